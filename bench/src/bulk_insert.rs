@@ -1,18 +1,18 @@
-//! Rows for a database, many at a time, in SQL that SQLite and PostgreSQL understand alike.
+//! Bulk inserts in SQL that both SQLite and PostgreSQL accept.
 
 use crate::site::Result;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// Rows that are written at once.
+/// Rows per transaction.
 const BATCH_ROWS: usize = 2_000;
 
-/// A connection to a database, and the rows that wait to be written.
+/// A database connection and the rows that are waiting to be written.
 #[derive(Debug)]
 pub struct BulkInsert {
     connection: Backend,
-    /// By table and columns. Tables are written in the order in which they were first named.
+    /// Rows by table and columns, in the order in which the tables were first named.
     pending: BTreeMap<usize, (&'static str, Vec<String>)>,
     count: usize,
 }
@@ -24,10 +24,10 @@ enum Backend {
 }
 
 impl BulkInsert {
-    /// Connects to a database by its address.
+    /// Connects to a database by its URL.
     ///
     /// # Errors
-    /// When it can't be reached.
+    /// Fails if the database can't be reached.
     pub async fn connect_to(url: &str) -> Result<Self> {
         let connection = if url.starts_with("sqlite:") {
             let mut connection = SqliteConnection::connect(url).await?;
@@ -39,7 +39,7 @@ impl BulkInsert {
         Ok(Self { connection, pending: BTreeMap::new(), count: 0 })
     }
 
-    /// An id, as this database wants it written.
+    /// Formats an id as a literal of this database.
     pub fn format_id(&self, id: Uuid) -> String {
         match self.connection {
             Backend::Sqlite(_) => self.format_bytes(id.as_bytes()),
@@ -47,7 +47,7 @@ impl BulkInsert {
         }
     }
 
-    /// Bytes, as this database wants them written.
+    /// Formats bytes as a literal of this database.
     pub fn format_bytes(&self, bytes: &[u8]) -> String {
         let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         match self.connection {
@@ -56,7 +56,7 @@ impl BulkInsert {
         }
     }
 
-    /// One more row, for a table with its columns.
+    /// Adds a row for a table, which is named with its columns.
     pub fn add_row(&mut self, table: &'static str, row: String) {
         let known = self.pending.iter().find(|(_, (name, _))| *name == table).map(|(at, _)| *at);
         let at = known.unwrap_or(self.pending.len());
@@ -64,18 +64,18 @@ impl BulkInsert {
         self.count += 1;
     }
 
-    /// Writes what waits, if that is much.
+    /// Writes the waiting rows if there are at least [`BATCH_ROWS`].
     ///
     /// # Errors
-    /// When the database refuses.
+    /// Fails if the database rejects them.
     pub async fn flush_if_full(&mut self) -> Result<()> {
         if self.count >= BATCH_ROWS { self.flush_rows().await } else { Ok(()) }
     }
 
-    /// Writes what waits, in one transaction.
+    /// Writes the waiting rows in one transaction.
     ///
     /// # Errors
-    /// When the database refuses.
+    /// Fails if the database rejects them.
     pub async fn flush_rows(&mut self) -> Result<()> {
         let rows = self.pending.values_mut().filter(|(_, rows)| !rows.is_empty());
         let inserts: String = rows
@@ -85,10 +85,10 @@ impl BulkInsert {
         self.run_sql(&format!("BEGIN;\n{inserts}COMMIT;")).await
     }
 
-    /// Closes the connection: on SQLite, what is left open would keep the log from being cleared.
+    /// Closes the connection. On SQLite, an open connection would keep the WAL from being truncated.
     ///
     /// # Errors
-    /// When the database refuses.
+    /// Fails if the database doesn't close it.
     pub async fn close(self) -> Result<()> {
         match self.connection {
             Backend::Sqlite(connection) => connection.close().await?,
@@ -97,10 +97,10 @@ impl BulkInsert {
         Ok(())
     }
 
-    /// Runs SQL of any kind.
+    /// Runs any SQL, also several statements.
     ///
     /// # Errors
-    /// When the database refuses.
+    /// Fails if the database rejects it.
     pub async fn run_sql(&mut self, sql: &str) -> Result<()> {
         let sql = sqlx::raw_sql(AssertSqlSafe(sql));
         match &mut self.connection {

@@ -1,11 +1,11 @@
-//! The line between somebody and a site, to be made bad: a proxy for TCP on 127.0.0.1.
+//! A TCP proxy on 127.0.0.1 that injects network faults between clients and a site.
 //!
-//! Everything is bounded: how many connections it carries at once, and how much of each is on its way.
+//! The number of connections and the data in flight of each are bounded.
 //!
 //! # Layout
-//! - this file: what can be wrong with a line, and how that is told to it
-//! - [`connection`]: one connection, from here to there
-//! - [`road`]: what all connections share in one direction
+//! - this file: the proxy, and its faults
+//! - [`connection`]: forwards one connection
+//! - [`rate_limiter`]: the bandwidth that all connections share in one direction
 
 mod connection;
 mod rate_limiter;
@@ -25,23 +25,23 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// Connections carried at once; more wait at the door.
+/// Connections that are forwarded at the same time; more wait in the listen backlog.
 const MAX_CONNECTIONS: usize = 2_048;
-/// How often another port is tried where one is taken.
+/// How many ports are tried if one is in use.
 const BIND_ATTEMPTS: usize = 50;
-/// Nothing is held back for longer.
+/// The upper limit of [`LinkConditions::delay`].
 const MAX_DELAY: Duration = Duration::from_secs(60);
 
-/// How fast a line is.
+/// Latency and bandwidth of the link.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LinkConditions {
-    /// How long everything takes one way. A new connection begins with a round trip. At most a minute.
+    /// Latency one way, at most a minute. A new connection costs a round trip first.
     pub delay: Duration,
-    /// Bytes a second in each direction, for all connections together; 0 is no limit.
+    /// Bytes per second in each direction, shared by all connections; 0 is unlimited.
     pub rate: u32,
 }
 
-/// What the line has delivered, in bytes, without what TCP and IP put around them.
+/// Bytes that were delivered, without TCP and IP headers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BytesTransferred {
     /// To the site.
@@ -50,21 +50,21 @@ pub struct BytesTransferred {
     pub down: u64,
 }
 
-/// What is wrong with a line.
+/// The current faults.
 #[derive(Clone, Copy, Debug, Default)]
 struct ProxyState {
-    /// Counts up; connections from before are broken.
+    /// Incremented to reset all earlier connections.
     cuts: u64,
-    /// Counts up; connections from before are dead for good, and nothing says so.
+    /// Incremented to make all earlier connections hang for ever.
     strands: u64,
     frozen: bool,
     answers_bad_gateway: bool,
     conditions: LinkConditions,
-    /// Of one, that a request breaks its connection.
+    /// Probability that a request breaks its connection, from 0 to 1.
     drop_probability: f64,
 }
 
-/// What the connections of a line share.
+/// State that all connections share.
 #[derive(Debug)]
 struct SharedLink {
     target: SocketAddr,
@@ -73,14 +73,14 @@ struct SharedLink {
     rng: Mutex<SeededRng>,
 }
 
-/// A line to one address, itself at another that stays the same. Everything breaks when it is dropped.
+/// A proxy to one address, with an address of its own that never changes. Resets all connections when dropped.
 #[derive(Debug)]
 pub struct FaultProxy {
     address: SocketAddr,
     state: watch::Sender<ProxyState>,
     link: Arc<SharedLink>,
     permits: Arc<Semaphore>,
-    /// Whoever lets connections in, unless they are refused.
+    /// The task that accepts connections; `None` while they are refused.
     acceptor: AsyncMutex<Option<JoinHandle<()>>>,
 }
 
@@ -93,10 +93,10 @@ impl Drop for FaultProxy {
 }
 
 impl FaultProxy {
-    /// A line to a port of this machine that lets everything through.
+    /// Starts a proxy to a port of this machine, without faults.
     ///
     /// # Errors
-    /// When there is no port to listen on.
+    /// Fails if no port is free.
     pub async fn to_port(port: u16) -> io::Result<Self> {
         let (listener, address) = bind_random_port().await?;
         let link = SharedLink {
@@ -116,26 +116,26 @@ impl FaultProxy {
         Ok(proxy)
     }
 
-    /// Where it begins.
+    /// Returns the address that clients connect to.
     pub fn local_addr(&self) -> SocketAddr {
         self.address
     }
 
-    /// Where it begins, for HTTP.
+    /// Returns the HTTP URL of [`Self::local_addr`].
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// What it has delivered since it is there.
+    /// Returns the bytes delivered since the start.
     pub fn bytes_transferred(&self) -> BytesTransferred {
         BytesTransferred { up: self.link.up.delivered_bytes(), down: self.link.down.delivered_bytes() }
     }
 
-    /// Lets everything through, as fast as it can, at the same address as before. What was frozen breaks, because
-    /// parts of it are missing.
+    /// Ends all faults, at the same address as before. Frozen connections are reset, because data is missing in them;
+    /// stranded ones keep hanging.
     ///
     /// # Errors
-    /// When another program has taken the address since it was refused.
+    /// Fails if another program has bound the address while connections were refused.
     pub async fn restore(&self) -> io::Result<()> {
         self.update_state(|state| {
             *state = ProxyState {
@@ -151,29 +151,29 @@ impl FaultProxy {
         Ok(())
     }
 
-    /// Breaks every connection with a reset. New ones get through.
+    /// Resets all connections. New ones are accepted.
     pub fn cut_connections(&self) {
         self.update_state(|state| state.cuts += 1);
     }
 
-    /// Breaks every connection, and lets none in.
+    /// Resets all connections, and refuses new ones.
     pub async fn refuse_connections(&self) {
         let mut acceptor = self.acceptor.lock().await;
         if let Some(task) = acceptor.take() {
             task.abort();
-            // It has stopped listening when it is gone, which it only can be.
+            // The listener is closed once the aborted task has ended; its error only says that it was aborted.
             let _ = task.await;
         }
         self.cut_connections();
     }
 
-    /// Swallows everything, and says nothing: the line looks fine and is dead.
+    /// Discards all data without closing connections: a half-open link.
     pub fn freeze_traffic(&self) {
         self.update_state(|state| state.frozen = true);
     }
 
-    /// Lets new connections through and leaves those from before dead, without a word: as after a change of network, or
-    /// behind a router that has forgotten them.
+    /// Lets earlier connections hang for ever and accepts new ones, as after a change of network, or behind a router
+    /// that has dropped its NAT table.
     pub fn strand_connections(&self) {
         self.update_state(|state| {
             state.strands += 1;
@@ -181,7 +181,7 @@ impl FaultProxy {
         });
     }
 
-    /// Answers for the site by itself, as a gateway does behind which a site is down.
+    /// Answers all requests with 502, like a gateway whose site is down.
     pub fn answer_bad_gateway(&self) {
         self.update_state(|state| {
             state.answers_bad_gateway = true;
@@ -189,13 +189,13 @@ impl FaultProxy {
         });
     }
 
-    /// Slows down what comes from now on.
+    /// Sets latency and bandwidth for data received from now on.
     pub fn set_conditions(&self, LinkConditions { delay, rate }: LinkConditions) {
         self.update_state(|state| state.conditions = LinkConditions { delay: delay.min(MAX_DELAY), rate });
     }
 
-    /// Breaks some connections at a request, with these odds of one: half of them before it arrives, half of them in
-    /// place of the answer. A request is whatever goes up in one piece, as small ones do.
+    /// Breaks connections at a request with this probability: half of them before the request arrives, half of them
+    /// instead of the response. Each segment to the site counts as a request, which is right for small ones.
     pub fn drop_requests(&self, drop_probability: f64, seed: u64) {
         *self.link.rng.lock().unwrap_or_else(PoisonError::into_inner) = SeededRng::new(seed);
         self.update_state(|state| state.drop_probability = drop_probability);
@@ -209,7 +209,7 @@ impl FaultProxy {
         let (state, link, permits) = (self.state.subscribe(), self.link.clone(), self.permits.clone());
         tokio::spawn(async move {
             while let Ok(permit) = permits.clone().acquire_owned().await {
-                // What is gone before it was let in is no reason to stop.
+                // A connection that the client aborted before it was accepted is no reason to stop.
                 let Ok((client, _)) = listener.accept().await else { continue };
                 let connection = Connection::new(state.clone(), link.clone());
                 tokio::spawn(async move {

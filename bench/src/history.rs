@@ -1,5 +1,5 @@
-//! A conversation's past, as sending each of its messages would have left it: the messages, the other's
-//! notifications, both people's events, and the numbers that count them.
+//! Inserts the history of a conversation as if each message had been sent: messages, notifications, both people's
+//! events, and the counters.
 
 use crate::{
     bulk_insert::BulkInsert,
@@ -16,21 +16,21 @@ use uuid::{NoContext, Uuid};
 /// Time between two messages, in milliseconds.
 const MESSAGE_INTERVAL_MILLIS: i64 = 1_000;
 
-/// One conversation's past, while it is written.
+/// Writes the history of one conversation.
 struct HistoryWriter {
     pair: usize,
     /// The organizer, and the talent.
     people: [Person; 2],
-    /// The last numbers of their events.
+    /// The last sequence numbers of their events.
     last_seqs: [i64; 2],
     began: i64,
 }
 
-/// Writes the past of two people, told by the number of their conversation: so many messages, one from either in
-/// turn, all read. Of its ids, those of messages and notifications grow with time.
+/// Inserts the history of a pair of people, given by the number of their conversation: `messages` messages, alternately
+/// from both, all read. The ids of messages and notifications increase with time.
 ///
 /// # Errors
-/// When the database refuses.
+/// Fails if the database rejects a row.
 pub async fn insert_history(inserts: &mut BulkInsert, pair: usize, messages: usize) -> Result<()> {
     let count = i64::try_from(messages)?;
     let people = [person(2 * pair), person(2 * pair + 1)];
@@ -61,7 +61,7 @@ pub async fn insert_history(inserts: &mut BulkInsert, pair: usize, messages: usi
 }
 
 impl HistoryWriter {
-    /// The rows of one send.
+    /// Adds the rows that sending one message leaves.
     fn add_message(&mut self, inserts: &mut BulkInsert, seq: i64) -> Result<()> {
         let millis = self.began + seq * MESSAGE_INTERVAL_MILLIS;
         let at = Timestamp::from_millis(millis);
@@ -133,7 +133,7 @@ impl HistoryWriter {
     }
 }
 
-/// An id of a moment.
+/// Returns a UUIDv7 with this timestamp.
 fn uuid_at(millis: i64) -> Result<Uuid> {
     let since = Duration::from_millis(u64::try_from(millis)?);
     Ok(Uuid::new_v7(uuid::Timestamp::from_unix(NoContext, since.as_secs(), since.subsec_nanos())))

@@ -1,6 +1,6 @@
-//! A page, as a browser reads it.
+//! Reads HTML pages.
 
-/// What a page has its browser load, each once.
+/// Returns the paths of the assets that a page loads, without duplicates.
 pub fn asset_paths(html: &str) -> Vec<&str> {
     let elements =
         html.split('<').filter(|element| ["link ", "script ", "img "].iter().any(|name| element.starts_with(name)));

@@ -1,23 +1,23 @@
-//! Times, and what is said of them.
+//! Statistics of durations.
 
 use std::time::Duration;
 
-/// How long each of many things took.
+/// The durations of many operations.
 #[derive(Clone, Debug, Default)]
 pub struct Latencies(Vec<Duration>);
 
 impl Latencies {
-    /// One more.
+    /// Adds a duration.
     pub fn record(&mut self, time: Duration) {
         self.0.push(time);
     }
 
-    /// Those of another run.
+    /// Adds those of another run.
     pub fn extend(&mut self, others: Latencies) {
         self.0.extend(others.0);
     }
 
-    /// The time that so many of a hundred didn't exceed, in milliseconds.
+    /// Returns a percentile in milliseconds, NaN if there are no durations.
     pub fn percentile_millis(&self, percent: usize) -> f64 {
         let mut sorted = self.0.clone();
         sorted.sort_unstable();
@@ -25,7 +25,7 @@ impl Latencies {
         sorted.get(at).map_or(f64::NAN, |time| time.as_secs_f64() * 1_000.0)
     }
 
-    /// How many there are.
+    /// Returns the number of durations.
     pub fn count(&self) -> usize {
         self.0.len()
     }

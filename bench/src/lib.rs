@@ -1,8 +1,8 @@
-//! Measures Greenroom as it is built for people: the release program on a database of its own, over HTTP.
+//! Measures Greenroom as deployed: the release program with its own database, over HTTP.
 //!
-//! Machines are noisy: what counts is how the times of one run compare, and programs that are compared run in turns.
-//! None of that may ever be a test: a slow day fails nobody. The [`line`] is there for tests as well, and the ledger is
-//! one: it breaks things, and asks what is left and not how fast it came.
+//! Machines are noisy, so only the ratio of two programs counts, and both run alternately in the same run. No
+//! measurement is a test: a slow day must not fail a build. Two parts serve tests: the [`fault_proxy`], and the chaos
+//! test, which checks correctness and not speed.
 
 pub mod bulk_insert;
 pub mod event_date;

@@ -1,6 +1,7 @@
-//! People in numbers, put straight into the database: to register thousands would take hours of hashing passwords.
+//! Inserts people straight into the database: registering thousands would take hours of password hashing.
 //!
-//! Two and two share a booking and its conversation: the organizer has an even number, the talent the next one.
+//! People are numbered. Each pair shares a booking and its conversation: the organizer has an even number, the talent
+//! the next one.
 
 use crate::{bulk_insert::BulkInsert, site::Result};
 use model::{Craft, Person, PersonId, Role};
@@ -10,7 +11,7 @@ use uuid::Uuid;
 /// Thirty days, in milliseconds.
 const SESSION_LIFETIME: i64 = 30 * 24 * 60 * 60 * 1_000;
 
-/// What ids are of. Each kind has its own range, so that an id tells what it is of.
+/// Kinds of ids. Each has its own prefix, so that an id shows its kind.
 #[derive(Clone, Copy)]
 pub(crate) enum EntityKind {
     Person = 1,
@@ -19,12 +20,12 @@ pub(crate) enum EntityKind {
     Session = 4,
 }
 
-/// The id of a thing by its number.
+/// Returns the id of the entity with this number.
 pub(crate) fn entity_id(kind: EntityKind, number: usize) -> Uuid {
     Uuid::from_fields(kind as u32, 0, 0x7000, &(0x8000_0000_0000_0000 | number as u64).to_be_bytes())
 }
 
-/// Somebody by their number.
+/// Returns the person with this number.
 pub fn person(number: usize) -> Person {
     let talent = number % 2 == 1;
     Person {
@@ -35,25 +36,25 @@ pub fn person(number: usize) -> Person {
     }
 }
 
-/// The conversation of two people, by the number of either.
+/// Returns the conversation of a pair, by the number of either person.
 pub fn conversation_id(person: usize) -> Uuid {
     entity_id(EntityKind::Conversation, person / 2)
 }
 
-/// The secret of somebody's session, by which the site knows them.
+/// Returns the secret of a person's session, which its cookie carries.
 pub fn session_secret(person: usize, session: usize) -> String {
     format!("{:060x}{session:04x}", person + 1)
 }
 
-/// The cookie of somebody's session.
+/// Returns the cookie of a person's session.
 pub fn session_cookie(person: usize, session: usize) -> String {
     format!("greenroom={}", session_secret(person, session))
 }
 
-/// Settles so many people, each with so many sessions, in a database that has its tables.
+/// Inserts people with sessions into a migrated database.
 ///
 /// # Errors
-/// When the database refuses.
+/// Fails if the database rejects a row.
 pub async fn insert_people(inserts: &mut BulkInsert, people: usize, sessions: usize) -> Result<()> {
     let now = now_millis();
     for number in 0..people {
@@ -85,7 +86,7 @@ pub async fn insert_people(inserts: &mut BulkInsert, people: usize, sessions: us
     inserts.flush_rows().await
 }
 
-/// The booking of two people, and their conversation, still empty.
+/// Adds the booking of a pair, and its empty conversation.
 fn add_booking(inserts: &mut BulkInsert, pair: usize, now: i64) {
     let organizer = inserts.format_id(entity_id(EntityKind::Person, 2 * pair));
     let talent = inserts.format_id(entity_id(EntityKind::Person, 2 * pair + 1));
@@ -97,7 +98,7 @@ fn add_booking(inserts: &mut BulkInsert, pair: usize, now: i64) {
         format!("{conversation}, {booking}, {organizer}, {talent}, 0, 0, 0, {now}"));
 }
 
-/// This moment, in milliseconds.
+/// Returns the current time in milliseconds since 1970.
 pub(crate) fn now_millis() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)

@@ -1,4 +1,4 @@
-//! The rows that sending leaves, by inserts alone: nothing is asked, locked or counted.
+//! Inserts the rows that sending leaves by plain statements: no queries, locks or counters.
 
 use crate::{
     people::{EntityKind, entity_id, now_millis},
@@ -15,7 +15,7 @@ use std::{
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-/// Numbers that no send has taken.
+/// Above all sequence numbers that were sent.
 const FIRST_FREE_SEQ: usize = 1_000_000_000;
 
 const MESSAGE: &str = "INSERT INTO message (id, conversation_id, seq, sender_id, client_id, body, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
@@ -24,10 +24,10 @@ const NOTIFICATION: &str = "INSERT INTO notification (id, person_id, kind, conve
 const EVENTS: &str = "INSERT INTO event (person_id, seq, kind, payload, at) VALUES ($1, $2, 'message.created', $3, $7), \
     ($4, $5, 'message.created', $3, $7), ($4, $6, 'notification.created', $3, $7)";
 
-/// Writes the rows of messages with these numbers, between so many people, on so many connections.
+/// Inserts the rows of messages with these numbers, over several people and connections.
 ///
 /// # Errors
-/// When the database refuses.
+/// Fails if the database rejects a row.
 pub async fn insert_messages(url: &str, people: usize, connections: usize, numbers: Range<usize>) -> Result<()> {
     let pool = PgPoolOptions::new().max_connections(u32::try_from(connections)?).connect(url).await?;
     let next = Arc::new(AtomicUsize::new(numbers.start));
@@ -66,7 +66,7 @@ async fn insert_message(pool: &PgPool, person: usize, number: usize) -> Result<(
     Ok(tx.commit().await?)
 }
 
-/// As long as that of an event about a message.
+/// Returns a payload as long as that of a message event.
 fn event_payload(body: &str) -> String {
     let id = Uuid::nil();
     format!(

@@ -1,18 +1,19 @@
-//! Chance that comes again with its seed.
+//! Reproducible random numbers.
 
 use std::{ops::Range, time::Duration};
 
-/// Dice thrown by a small generator (SplitMix64): good enough to choose what goes wrong, and the same everywhere.
+/// A small generator (SplitMix64): good enough to choose faults, and the same on every machine. Not a crate's, whose
+/// algorithm could change and with it the runs of the kept seeds.
 #[derive(Clone, Debug)]
 pub struct SeededRng(u64);
 
 impl SeededRng {
-    /// The same seed throws the same.
+    /// Creates a generator; the same seed yields the same numbers.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    /// Dice of their own for the one with this number.
+    /// Creates an independent generator for the participant with this index.
     pub fn for_index(seed: u64, index: usize) -> Self {
         Self(Self(seed ^ (index as u64)).next_u64())
     }
@@ -24,27 +25,27 @@ impl SeededRng {
         mixed ^ (mixed >> 31)
     }
 
-    /// From 0 to 1, without 1.
+    /// Returns a number from 0 to 1, exclusive.
     pub fn random_fraction(&mut self) -> f64 {
         (self.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// Whether something happens whose odds are so many of one.
+    /// Returns true with this probability, from 0 to 1.
     pub fn random_bool(&mut self, odds: f64) -> bool {
         self.random_fraction() < odds
     }
 
-    /// A number below another.
+    /// Returns a number below `end`.
     pub fn random_below(&mut self, end: u64) -> u64 {
         self.next_u64() % end.max(1)
     }
 
-    /// As many as an id has.
+    /// Returns as many bytes as a UUID has.
     pub fn random_bytes(&mut self) -> [u8; 16] {
         ((u128::from(self.next_u64()) << 64) | u128::from(self.next_u64())).to_be_bytes()
     }
 
-    /// So many milliseconds.
+    /// Returns a random duration, from a range in milliseconds.
     pub fn random_millis(&mut self, range: Range<u64>) -> Duration {
         Duration::from_millis(range.start + self.random_below(range.end.saturating_sub(range.start)))
     }

@@ -1,25 +1,25 @@
-//! A message on its way, as the browser's outbox sees it.
+//! Sends a message once, as the browser's outbox does.
 
 use reqwest::{RequestBuilder, StatusCode};
 use serde_json::Value;
 
-/// What came of one try.
+/// The outcome of one attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SendOutcome {
-    /// It stands in the conversation.
+    /// Stored in the conversation.
     Accepted {
-        /// Its place there.
+        /// Its sequence number there.
         seq: i64,
-        /// It had arrived at an earlier try, whose answer got lost.
+        /// Whether an earlier attempt had stored it, whose response was lost.
         is_duplicate: bool,
     },
-    /// No answer, or not now: to be tried again.
+    /// No response, or a temporary error: try again.
     Retry,
-    /// A no that stays one.
+    /// A permanent error.
     Rejected(StatusCode),
 }
 
-/// Tries once. An answer is one when it is there to its end.
+/// Sends a request once. A response counts only if it arrives completely.
 pub async fn try_send(request: RequestBuilder) -> SendOutcome {
     let Ok(response) = request.send().await else { return SendOutcome::Retry };
     let status = response.status();

@@ -1,4 +1,4 @@
-//! One process of the server, to be started, stopped, frozen and killed.
+//! One process of the server that can be started, stopped, suspended and killed.
 
 use crate::{
     ports::random_port,
@@ -14,20 +14,20 @@ use std::{
 };
 use tokio::time::sleep;
 
-/// How long a node may take to start, the database being down for a while.
+/// How long a start may take, including an outage of the database.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
-/// How long it may take to end once it was told to.
+/// How long it may take to exit after SIGTERM.
 const EXIT_TIMEOUT: Duration = Duration::from_secs(20);
-/// How often it is looked whether it has.
+/// How often the process is polled.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// The built program, with its settings. Killed when dropped.
+/// The built server with its settings. Killed when dropped.
 #[derive(Debug)]
 pub struct ServerProcess {
-    /// Where it is, on this machine.
+    /// The port it listens on, on this machine.
     pub port: u16,
     settings: Vec<(String, String)>,
-    /// Where what it says goes, if not to the terminal.
+    /// Where its standard error is appended, if not to the terminal.
     log_file: Option<PathBuf>,
     client: Client,
     program: Option<Child>,
@@ -36,7 +36,7 @@ pub struct ServerProcess {
 impl Drop for ServerProcess {
     fn drop(&mut self) {
         if let Some(program) = &mut self.program {
-            // It may have ended by itself.
+            // It may have exited already.
             let _ = program.kill();
             let _ = program.wait();
         }
@@ -44,10 +44,10 @@ impl Drop for ServerProcess {
 }
 
 impl ServerProcess {
-    /// One that doesn't run yet, at a port of its own. What it says is added to a file, if there is one.
+    /// Builds a process that isn't started yet, with a random port. Its log is appended to a file, if one is given.
     ///
     /// # Errors
-    /// When nobody can ask it.
+    /// Fails if the HTTP client can't be built.
     pub fn new(mut settings: Vec<(String, String)>, log_file: Option<PathBuf>) -> Result<Self> {
         let port = random_port();
         settings.push(("LEPTOS_SITE_ADDR".to_owned(), format!("127.0.0.1:{port}")));
@@ -55,24 +55,24 @@ impl ServerProcess {
         Ok(Self { port, settings, log_file, client: Client::builder().no_proxy().build()?, program: None })
     }
 
-    /// Where it is.
+    /// Returns its URL.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Runs another of the program's commands with the same settings, to its end.
+    /// Runs another command of the program with the same settings, and waits until it exits.
     ///
     /// # Errors
-    /// When that fails.
+    /// Fails if the command fails.
     pub fn run_command(&self, argument: &str) -> Result<()> {
         let ended = self.build_command(argument)?.status().map_err(|_| "the site isn't built (bin/build)")?;
         if ended.success() { Ok(()) } else { Err(format!("greenroom {argument} has failed: {ended}").into()) }
     }
 
-    /// Starts it, again and again where it gives up, as whoever runs a site has it done. Done once it answers.
+    /// Starts the server, again if it exits early, as a service manager does. Returns once it answers.
     ///
     /// # Errors
-    /// When it doesn't in time.
+    /// Fails if it doesn't answer in time.
     pub async fn start_serving(&mut self) -> Result<()> {
         let began = Instant::now();
         while began.elapsed() < START_TIMEOUT {
@@ -87,10 +87,10 @@ impl ServerProcess {
         Err("the site doesn't start; is it built? (bin/build)".into())
     }
 
-    /// Kills it as the system does that is short of memory: at once.
+    /// Kills the process at once (SIGKILL), as the kernel does when memory runs out.
     ///
     /// # Errors
-    /// When it had ended by itself.
+    /// Fails if it had exited by itself.
     pub fn kill(&mut self) -> Result<()> {
         self.ensure_running()?;
         if let Some(mut program) = self.program.take() {
@@ -100,16 +100,18 @@ impl ServerProcess {
         Ok(())
     }
 
-    /// Asks it to end, and waits until it has.
+    /// Asks the process to exit (SIGTERM), and waits until it has.
     ///
     /// # Errors
-    /// When it had ended by itself, or doesn't end in time.
+    /// Fails if it had exited by itself, or doesn't exit in time.
     pub async fn terminate(&mut self) -> Result<()> {
         self.send_signal(Signal::TERM)?;
         let began = Instant::now();
         while self.has_ended()? == Some(false) {
             if began.elapsed() > EXIT_TIMEOUT {
-                return Err(format!("the site was told to end, and hasn't within {} s", EXIT_TIMEOUT.as_secs()).into());
+                return Err(
+                    format!("the server hasn't exited within {} s after SIGTERM", EXIT_TIMEOUT.as_secs()).into()
+                );
             }
             sleep(POLL_INTERVAL).await;
         }
@@ -117,30 +119,30 @@ impl ServerProcess {
         Ok(())
     }
 
-    /// Lets it stand still.
+    /// Suspends the process (SIGSTOP).
     ///
     /// # Errors
-    /// When it had ended by itself.
+    /// Fails if it had exited by itself.
     pub fn suspend(&mut self) -> Result<()> {
         self.send_signal(Signal::STOP)
     }
 
-    /// Lets it go on.
+    /// Resumes the process (SIGCONT).
     ///
     /// # Errors
-    /// When it had ended by itself.
+    /// Fails if it had exited by itself.
     pub fn resume(&mut self) -> Result<()> {
         self.send_signal(Signal::CONT)
     }
 
-    /// Makes sure that it hasn't ended by itself.
+    /// Checks that the process is running.
     ///
     /// # Errors
-    /// When it has.
+    /// Fails if it has exited by itself, or wasn't started.
     pub fn ensure_running(&mut self) -> Result<()> {
         match self.has_ended()? {
             Some(false) => Ok(()),
-            _ => Err("a site has ended by itself".into()),
+            _ => Err("a server has exited by itself".into()),
         }
     }
 
@@ -150,7 +152,7 @@ impl ServerProcess {
         Ok(kill_process(program, signal)?)
     }
 
-    /// Nothing where it was never started.
+    /// Returns `None` if it was never started.
     fn has_ended(&mut self) -> Result<Option<bool>> {
         let Some(program) = &mut self.program else { return Ok(None) };
         Ok(Some(program.try_wait()?.is_some()))

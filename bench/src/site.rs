@@ -1,4 +1,4 @@
-//! A site to be measured.
+//! Starts a site with demo data.
 
 use crate::{
     ports::random_port,
@@ -15,13 +15,13 @@ use tempfile::TempDir;
 
 /// How long a site may take to start.
 const START_TIMEOUT: Duration = Duration::from_secs(20);
-/// Everybody's password in the demo cast.
+/// The password of all demo people.
 pub const PASSWORD: &str = "greenroom-demo";
 
-/// Anything that went wrong: a measurement then has no result.
+/// Any error: a measurement then has no result.
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// A seeded database, and the settings of a program that will serve it.
+/// A seeded database, and the settings of the server that will use it.
 #[derive(Debug)]
 pub struct PreparedSite {
     port: u16,
@@ -30,10 +30,10 @@ pub struct PreparedSite {
 }
 
 impl PreparedSite {
-    /// Seeds, with these settings beside its own.
+    /// Seeds a database, with additional settings.
     ///
     /// # Errors
-    /// When the program isn't built.
+    /// Fails if the program isn't built.
     pub fn seed(settings: &[(&str, &str)]) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let port = random_port();
@@ -49,17 +49,17 @@ impl PreparedSite {
         Ok(Self { port, settings, folder })
     }
 
-    /// The address of its database, unless a setting names another.
+    /// Returns the URL of its database, also if a setting names another.
     pub fn database_url(&self) -> String {
         let named = self.settings.iter().find(|(name, _)| name == "DATABASE_URL");
         let own = || format!("sqlite://{}?mode=rwc", self.folder.path().join("greenroom.db").display());
         named.map_or_else(own, |(_, url)| url.clone())
     }
 
-    /// Serves it, on one core alone or wherever there is room.
+    /// Starts the server, pinned to one core or unpinned.
     ///
     /// # Errors
-    /// When the program doesn't start.
+    /// Fails if the program doesn't start.
     pub async fn start_server(self, core: Option<usize>) -> Result<Site> {
         let Self { port, settings, folder } = self;
         let program = Process::start(&mut server_command(core, "serve", &settings))?;
@@ -71,29 +71,29 @@ impl PreparedSite {
     }
 }
 
-/// The program with the demo cast. Killed when dropped.
+/// A running server with demo data. Killed when dropped.
 #[derive(Debug)]
 pub struct Site {
-    /// Where it is.
+    /// Its URL.
     pub url: String,
-    /// Where it is, on this machine.
+    /// Its port, on this machine.
     pub port: u16,
-    /// Whoever asks.
+    /// A client for requests to it.
     pub client: Client,
     program: Process,
     _folder: TempDir,
 }
 
 impl Site {
-    /// Seeds and serves, with these settings beside its own.
+    /// Seeds a database and starts the server, with additional settings.
     ///
     /// # Errors
-    /// When the program isn't built, or doesn't start.
+    /// Fails if the program isn't built, or doesn't start.
     pub async fn start(settings: &[(&str, &str)]) -> Result<Self> {
         PreparedSite::seed(settings)?.start_server(None).await
     }
 
-    /// The process.
+    /// Returns the process id of the server.
     pub fn id(&self) -> u32 {
         self.program.id()
     }
@@ -109,30 +109,30 @@ impl Site {
         Ok(())
     }
 
-    /// Tries to sign in, as somebody whom a proxy speaks for.
+    /// Tries to sign in from an address, as if a trusted proxy had forwarded the request.
     ///
     /// # Errors
-    /// When there is no answer.
+    /// Fails without a response.
     pub async fn sign_in(&self, email: &str, password: &str, from: &str) -> Result<Response> {
         let request = self.client.post(format!("{}/api/auth/callback/credentials", self.url));
         let request = request.header("x-forwarded-for", from);
         Ok(request.json(&json!({ "email": email, "password": password })).send().await?)
     }
 
-    /// Signs in, and gives the cookie.
+    /// Signs in, and returns the session cookie.
     ///
     /// # Errors
-    /// When that is refused.
+    /// Fails if the sign-in is rejected.
     pub async fn sign_in_cookie(&self, email: &str) -> Result<String> {
         let answer = self.sign_in(email, PASSWORD, "192.0.2.1").await?.error_for_status()?;
         let cookie = answer.headers().get("set-cookie").ok_or("no cookie")?.to_str()?;
         Ok(cookie.split(';').next().unwrap_or_default().to_owned())
     }
 
-    /// The first conversation of whoever holds a cookie.
+    /// Returns the id of the first conversation in the inbox of the cookie's owner.
     ///
     /// # Errors
-    /// When there is none.
+    /// Fails if there is none.
     pub async fn first_conversation(&self, cookie: &str) -> Result<String> {
         let request = self.client.get(format!("{}/api/messages", self.url)).header("cookie", cookie);
         let inbox: Value = request.send().await?.error_for_status()?.json().await?;
@@ -142,13 +142,13 @@ impl Site {
 
 fn server_command(core: Option<usize>, argument: &str, settings: &[(String, String)]) -> Command {
     let mut command = command_on_core(core, server_binary());
-    // Where its wrapper is found, if it has one.
+    // `taskset`, which may wrap the command, is found there.
     let path = std::env::var("PATH").unwrap_or_default();
     command.env_clear().env("PATH", path).arg(argument).envs(settings.iter().cloned()).stdout(Stdio::null());
     command
 }
 
-/// Where the program is, once it is built.
+/// Returns the path of the built program.
 pub(crate) fn server_binary() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/greenroom")
 }

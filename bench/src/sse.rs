@@ -1,26 +1,26 @@
-//! The frames of an event stream.
+//! Decodes server-sent events.
 
 use std::time::Duration;
 
-/// What stands between two blank lines.
+/// One event: the lines between two blank lines.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct SseEvent {
-    /// What kind it is.
+    /// Its name.
     pub event: String,
-    /// Its number, where it has one.
+    /// Its sequence number, if it has one.
     pub id: Option<i64>,
     /// One line of JSON.
     pub data: String,
-    /// How long to wait before coming back.
+    /// The delay before a reconnect.
     pub retry: Option<Duration>,
 }
 
-/// Takes a stream as it comes, and gives what is complete.
+/// Decodes a stream incrementally.
 #[derive(Debug, Default)]
 pub struct SseDecoder(Vec<u8>);
 
 impl SseDecoder {
-    /// What is complete with these bytes.
+    /// Adds received bytes, and returns the events that they complete.
     pub fn decode_chunk(&mut self, chunk: &[u8]) -> Vec<SseEvent> {
         self.0.extend_from_slice(chunk);
         let mut decoder = Vec::new();

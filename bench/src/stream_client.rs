@@ -1,4 +1,4 @@
-//! The stream as a browser follows it: opened again and again, from the last number that arrived.
+//! A client of the event stream that reconnects like a browser, resuming after the last received sequence number.
 
 use crate::{
     rng::SeededRng,
@@ -18,63 +18,63 @@ use tokio::{
 };
 use uuid::Uuid;
 
-/// Nothing for so long, though a heartbeat is due every 15 s: the line is dead, whatever it says.
+/// The heartbeat is due every 15 s: a connection that is silent for so long is dead.
 const READ_TIMEOUT: Duration = Duration::from_secs(40);
 const MIN_BACKOFF: Duration = Duration::from_millis(500);
 const MAX_BACKOFF: Duration = Duration::from_secs(20);
 
-/// A message as it was told of. Small, because there are many.
+/// A message as an event carries it. Kept small, because a run has many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MessageEvent {
-    /// The number of the event that told of it.
+    /// The sequence number of the event.
     pub event: i64,
-    /// Where it was said.
+    /// The conversation's id.
     pub conversation: Uuid,
-    /// Its place there.
+    /// The message's sequence number in the conversation.
     pub seq: i64,
-    /// What its sender knows it by.
+    /// The id that its sender chose, for idempotency.
     pub client_id: Uuid,
-    /// What it says, by its [`fingerprint`].
+    /// The hash of its text, by [`hash_body`].
     pub body: u64,
 }
 
 impl MessageEvent {
-    /// Reads the data of an event.
+    /// Parses the data of an event.
     ///
     /// # Errors
-    /// When something is missing.
+    /// Fails if a field is missing.
     pub fn parse(event: i64, data: &str) -> Result<Self> {
         let message = &serde_json::from_str::<Value>(data)?["message"];
-        let text = |name: &str| message[name].as_str().ok_or("a message lacks something");
+        let text = |name: &str| message[name].as_str().ok_or("a message lacks a field");
         Ok(Self {
             event,
             conversation: text("conversationId")?.parse()?,
-            seq: message["seq"].as_i64().ok_or("a message has no number")?,
+            seq: message["seq"].as_i64().ok_or("a message has no sequence number")?,
             client_id: text("clientId")?.parse()?,
             body: hash_body(text("body")?),
         })
     }
 }
 
-/// Stands for a text. Others have another, but for one in 10^19.
+/// Returns a 64-bit hash of a text; two texts collide with a probability of about 1 in 10^19.
 pub fn hash_body(text: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
     hasher.finish()
 }
 
-/// What arrived on a stream, however often that broke.
+/// Everything received, over all connections.
 #[derive(Debug, Default)]
 pub struct ReceivedEvents {
-    /// Each with when it came.
+    /// The messages, with the times of their arrival.
     pub messages: Vec<(MessageEvent, Instant)>,
-    /// Events that came again.
+    /// Events received more than once.
     pub duplicates: usize,
-    /// Numbers that were passed over, and streams that began anew with `reset`.
+    /// Skipped sequence numbers, and streams that restarted with `reset`.
     pub gaps: usize,
 }
 
-/// Somebody's stream.
+/// A client of one person's event stream.
 #[derive(Debug)]
 pub struct StreamClient {
     last: watch::Sender<i64>,
@@ -82,45 +82,45 @@ pub struct StreamClient {
     received: Mutex<ReceivedEvents>,
 }
 
-/// What a browser does after a stream has ended.
+/// How a browser reconnects after a stream has ended.
 enum Reconnect {
-    /// `EventSource` comes back by itself.
+    /// `EventSource` reconnects by itself.
     AfterRetryDelay,
-    /// It has given up, and the page opens another.
+    /// `EventSource` has given up, and the page opens another one.
     WithBackoff,
-    /// Something is missing, or whoever listens has moved on: the page opens another at once.
+    /// Events are missing, or the client moves to another node: the page opens another stream at once.
     Immediately,
 }
 
 impl StreamClient {
-    /// One that knows everything up to a number.
+    /// Creates a client that has received everything up to a sequence number.
     pub fn resume_after(cursor: i64) -> Self {
         Self { last: watch::Sender::new(cursor), opened: watch::Sender::default(), received: Mutex::default() }
     }
 
-    /// What has arrived so far.
+    /// Returns everything received so far.
     pub fn received(&self) -> MutexGuard<'_, ReceivedEvents> {
         self.received.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Done the next time that the stream opens.
+    /// Waits until the stream opens the next time.
     pub async fn wait_opened(&self) {
-        // It can't be gone while it is borrowed.
+        // Can't fail: the sender lives as long as `self`.
         let _ = self.opened.subscribe().changed().await;
     }
 
-    /// Done when everything up to a number has arrived.
+    /// Waits until everything up to a sequence number has arrived.
     pub async fn wait_received(&self, seq: i64) {
-        // As above.
+        // Can't fail either.
         let _ = self.last.subscribe().wait_for(|last| *last >= seq).await;
     }
 
-    /// The last number that has arrived.
+    /// Returns the last received sequence number.
     pub fn last_seq(&self) -> i64 {
         *self.last.borrow()
     }
 
-    /// Takes a frame; gives what to do where the stream can't go on.
+    /// Handles an event; returns how to reconnect if the stream can't continue.
     fn handle_event(&self, event: SseEvent) -> Result<Option<Reconnect>> {
         let cursor = || -> Result<i64> {
             let data: Value = serde_json::from_str(&event.data)?;
@@ -129,14 +129,14 @@ impl StreamClient {
         match event.event.as_str() {
             "ready" => self.opened.send_modify(|times| *times += 1),
             "reset" => {
-                // Nothing here is so old that a stream may begin anew.
+                // No client here lags so far that the server may reset its stream.
                 self.received().gaps += 1;
                 self.last.send_replace(cursor()?);
                 self.opened.send_modify(|times| *times += 1);
             }
             "heartbeat" => return Ok((cursor()? > self.last_seq()).then_some(Reconnect::Immediately)),
             "session-ended" => return Err("a session has ended".into()),
-            // They pass by, and stand in no sequence.
+            // Ephemeral events without a sequence number.
             "typing" | "presence" => {}
             _ => return self.record_event(&event),
         }
@@ -144,7 +144,7 @@ impl StreamClient {
     }
 
     fn record_event(&self, event: &SseEvent) -> Result<Option<Reconnect>> {
-        let (seq, last) = (event.id.ok_or("an event without a number")?, self.last_seq());
+        let (seq, last) = (event.id.ok_or("an event without a sequence number")?, self.last_seq());
         if seq <= last {
             self.received().duplicates += 1;
         } else if seq > last + 1 {
@@ -160,11 +160,11 @@ impl StreamClient {
         Ok(None)
     }
 
-    /// Follows a stream until the task is aborted. `ask` is a request for a path, to whichever node; `stay` is how
-    /// long whoever listens stays with one stream before they open another.
+    /// Reads the stream, and reconnects, until the task is aborted. `build_request` builds a request for a path at any
+    /// node; `next_stay` returns how long to keep a stream before opening another.
     ///
     /// # Errors
-    /// When the session is over, or a frame makes no sense.
+    /// Fails if the session has ended, or an event is invalid.
     pub async fn run_until_aborted(
         &self,
         mut rng: SeededRng,
@@ -193,7 +193,7 @@ impl StreamClient {
         }
     }
 
-    /// Listens to one stream, to its end.
+    /// Reads one stream to its end.
     async fn read_stream(&self, request: RequestBuilder, retry: &mut Duration) -> Result<Reconnect> {
         let mut answer = match timeout(READ_TIMEOUT, request.send()).await {
             Ok(Ok(answer)) => answer,
@@ -202,7 +202,7 @@ impl StreamClient {
         };
         match answer.status() {
             StatusCode::OK => {}
-            StatusCode::UNAUTHORIZED => return Err("a session isn't one any more".into()),
+            StatusCode::UNAUTHORIZED => return Err("a session is no longer valid".into()),
             _ => return Ok(Reconnect::WithBackoff),
         }
         let mut decoder = SseDecoder::default();

@@ -1,4 +1,4 @@
-//! A line, with each thing that can be wrong with it, between real sockets.
+//! Tests each fault of the proxy between real sockets.
 
 use bench::fault_proxy::{BytesTransferred, FaultProxy, LinkConditions};
 use std::{
@@ -10,17 +10,17 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// More than all buffers on the way hold: whoever wrote that much was read from.
+/// More than all buffers on the way hold: writing this much succeeds only if the data is read.
 const MUCH: usize = 32 << 20;
 
-/// A line, and the far end of it.
+/// Starts a proxy; returns it with its upstream listener.
 async fn start_proxy() -> (FaultProxy, TcpListener) {
     let upstream = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let proxy = FaultProxy::to_port(upstream.local_addr().expect("bound").port()).await.expect("a line");
     (proxy, upstream)
 }
 
-/// A line to somebody who says again whatever they hear.
+/// Starts a proxy to an echo server.
 async fn proxy_with_echo() -> FaultProxy {
     let (proxy, upstream) = start_proxy().await;
     tokio::spawn(async move {
@@ -38,7 +38,7 @@ async fn connect_client(proxy: &FaultProxy) -> TcpStream {
     TcpStream::connect(proxy.local_addr()).await.expect("a connection")
 }
 
-/// Both ends of a new connection that has carried a byte: it is there for the line, too.
+/// Returns both ends of a new connection that has transferred a byte, so that the proxy has accepted it too.
 async fn connect_both_ends(proxy: &FaultProxy, upstream: &TcpListener) -> (TcpStream, TcpStream) {
     let mut client = connect_client(proxy).await;
     let mut other = upstream.accept().await.expect("the other end").0;
@@ -58,7 +58,7 @@ async fn echo(socket: &mut TcpStream, text: &[u8]) -> Result<Vec<u8>> {
     read_exactly(socket, text.len()).await
 }
 
-/// Reads to the end, which has to be a reset, and nothing before it.
+/// Asserts that the connection is reset, without data before.
 async fn assert_reset(socket: &mut TcpStream) {
     let mut heard = Vec::new();
     let end = socket.read_to_end(&mut heard).await;
@@ -75,7 +75,7 @@ async fn data_and_end_of_stream_are_forwarded() {
     let mut heard = String::new();
     upstream.read_to_string(&mut heard).await.expect("the end");
     assert_eq!(heard, "Habari");
-    // One side has ended; the other may still speak.
+    // One side has closed its direction; the other may still send.
     upstream.write_all(b"Nzuri").await.expect("written");
     drop(upstream);
     heard.clear();
@@ -112,7 +112,7 @@ async fn refused_clients_reconnect_at_the_same_address_after_restore() {
     echo(&mut before, b"Habari").await.expect("an echo");
     proxy.refuse_connections().await;
     assert_reset(&mut before).await;
-    let refused = TcpStream::connect(proxy.local_addr()).await.expect_err("nobody");
+    let refused = TcpStream::connect(proxy.local_addr()).await.expect_err("refused");
     assert_eq!(refused.kind(), ErrorKind::ConnectionRefused);
     proxy.restore().await.expect("restored");
     assert_eq!(echo(&mut connect_client(&proxy).await, b"Habari").await.expect("an echo"), b"Habari");
@@ -123,11 +123,11 @@ async fn a_frozen_proxy_discards_everything_until_restored() {
     let (proxy, upstream) = start_proxy().await;
     let (mut client, mut other) = connect_both_ends(&proxy, &upstream).await;
     proxy.freeze_traffic();
-    client.write_all(&vec![1; MUCH]).await.expect("swallowed");
-    other.write_all(&vec![1; MUCH]).await.expect("swallowed");
-    // Who comes now is let in, and hears nothing either.
+    client.write_all(&vec![1; MUCH]).await.expect("discarded");
+    other.write_all(&vec![1; MUCH]).await.expect("discarded");
+    // A new connection is accepted, and its data is discarded too.
     let mut late = connect_client(&proxy).await;
-    late.write_all(&vec![1; MUCH]).await.expect("swallowed");
+    late.write_all(&vec![1; MUCH]).await.expect("discarded");
     proxy.restore().await.expect("restored");
     assert_reset(&mut client).await;
     assert_reset(&mut other).await;
@@ -140,10 +140,10 @@ async fn a_frozen_proxy_forwards_no_reset() {
     let (proxy, upstream) = start_proxy().await;
     let (mut client, mut other) = connect_both_ends(&proxy, &upstream).await;
     proxy.freeze_traffic();
-    other.write_all(&vec![1; MUCH]).await.expect("swallowed");
+    other.write_all(&vec![1; MUCH]).await.expect("discarded");
     other.set_zero_linger().expect("set");
     drop(other);
-    client.write_all(b"Still there?").await.expect("nobody says otherwise");
+    client.write_all(b"Still there?").await.expect("discarded");
     let silence = tokio::time::timeout(Duration::from_millis(100), client.read(&mut [0; 1])).await;
     silence.expect_err("nothing is heard");
     proxy.restore().await.expect("restored");
@@ -157,7 +157,7 @@ async fn stranded_connections_stay_silent_while_new_ones_work() {
     echo(&mut before, b"Habari").await.expect("an echo");
     proxy.freeze_traffic();
     proxy.strand_connections();
-    before.write_all(b"Still there?").await.expect("swallowed");
+    before.write_all(b"Still there?").await.expect("discarded");
     assert_eq!(echo(&mut connect_client(&proxy).await, b"Habari").await.expect("an echo"), b"Habari");
     proxy.restore().await.expect("restored");
     let silence = tokio::time::timeout(Duration::from_millis(100), before.read(&mut [0; 1])).await;
@@ -190,7 +190,7 @@ async fn connections_share_the_rate_limit() {
     let began = Instant::now();
     let (one, two) = tokio::join!(echo(&mut one, &text), echo(&mut two, &text));
     assert!(one.is_ok() && two.is_ok());
-    // Half a second; the slack of a few milliseconds, and what is under way, don't count.
+    // Half a second, less the limiter's catch-up and the segments in flight.
     assert!(began.elapsed() >= Duration::from_millis(480), "{:?}", began.elapsed());
 }
 
@@ -210,7 +210,7 @@ async fn the_proxy_answers_bad_gateway() {
     assert_eq!(echo(&mut connect_client(&proxy).await, b"Habari").await.expect("an echo"), b"Habari");
 }
 
-/// Which of so many requests had an answer, and what arrived of all.
+/// Returns which of 40 requests were answered, and how many arrived.
 async fn count_answers(proxy: &FaultProxy, seed: u64) -> (Vec<bool>, u64) {
     proxy.drop_requests(0.5, seed);
     let (mut answered, before) = (Vec::new(), proxy.bytes_transferred().up);

@@ -1,4 +1,4 @@
-//! The program that is a bad line, as a test in another language uses it.
+//! Tests the `fault-proxy` program the way tests in other languages use it.
 
 use std::{
     env,
@@ -16,8 +16,9 @@ struct Program {
 
 impl Program {
     fn start(target: u16) -> Self {
-        // Not by env!: shells, such as the compiler's wrapper, drop variables whose names have a hyphen.
-        let mut command = Command::new(env::var("CARGO_BIN_EXE_fault-proxy").expect("cargo says where it is"));
+        // Read at run time, not by `env!`: shells, like the one that runs the compiler's wrapper, drop variables with a
+        // hyphen in their names.
+        let mut command = Command::new(env::var("CARGO_BIN_EXE_fault-proxy").expect("set by cargo"));
         command.arg(target.to_string()).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut program = command.spawn().expect("the program");
         let orders = program.stdin.take().expect("its input");
@@ -56,7 +57,7 @@ fn fault_proxy_runs_commands_until_its_input_ends() {
 
     assert_eq!(proxy.send_command("refuse"), "ok");
     assert_eq!(client.read(&mut heard).expect_err("a reset").kind(), ErrorKind::ConnectionReset);
-    assert_eq!(proxy.connect().expect_err("nobody").kind(), ErrorKind::ConnectionRefused);
+    assert_eq!(proxy.connect().expect_err("refused").kind(), ErrorKind::ConnectionRefused);
     for command in ["restore", "cut", "freeze", "strand", "restore", "slow 20 1000000", "alone"] {
         assert_eq!(proxy.send_command(command), "ok", "{command}");
     }
@@ -66,7 +67,7 @@ fn fault_proxy_runs_commands_until_its_input_ends() {
     client.read_to_string(&mut answer).expect("an answer");
     assert!(answer.starts_with("HTTP/1.1 502 "), "{answer}");
 
-    assert_eq!(proxy.send_command("dance"), "no such order: dance");
+    assert_eq!(proxy.send_command("dance"), "unknown command: dance");
     assert_ne!(proxy.send_command("slow down please"), "ok");
     let Program { mut program, orders, .. } = proxy;
     drop(orders);

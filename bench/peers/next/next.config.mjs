@@ -1,4 +1,4 @@
 export default {
-  // It would look further up for what belongs together, and find Greenroom.
+  // Without it, Next.js would search the parent directories for a workspace root, and find Greenroom.
   turbopack: { root: import.meta.dirname },
 };

@@ -1,4 +1,4 @@
-//! The crowd, a program of its own, and what it is told.
+//! Starts the load generator as its own process and sends it commands.
 
 use bench::{process::command_on_core, site::Result};
 use serde_json::{Value, json};
@@ -9,9 +9,9 @@ use tokio::{
     process::{Child, ChildStdin, ChildStdout, Command},
 };
 
-/// Where a crowd runs when a server has the first core for itself.
+/// The CPU core of the load generator when the server has [`SERVER_CORE`] to itself.
 pub(crate) const LOAD_CORE: usize = 1;
-/// And that server.
+/// The CPU core that a measured server has to itself.
 pub(crate) const SERVER_CORE: usize = 0;
 
 pub(crate) struct LoadGenerator {
@@ -27,29 +27,32 @@ impl LoadGenerator {
         let mut command = Command::from(command_on_core(core, program));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
         let mut program = command.spawn().map_err(|error| format!("the load generator isn't built: {error}"))?;
-        let commands = program.stdin.take().ok_or("no input")?;
-        let answers = BufReader::new(program.stdout.take().ok_or("no output")?).lines();
+        let commands = program.stdin.take().ok_or("the load generator has no input")?;
+        let answers = BufReader::new(program.stdout.take().ok_or("the load generator has no output")?).lines();
         Ok(Self { commands, answers, folder: tempfile::tempdir()?, _program: program })
     }
 
-    /// Opens a stream by each question.
+    /// Opens one stream per request; returns the seconds until all were open.
     pub(crate) async fn open_streams(&mut self, port: u16, requests: impl IntoIterator<Item = String>) -> Result<f64> {
         let file = self.write_requests(requests)?;
         elapsed_seconds(&self.send_command(json!({ "open": file, "port": port })).await?)
     }
 
-    /// Cuts them all, opens others in their place, and waits until each has heard a mark.
+    /// Resets all streams, opens these in their place, and returns the seconds until each has received a mark.
     pub(crate) async fn resume_streams(&mut self, requests: impl IntoIterator<Item = String>) -> Result<f64> {
         let file = self.write_requests(requests)?;
         elapsed_seconds(&self.send_command(json!({ "resume": file })).await?)
     }
 
-    /// Waits until the streams have heard so many marks in all.
+    /// Waits until the streams have received this many marks in total.
     pub(crate) async fn wait_marks(&mut self, marks: usize) -> Result<()> {
         self.send_command(json!({ "wait_marks": marks })).await.map(drop)
     }
 
-    /// Asks each question once, on so many connections at once. Fails where one is refused.
+    /// Sends each request once, over `concurrency` connections.
+    ///
+    /// # Errors
+    /// Fails if any response isn't 2xx.
     pub(crate) async fn send_each(
         &mut self,
         ports: &[u16],
@@ -62,7 +65,10 @@ impl LoadGenerator {
         )
     }
 
-    /// Asks the same again and again for a while.
+    /// Sends the same request repeatedly for `millis` milliseconds.
+    ///
+    /// # Errors
+    /// Fails if any response isn't 2xx.
     pub(crate) async fn send_repeatedly(
         &mut self,
         port: u16,
@@ -96,9 +102,9 @@ impl LoadGenerator {
 }
 
 pub(crate) fn elapsed_seconds(answer: &Value) -> Result<f64> {
-    Ok(answer["seconds"].as_f64().ok_or("no seconds")?)
+    Ok(answer["seconds"].as_f64().ok_or("the answer has no `seconds`")?)
 }
 
 fn ensure_none_refused(answer: Value) -> Result<Value> {
-    if answer["refused"] == 0 { Ok(answer) } else { Err(format!("some were refused: {answer}").into()) }
+    if answer["refused"] == 0 { Ok(answer) } else { Err(format!("some requests failed: {answer}").into()) }
 }

@@ -1,15 +1,16 @@
-//! Greenroom beside something else, in the same run and in turns: memory, processor time, how many a second, how late.
+//! Compares Greenroom with other servers: memory, CPU time, throughput and latency. Both sides run alternately in the
+//! same run.
 //!
 //! `bin/bench [--small] [ROW…]` builds what this needs and runs it. It prints a table, writes it to a file as JSON, and
-//! fails where a row couldn't be measured. Whether an aim was met fails nobody.
+//! exits with an error if a row couldn't be measured. A missed aim is not an error.
 //!
 //! # Layout
-//! - [`rows`]: what is measured, a file each
-//! - [`peers`]: what Greenroom is compared with
-//! - [`crowd`]: whoever asks, in a process of its own
-//! - [`arrivals`]: when messages reach streams
-//! - [`sending`], [`steady`]: messages, and anything asked at a steady rate
-//! - [`figure`], [`scale`]: what came of it, and how much is measured
+//! - [`rows`]: the measurements, one file each
+//! - [`peers`]: the servers that Greenroom is compared with
+//! - [`load_generator`]: sends the requests, in a process of its own
+//! - [`stream_readers`]: records when messages reach streams
+//! - [`messages`], [`steady_load`]: messages to send, and requests at a steady rate
+//! - [`measurement`], [`scale`]: the results, and how much is measured
 
 #![allow(clippy::print_stdout, reason = "it prints a table")]
 
@@ -34,11 +35,11 @@ use tokio::{
     time::timeout,
 };
 
-// As the site has it: row 3 calls the use case in this process.
+// The same allocator as the server, because row 3 calls the use case in this process.
 #[global_allocator]
 static MEMORY: Jemalloc = Jemalloc;
 
-/// What a row may take.
+/// How long one row may take.
 const ROW_TIMEOUT: Duration = Duration::from_secs(20 * 60);
 const COLUMNS: &str = "| # | work | Greenroom | against | ratio | aim | met | server CPU s | wall s |";
 
@@ -52,11 +53,11 @@ async fn main() -> Result<ExitCode> {
     }
     let mut measured = Vec::new();
     for number in numbers {
-        let title = ROWS.get(number.wrapping_sub(1)).ok_or("there is no such row")?;
+        let title = ROWS.get(number.wrapping_sub(1)).ok_or("unknown row")?;
         eprintln!("Row {number}: {title}");
         let row = tokio::select! {
-            row = timeout(ROW_TIMEOUT, rows::measure(number, scale)) => row.unwrap_or_else(|_| Err("it doesn't end".into())),
-            // What was started is ended on the way out.
+            row = timeout(ROW_TIMEOUT, rows::measure(number, scale)) => row.unwrap_or_else(|_| Err("it timed out".into())),
+            // Returning drops, and so stops, the processes that were started.
             () = stop_signal() => return Ok(ExitCode::FAILURE),
         };
         measured.push((number, row));
@@ -76,7 +77,7 @@ async fn stop_signal() {
     let Ok(mut ended) = signal(SignalKind::terminate()) else { return std::future::pending().await };
     tokio::select! {
         _ = ended.recv() => {}
-        // Where it can't be heard, nobody asks that way.
+        // If the Ctrl-C handler can't be installed, the default action ends the process.
         _ = tokio::signal::ctrl_c() => {}
     }
 }

@@ -1,54 +1,54 @@
-//! What was measured, and how it compares.
+//! Results of a row, and how they compare.
 
 use serde_json::{Value, json};
 use std::fmt;
 
-/// One turn of one side.
+/// One round of one side.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sample {
     pub(crate) value: f64,
-    /// Processor seconds the server took meanwhile.
+    /// CPU seconds that the server used during the round.
     pub(crate) cpu: f64,
-    /// Seconds it lasted.
+    /// Seconds that the round lasted.
     pub(crate) wall: f64,
 }
 
 impl Sample {
-    /// Something that takes no time.
+    /// Builds a sample without CPU and wall time, for values like byte counts.
     pub(crate) fn of(value: f64) -> Self {
         Self { value, cpu: 0.0, wall: 0.0 }
     }
 }
 
-/// What the ratio shall be.
+/// The limit that the ratio of the two sides has to keep.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Aim {
     AtMost(f64),
     AtLeast(f64),
 }
 
-/// Greenroom against something else, in turns.
+/// Compares Greenroom with a peer over several alternating rounds.
 #[derive(Clone, Debug)]
 pub(crate) struct Claim {
     pub(crate) what: String,
     pub(crate) unit: &'static str,
     pub(crate) against: &'static str,
     pub(crate) aim: Aim,
-    /// Of each turn: Greenroom's, and the other's.
+    /// Pairs of one round each: Greenroom's sample, then the peer's.
     pub(crate) turns: Vec<(Sample, Sample)>,
-    /// Why it couldn't be measured, if so.
+    /// Why it couldn't be measured, if it couldn't.
     pub(crate) fault: Option<String>,
 }
 
-/// What was found out about one row of the table.
+/// The results of one row of the table.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Row {
     pub(crate) claims: Vec<Claim>,
-    /// What else was seen, in words.
+    /// Further observations, printed below the table.
     pub(crate) notes: Vec<String>,
 }
 
-/// The middle of some values, and how far they spread.
+/// Median and range of some values.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Spread {
     pub(crate) low: f64,
@@ -86,12 +86,12 @@ impl fmt::Display for Aim {
 }
 
 impl Claim {
-    /// Of the two of each turn, so that what slows down the machine for a while slows down both.
+    /// Returns the spread of the ratios of each round, so that a temporary slowdown of the machine affects both sides.
     pub(crate) fn ratio(&self) -> Spread {
         Spread::of(self.turns.iter().map(|(ours, theirs)| ours.value / theirs.value))
     }
 
-    /// By the turn in the middle. What wasn't measured isn't met.
+    /// Compares the median round with the aim. An unmeasured claim isn't met.
     pub(crate) fn is_met(&self) -> bool {
         if self.fault.is_some() {
             return false;
@@ -111,11 +111,11 @@ impl Claim {
         [self.turns.iter().map(|turn| part(&turn.0)).sum(), self.turns.iter().map(|turn| part(&turn.1)).sum()]
     }
 
-    /// As a line of the table.
+    /// Formats the claim as a line of the Markdown table.
     pub(crate) fn table_line(&self, number: usize) -> String {
         let [ours, theirs] = self.both_sides();
         let [cpu, wall] = [self.sum_samples(|sample| sample.cpu), self.sum_samples(|sample| sample.wall)];
-        // What takes no time has none.
+        // Samples built by [`Sample::of`] have no times.
         let seconds = |value: f64| if value == 0.0 { "–".to_owned() } else { format_short(value) };
         let pair = |[ours, theirs]: [f64; 2]| format!("{} / {}", seconds(ours), seconds(theirs));
         let (what, unit, against, aim) = (&self.what, self.unit, self.against, self.aim);
@@ -142,7 +142,7 @@ impl Claim {
     }
 }
 
-/// A number with as many digits as say something.
+/// Formats a number with only its significant digits.
 pub(crate) fn format_short(value: f64) -> String {
     let digits = match value.abs() {
         0.0 => 0,

@@ -1,10 +1,10 @@
-//! Messages to be sent.
+//! Messages to send.
 
 use bench::{http_client, people};
 use serde_json::json;
 use uuid::Uuid;
 
-/// Somebody sends a message to the other of their conversation. It has a mark, and its number behind that.
+/// Builds the request that sends a message to the person's conversation. Its body carries a mark (`~`) and the number.
 pub(crate) fn message_request(person: usize, number: usize) -> String {
     let message = json!({
         "conversationId": people::conversation_id(person), "clientId": Uuid::new_v4(), "body": message_body(number),
@@ -17,7 +17,7 @@ pub(crate) fn message_request(person: usize, number: usize) -> String {
     )
 }
 
-/// What a message says.
+/// Returns a message text that begins with the mark and the number.
 pub(crate) fn message_body(number: usize) -> String {
     format!("~{number} The band plays from eight to eleven, and the doors open at seven.")
 }

@@ -1,4 +1,4 @@
-//! What Greenroom is compared with.
+//! The servers that Greenroom is compared with.
 
 pub(crate) mod baseline;
 pub(crate) mod nats;
@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 /// How long a server may take to start.
 const START: Duration = Duration::from_secs(20);
 
-/// Waits until something listens.
+/// Waits until a server listens on the port.
 async fn wait_listening(port: u16, what: &str) -> Result<()> {
     let began = Instant::now();
     while TcpStream::connect(("127.0.0.1", port)).await.is_err() {

@@ -1,4 +1,4 @@
-//! The rows of the table, a file each.
+//! The rows of the table, one file each.
 
 mod bytes;
 mod concurrent_sends;
@@ -14,7 +14,7 @@ mod thread_page;
 use crate::{measurement::Row, scale::Scale};
 use bench::site::Result;
 
-/// What each row is about, in the order of the table.
+/// The subject of each row, in the order of the table.
 pub(crate) const ROWS: [&str; 10] = [
     "10,000 idle streams",
     "deliveries to 8,000 streams",
@@ -28,7 +28,7 @@ pub(crate) const ROWS: [&str; 10] = [
     "a long history",
 ];
 
-/// Measures a row by its number, from 1.
+/// Measures a row by its number, counted from 1.
 pub(crate) async fn measure(number: usize, scale: Scale) -> Result<Row> {
     match number {
         1 => memory::measure(scale).await,
@@ -41,6 +41,6 @@ pub(crate) async fn measure(number: usize, scale: Scale) -> Result<Row> {
         8 => resume::measure(scale).await,
         9 => bytes::measure().await,
         10 => history::measure(scale).await,
-        _ => Err("there is no such row".into()),
+        _ => Err("unknown row".into()),
     }
 }

@@ -1,4 +1,4 @@
-//! Questions at a steady rate, whether or not those before were answered.
+//! Requests at a steady rate, independent of earlier responses (open-loop load).
 
 use bench::{http_client::HttpConnection, latencies::Latencies, site::Result};
 use std::{
@@ -13,16 +13,16 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-/// Gives the question with a number, and hears when it is asked.
+/// Builds the request with a number; called when that request is sent.
 pub(crate) type RequestFactory = Arc<dyn Fn(usize) -> String + Send + Sync>;
 
-/// A while of questions. Dropped, it stops.
+/// A running load. Stops when dropped.
 pub(crate) struct SteadyLoad {
     stopped: Arc<AtomicBool>,
     tasks: JoinSet<Result<Latencies>>,
 }
 
-/// One connection's share of them.
+/// The requests that one connection sends.
 struct ConnectionShare {
     first: usize,
     step: usize,
@@ -32,7 +32,7 @@ struct ConnectionShare {
 }
 
 impl SteadyLoad {
-    /// Asks so many questions a second, on as many connections, each question on the next.
+    /// Starts sending `per_second` requests per second, over the connections in turn.
     pub(crate) async fn start_load(
         port: u16,
         connections: usize,
@@ -53,7 +53,7 @@ impl SteadyLoad {
         Ok(Self { stopped, tasks })
     }
 
-    /// Stops once what was asked is answered, and gives how long each answer took.
+    /// Stops, waits for the outstanding responses, and returns all latencies.
     pub(crate) async fn stop_and_collect(mut self) -> Result<Latencies> {
         self.stopped.store(true, Ordering::Relaxed);
         let mut all = Latencies::default();
@@ -69,7 +69,8 @@ impl ConnectionShare {
         let mut times = Latencies::default();
         for number in (self.first..).step_by(self.step) {
             let due = self.began + self.every.mul_f64(number as f64);
-            // Whatever waits for an answer before it counts as asked when it was due; a clock that rings late doesn't.
+            // If the previous response came after this request was due, its latency counts from when it was due (no
+            // coordinated omission). A timer that fires late doesn't count.
             let late = due <= Instant::now();
             sleep_until(due).await;
             if self.stopped.load(Ordering::Relaxed) {
@@ -78,7 +79,7 @@ impl ConnectionShare {
             let started = if late { due } else { Instant::now() };
             let status = connection.send_request(requests(number).as_bytes()).await?;
             if !(200..300).contains(&status) {
-                return Err(format!("a question was answered with {status}").into());
+                return Err(format!("a request failed with status {status}").into());
             }
             times.record(started.elapsed());
         }

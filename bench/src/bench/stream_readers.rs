@@ -1,4 +1,4 @@
-//! When messages were sent, and when they arrived on streams: both seen by this process.
+//! Send and arrival times of messages, both taken in this process.
 
 use bench::{latencies::Latencies, site::Result};
 use std::sync::{Arc, OnceLock};
@@ -10,20 +10,20 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-/// How long a message may take: longer than from one heartbeat to the next.
+/// How long a message may take: longer than the heartbeat interval, with which a lost event is found.
 const DELIVERY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(40);
 
-/// Moments, by the number of a message.
+/// Times by message number.
 #[derive(Clone)]
 pub(crate) struct MessageTimes(Arc<Vec<OnceLock<Instant>>>);
 
 impl MessageTimes {
-    /// Room for so many.
+    /// Allocates space for `count` messages.
     pub(crate) fn with_capacity(count: usize) -> Self {
         Self(Arc::new((0..count).map(|_| OnceLock::new()).collect()))
     }
 
-    /// Notes this moment, if it is the first for this number.
+    /// Records the current time, and returns whether it is the first for this number.
     pub(crate) fn record_now(&self, number: usize) -> bool {
         self.0.get(number).is_some_and(|moment| moment.set(Instant::now()).is_ok())
     }
@@ -32,7 +32,7 @@ impl MessageTimes {
         self.0.iter().filter(|moment| moment.get().is_some()).count()
     }
 
-    /// How much later than others these moments were, of the numbers that have both.
+    /// Returns the differences to earlier times, for the numbers that have both.
     pub(crate) fn latencies_since(&self, earlier: &MessageTimes) -> Latencies {
         let mut times = Latencies::default();
         for (later, earlier) in self.0.iter().zip(earlier.0.iter()) {
@@ -44,7 +44,7 @@ impl MessageTimes {
     }
 }
 
-/// Streams on which messages arrive, told by the number behind their mark.
+/// Streams on which messages arrive; a message is identified by the number after its mark.
 pub(crate) struct StreamReaders {
     pub(crate) received: MessageTimes,
     count: watch::Sender<usize>,
@@ -52,7 +52,7 @@ pub(crate) struct StreamReaders {
 }
 
 impl StreamReaders {
-    /// Opens a stream by each question, and waits until all are open.
+    /// Opens one stream per request, and waits until all are open.
     pub(crate) async fn open_streams(
         port: u16,
         requests: impl IntoIterator<Item = String>,
@@ -70,14 +70,14 @@ impl StreamReaders {
             let mut first = vec![0; 4 << 10];
             let length = socket.read(&mut first).await?;
             if !first[..length].starts_with(b"HTTP/1.1 200") {
-                return Err("a stream was refused".into());
+                return Err("a stream was rejected".into());
             }
             readers.streams.spawn(read_marks(socket, readers.received.clone(), readers.count.clone()));
         }
         Ok(readers)
     }
 
-    /// Waits until so many different messages have arrived.
+    /// Waits until `count` different messages have arrived.
     pub(crate) async fn wait_received(&mut self, count: usize) -> Result<()> {
         let mut received = self.count.subscribe();
         tokio::select! {
@@ -92,7 +92,7 @@ impl StreamReaders {
 
 async fn read_marks(mut socket: TcpStream, received: MessageTimes, count: watch::Sender<usize>) -> Result<()> {
     let mut buffer = vec![0; 16 << 10];
-    // The number that is being read, which may go on in the next piece.
+    // The number being read; it may continue in the next chunk.
     let mut number: Option<usize> = None;
     loop {
         let length = socket.read(&mut buffer).await?;

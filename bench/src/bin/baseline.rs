@@ -1,5 +1,6 @@
-//! axum as it comes, to compare with. `bare PORT FILE [DATABASE]` serves `/events`, streams over a broadcast channel;
-//! `/page`, the text of a file; and with a database `/thread/…`, a thread's page written by hand from the same rows.
+//! A plain axum server to compare with. `baseline PORT FILE [DATABASE]` serves `/events`, streams over a broadcast
+//! channel; `/page`, the text of a file; and with a database `/thread/…`, a thread's page that handwritten code renders
+//! from the same rows.
 
 use axum::{
     Router,
@@ -22,7 +23,7 @@ use tokio::{
     sync::broadcast::{Receiver, Sender},
 };
 
-/// Events that a stream may be behind.
+/// Capacity of the broadcast channel, in events.
 const MAX_LAG: usize = 16;
 
 #[derive(Clone)]
@@ -45,7 +46,7 @@ async fn main() -> Result<()> {
     let router = Router::new().route("/events", get(stream_events)).route("/page", get(serve_page));
     let router = router.route("/thread/{id}", get(serve_thread)).with_state(state);
     let listener = TcpListener::bind(("127.0.0.1", port)).await?.tap_io(|socket| {
-        // Where it can't be set, answers are late and no less true.
+        // Without TCP_NODELAY responses are later, but still correct.
         let _ = socket.set_nodelay(true);
     });
     Ok(axum::serve(listener, router).await?)
@@ -58,7 +59,7 @@ async fn stream_events(
         let events = receiver.recv().await.ok()?;
         Some((Ok(Event::default().data(events)), receiver))
     });
-    // Said at once, so that whoever opened it knows.
+    // Sent at once, so that the client knows that the stream is open.
     let first = stream::iter([Ok(Event::default().data("ready"))]);
     Sse::new(stream::StreamExt::chain(first, events)).keep_alive(KeepAlive::default())
 }
@@ -67,7 +68,7 @@ async fn serve_page(State(state): State<AppState>) -> Html<String> {
     Html(state.page)
 }
 
-/// A thread's page: who is asking, the same three questions to the database, and as much text.
+/// Serves a thread's page: authenticates, runs the same three queries, and writes as many bytes as Greenroom.
 async fn serve_thread(
     State(state): State<AppState>,
     Path(id): Path<uuid::Uuid>,
@@ -78,19 +79,19 @@ async fn serve_thread(
 
 async fn render_thread(state: &AppState, id: ConversationId, headers: &HeaderMap) -> Result<Vec<u8>> {
     let greenroom = state.greenroom.as_ref().ok_or("no database")?;
-    let cookie = headers.get("cookie").ok_or("nobody")?.to_str()?;
-    let viewer = greenroom.authenticate(cookie.strip_prefix("greenroom=").ok_or("nobody")?).await?;
+    let cookie = headers.get("cookie").ok_or("not signed in")?.to_str()?;
+    let viewer = greenroom.authenticate(cookie.strip_prefix("greenroom=").ok_or("not signed in")?).await?;
     let (frame, inbox) = (greenroom.load_nav_state(&viewer).await?, greenroom.load_inbox(&viewer, None).await?);
     let thread = greenroom.load_thread(&viewer, id, Window::Unread).await?;
     let mut text = Vec::with_capacity(state.page.len());
-    let first = state.page.find("<div id=\"m1\"").ok_or("no messages")?;
+    let first = state.page.find("<div id=\"m1\"").ok_or("the page has no messages")?;
     text.extend_from_slice(&state.page.as_bytes()[..first]);
     for message in &thread.messages {
         write_message(&mut text, message)?;
     }
-    // What the page needs to come alive.
+    // The state that the client needs for hydration.
     serde_json::to_writer(&mut text, &(&frame, &inbox, &thread))?;
-    // The rest of the page, so that it is as long.
+    // Pads with the rest of the page to the same length.
     text.extend_from_slice(state.page.as_bytes().get(text.len()..).unwrap_or_default());
     Ok(text)
 }

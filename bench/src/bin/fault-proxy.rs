@@ -1,10 +1,10 @@
-//! A bad line, for tests in other languages: `fault-proxy PORT` is a line to that port of this machine.
+//! A fault-injecting TCP proxy for tests in other languages: `fault-proxy PORT` forwards to that port of this machine.
 //!
-//! It prints the port where the line begins, takes orders as lines, and answers each with `ok` once it is done, or
-//! with what is wrong. It ends with its input. The orders: `restore`, `cut`, `refuse`, `freeze`, `strand`, `alone`,
-//! and `slow DELAY RATE`, in milliseconds one way, and in bytes a second each way, where 0 is no limit.
+//! It prints its own port, reads commands from standard input, one per line, and answers each with `ok` once it is
+//! done, or with an error. It exits when its input ends. The commands: `restore`, `cut`, `refuse`, `freeze`, `strand`,
+//! `alone`, and `slow DELAY RATE`: milliseconds one way, and bytes per second each way, where 0 is unlimited.
 
-#![allow(clippy::print_stdout, reason = "it answers there")]
+#![allow(clippy::print_stdout, reason = "answers go to standard output")]
 
 use bench::{
     fault_proxy::{FaultProxy, LinkConditions},
@@ -15,7 +15,7 @@ use tokio::runtime::Builder;
 
 fn main() -> Result<()> {
     let target = env::args().nth(1).ok_or("usage: fault-proxy PORT")?.parse()?;
-    // The line lives on its worker; this thread waits for orders.
+    // The proxy runs on the worker thread; this thread blocks on standard input.
     let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let proxy = runtime.block_on(FaultProxy::to_port(target))?;
     println!("{}", proxy.local_addr().port());
@@ -39,7 +39,7 @@ async fn run_command(proxy: &FaultProxy, command: &str) -> Result<()> {
         ["slow", delay, rate] => {
             proxy.set_conditions(LinkConditions { delay: Duration::from_millis(delay.parse()?), rate: rate.parse()? });
         }
-        _ => return Err(format!("no such order: {command}").into()),
+        _ => return Err(format!("unknown command: {command}").into()),
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
-//! What a sign-in costs, and what a storm of wrong ones costs those who are talking: a conversation goes on at 100
-//! messages a second, in turns calm and while 50 wrong sign-ins a second arrive from as many addresses.
+//! Measures sign-ins, and how a burst of failing sign-ins affects people who are sending: messages go out at 100 per
+//! second, in alternating rounds without and with 50 failing sign-ins per second from as many addresses.
 //!
-//! `cargo run -p bench --bin sign-ins`, after `bin/build`. What is measured is the built program; this one only asks.
+//! `cargo run -p bench --bin sign-in-burst`, after `bin/build`. The measured server is the built program.
 
 #![allow(clippy::print_stdout, reason = "it prints a table")]
 
@@ -23,7 +23,7 @@ use tokio::{
 
 const ORGANIZER: &str = "contact@eventpro.ke";
 const TALENT: &str = "sarah.photographer@example.com";
-/// How long each turn lasts, and how often the two take turns.
+/// Duration of a round, and how many rounds each side has.
 const ROUND_DURATION: Duration = Duration::from_secs(8);
 const ROUNDS: usize = 3;
 const SENDS_PER_SECOND: u32 = 100;
@@ -50,9 +50,9 @@ async fn main() -> Result<()> {
         sign_ins_in_burst.extend(measure_sign_ins(&site, 5).await?);
         burst.abort();
     }
-    println!("wrong sign-ins, {WRONG_SIGN_INS_PER_SECOND}/s, answered: {:?}", answers.lock().await);
+    println!("failing sign-ins, {WRONG_SIGN_INS_PER_SECOND}/s, answered: {:?}", answers.lock().await);
     println!(
-        "sign-in, in the burst: p50 {:.1} ms of {} that got in",
+        "sign-in, in the burst: p50 {:.1} ms of {} that succeeded",
         sign_ins_in_burst.percentile_millis(50),
         sign_ins_in_burst.count()
     );
@@ -70,7 +70,7 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-/// Signs in so often, one after the other. What is refused for now isn't counted.
+/// Signs in `count` times, one after the other. Rate-limited attempts aren't counted.
 async fn measure_sign_ins(site: &Site, count: usize) -> Result<Latencies> {
     let mut times = Latencies::default();
     for _ in 0..count {
@@ -82,7 +82,7 @@ async fn measure_sign_ins(site: &Site, count: usize) -> Result<Latencies> {
     Ok(times)
 }
 
-/// Sends messages at a steady rate for a turn, whether or not those before were answered.
+/// Sends messages at a steady rate for one round, independent of earlier responses.
 async fn send_messages(site: &Arc<Site>) -> Result<Latencies> {
     let cookie = site.sign_in_cookie(ORGANIZER).await?;
     let conversation = site.first_conversation(&cookie).await?;
@@ -105,7 +105,7 @@ async fn send_messages(site: &Arc<Site>) -> Result<Latencies> {
     Ok(times)
 }
 
-/// Wrong sign-ins, each for another account and from another address, until aborted.
+/// Sends failing sign-ins until aborted, each for another account and from another address.
 fn spawn_wrong_sign_ins(site: Arc<Site>, answers: Arc<Mutex<BTreeMap<u16, usize>>>) -> JoinHandle<()> {
     tokio::spawn(async move {
         let (mut guesses, mut ticks) = (JoinSet::new(), ticks_per_second(WRONG_SIGN_INS_PER_SECOND));

@@ -1,5 +1,5 @@
-//! Whether what was acknowledged is in the database, asked while all write and things break: a writer's own connection may
-//! see what nobody else ever will.
+//! Checks during the run whether acknowledged messages are in the database. Uses connections of its own, because a
+//! writer's connection may see a commit that never becomes visible to others.
 
 use crate::{
     ack_log::{AckLog, Acknowledgement},
@@ -11,19 +11,19 @@ use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, Statement};
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
-/// From one look to the next.
+/// Pause between two checks.
 const AUDIT_INTERVAL: Duration = Duration::from_millis(500);
-/// How long one look may take, where the database is broken just then.
+/// How long a check may take while the database is disrupted.
 const AUDIT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Messages looked for at once.
+/// Messages per check.
 const BATCH_SIZE: usize = 2_000;
 
-/// Looks again and again, each time by a connection of its own. Done when something is missing, with what.
+/// Checks repeatedly, each time on a new connection. Returns a description of the first missing message.
 pub(crate) async fn watch_for_loss(cluster: &Cluster, acks: &AckLog) -> String {
     loop {
         sleep(AUDIT_INTERVAL).await;
         let entries = acks.next_unaudited(BATCH_SIZE);
-        // What can't be asked now is asked later.
+        // A check that fails or times out is repeated.
         if let Ok(Ok(found)) = timeout(AUDIT_TIMEOUT, audit_batch(cluster, &entries)).await {
             if let Some(missing) = found {
                 return missing;
@@ -34,7 +34,7 @@ pub(crate) async fn watch_for_loss(cluster: &Cluster, acks: &AckLog) -> String {
 }
 
 async fn audit_batch(cluster: &Cluster, entries: &[Acknowledgement]) -> Result<Option<String>> {
-    // Its power isn't cut while somebody has a file open.
+    // Holding the lock prevents a power cut while this connection has the file open.
     let _disk = match &cluster.database {
         Database::Disk(disk, ..) => Some(disk.lock().await),
         _ => None,

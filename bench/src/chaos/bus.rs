@@ -1,4 +1,4 @@
-//! The bus between nodes: a NATS server of its own.
+//! The bus between nodes: its own NATS server.
 
 use bench::{ports::random_port, site::Result};
 use std::{
@@ -7,7 +7,7 @@ use std::{
 };
 use tokio::{net::TcpStream, time::sleep};
 
-/// How long it may take to start.
+/// How long NATS may take to start.
 const START_TIMEOUT: Duration = Duration::from_secs(10);
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
@@ -19,7 +19,7 @@ pub(crate) struct NatsServer {
 
 impl Drop for NatsServer {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The process may have exited already.
         let _ = self.kill();
     }
 }
@@ -31,7 +31,7 @@ impl NatsServer {
         Ok(bus)
     }
 
-    /// Starts it, at the same port as before.
+    /// Starts the process on the same port as before.
     pub(crate) async fn start_serving(&mut self) -> Result<()> {
         let port = self.port.to_string();
         let mut command = Command::new("nats-server");

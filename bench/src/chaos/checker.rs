@@ -1,7 +1,7 @@
-//! Whether the book, the database and all readers agree.
+//! Checks that the acknowledgements, the database and all readers agree.
 //!
-//! Each is compared with the database: what was acknowledged, what everybody was to be told, and what each reader
-//! heard. So readers who agree with it agree with each other.
+//! The acknowledgements, each person's event log and the events of each reader are all compared with the database.
+//! Readers that agree with it therefore agree with each other.
 
 use crate::{
     ack_log::Acknowledgement,
@@ -14,39 +14,39 @@ use std::{
 };
 use uuid::Uuid;
 
-/// Cases that are told in full.
+/// Cases that are described in full.
 const MAX_REPORTED_CASES: usize = 20;
 
-/// What a reader heard.
+/// The events that one reader received.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ReaderResult {
     pub(crate) person: Uuid,
-    /// The last number that arrived.
+    /// The last sequence number received.
     pub(crate) last: i64,
     pub(crate) messages: Vec<MessageEvent>,
-    /// Events that came again.
+    /// Events received more than once.
     pub(crate) duplicates: usize,
-    /// Numbers that were passed over, and streams that began anew.
+    /// Skipped sequence numbers, and streams that restarted with `reset`.
     pub(crate) gaps: usize,
 }
 
-/// What went wrong, in cases. All is well where nothing did.
+/// The number of violations of each kind.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct CheckReport {
-    /// Acknowledged and not there as it was acknowledged; there and not told; told and not heard.
+    /// Acknowledged but not stored with its text; stored but not in the event log; logged but not received.
     pub(crate) lost: usize,
-    /// There, told or heard more than once, or though nobody wrote it.
+    /// Stored, logged or received more than once, or stored although no writer wrote it.
     pub(crate) duplicated: usize,
-    /// In another place than acknowledged, than in the database, or than for other readers.
+    /// At another position than acknowledged, than in the database, or than for other readers.
     pub(crate) reordered: usize,
-    /// Numbers that are missing.
+    /// Missing numbers.
     pub(crate) gaps: usize,
-    /// The first of those cases, in words.
+    /// Descriptions of the first violations.
     pub(crate) cases: Vec<String>,
 }
 
 impl CheckReport {
-    /// Compares everything. `before` messages stood in each conversation before anybody wrote.
+    /// Compares everything. `before` is the number of messages in each conversation before the writers started.
     pub(crate) fn check_all(
         entries: &[Acknowledgement],
         state: &DatabaseState,
@@ -63,7 +63,7 @@ impl CheckReport {
             report.check_conversation(*id, rows, &acknowledged.remove(id).unwrap_or_default(), before);
         }
         let elsewhere: usize = acknowledged.values().map(Vec::len).sum();
-        report.add_cases(|it| &mut it.lost, elsewhere, || "conversations that aren't there".to_owned());
+        report.add_cases(|it| &mut it.lost, elsewhere, || "acknowledged in unknown conversations".to_owned());
         report.check_writer_order(entries);
         for (person, log) in &state.logs {
             report.check_event_log(*person, log, state);
@@ -78,14 +78,14 @@ impl CheckReport {
         self.lost + self.duplicated + self.reordered + self.gaps == 0
     }
 
-    /// From 1 on, each once.
+    /// Checks that the numbers start at 1 and increase by 1.
     fn check_sequence(&mut self, whose: &str, numbers: impl Iterator<Item = i64>) {
         let mut last = 0;
         for number in numbers {
             if number <= last {
-                self.add_cases(|it| &mut it.duplicated, 1, || format!("{whose} has a second {number}"));
+                self.add_cases(|it| &mut it.duplicated, 1, || format!("{whose} repeats number {number}"));
             } else if number > last + 1 {
-                self.add_cases(|it| &mut it.gaps, 1, || format!("{whose} has {number} behind {last}"));
+                self.add_cases(|it| &mut it.gaps, 1, || format!("{whose} skips from {last} to {number}"));
             }
             last = number;
         }
@@ -99,33 +99,37 @@ impl CheckReport {
         for entry in acknowledged {
             let name = || format!("message {} of conversation {id}", entry.seq);
             match by_client_id.get(&entry.client_id).map(Vec::as_slice) {
-                None | Some([]) => self.add_cases(|it| &mut it.lost, 1, || format!("{} isn't there", name())),
+                None | Some([]) => self.add_cases(|it| &mut it.lost, 1, || format!("{} is missing", name())),
                 Some([row, more @ ..]) => {
-                    self.add_cases(|it| &mut it.duplicated, more.len(), || format!("{} is there again", name()));
+                    self.add_cases(|it| &mut it.duplicated, more.len(), || format!("{} is stored again", name()));
                     let other_text = usize::from(row.body != entry.body);
-                    self.add_cases(|it| &mut it.lost, other_text, || format!("{} says something else", name()));
+                    self.add_cases(|it| &mut it.lost, other_text, || format!("{} has another text", name()));
                     let moved = usize::from(row.seq != entry.seq);
-                    self.add_cases(|it| &mut it.reordered, moved, || format!("{} stands at {}", name(), row.seq));
+                    self.add_cases(|it| &mut it.reordered, moved, || format!("{} is at position {}", name(), row.seq));
                 }
             }
         }
         let acknowledged_ids: HashSet<Uuid> = acknowledged.iter().map(|entry| entry.client_id).collect();
         for row in rows.iter().filter(|row| row.seq > before && !acknowledged_ids.contains(&row.client_id)) {
-            self.add_cases(|it| &mut it.duplicated, 1, || format!("nobody wrote {} of conversation {id}", row.seq));
+            self.add_cases(
+                |it| &mut it.duplicated,
+                1,
+                || format!("no writer wrote message {} of conversation {id}", row.seq),
+            );
         }
     }
 
-    /// What somebody wrote stands in the order they wrote it.
+    /// Checks that the messages of each writer are in the order they were written.
     fn check_writer_order(&mut self, entries: &[Acknowledgement]) {
         let mut last: HashMap<usize, i64> = HashMap::new();
         for Acknowledgement { writer, seq, .. } in entries {
             let before = last.insert(*writer, *seq).unwrap_or_default();
             let back = usize::from(before >= *seq);
-            self.add_cases(|it| &mut it.reordered, back, || format!("writer {writer} got {seq} after {before}"));
+            self.add_cases(|it| &mut it.reordered, back, || format!("writer {writer} received {seq} after {before}"));
         }
     }
 
-    /// Everything that stands in somebody's conversations is in what they were to be told, in its order.
+    /// Checks that a person's event log contains every message of their conversations, in the order of the database.
     fn check_event_log(&mut self, person: Uuid, log: &EventLog, state: &DatabaseState) {
         self.check_sequence(&format!("the log of {person}"), log.numbers.iter().copied());
         let last = log.numbers.last().copied().unwrap_or_default();
@@ -138,7 +142,7 @@ impl CheckReport {
         }
         for (id, expected) in expected {
             let rows = state.conversations.get(&id).map(Vec::as_slice).unwrap_or_default();
-            self.check_same_order(&format!("what {person} was to be told of conversation {id}"), rows, &expected);
+            self.check_same_order(&format!("the event log of {person} for conversation {id}"), rows, &expected);
         }
     }
 
@@ -147,15 +151,15 @@ impl CheckReport {
         self.add_cases(
             |it| &mut it.duplicated,
             *duplicates,
-            || format!("a reader of {person} heard {duplicates} events again"),
+            || format!("a reader of {person} received {duplicates} events again"),
         );
-        self.add_cases(|it| &mut it.gaps, *gaps, || format!("a reader of {person} had {gaps} gaps or new beginnings"));
+        self.add_cases(|it| &mut it.gaps, *gaps, || format!("a reader of {person} had {gaps} gaps or resets"));
         let missing = usize::try_from(log.last_seq - last).unwrap_or_default();
         self.add_cases(|it| &mut it.lost, missing, || format!("a reader of {person} is at {last} of {}", log.last_seq));
-        self.check_same_order(&format!("what a reader of {person} heard"), &log.messages, messages);
+        self.check_same_order(&format!("the events of a reader of {person}"), &log.messages, messages);
     }
 
-    /// The same in the same order.
+    /// Checks that both lists have the same elements in the same order.
     fn check_same_order<T: PartialEq + fmt::Debug>(&mut self, what: &str, right: &[T], found: &[T]) {
         let missing = right.len().saturating_sub(found.len());
         self.add_cases(|it| &mut it.lost, missing, || format!("{what} lacks {missing} messages"));
@@ -177,7 +181,7 @@ impl CheckReport {
 impl Display for CheckReport {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self { lost, duplicated, reordered, gaps, cases } = self;
-        write!(f, "lost {lost}, doubled {duplicated}, in another order {reordered}, gaps {gaps}")?;
+        write!(f, "lost {lost}, duplicated {duplicated}, reordered {reordered}, gaps {gaps}")?;
         cases.iter().try_for_each(|case| write!(f, "\n  {case}"))
     }
 }

@@ -1,4 +1,4 @@
-//! A node's clock, to be put wrong while it runs: libfaketime between it and the system.
+//! Shifts a node's clock while it runs, by libfaketime.
 
 use bench::site::Result;
 use std::{
@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Where systems keep the library, below a folder for the machine's kind on some.
+/// Directories of the library; some systems have it in a subdirectory per architecture.
 const LIBRARY_ROOTS: [&str; 4] = ["/usr/lib", "/usr/lib64", "/usr/local/lib", "/opt/homebrew/lib"];
 const LIBRARY_NAME: &str = "faketime/libfaketimeMT.so.1";
 
@@ -17,7 +17,7 @@ pub(crate) struct FakeClock {
 }
 
 impl FakeClock {
-    /// One that is right, set by a file in this folder.
+    /// Creates a clock without an offset, controlled by a file in this directory.
     pub(crate) fn new(folder: &Path, number: usize) -> Result<Self> {
         let library = find_libfaketime().ok_or("libfaketime is missing: bin/setup test installs it")?;
         let clock = Self { library, file: folder.join(format!("clock-{number}")) };
@@ -25,8 +25,8 @@ impl FakeClock {
         Ok(clock)
     }
 
-    /// What a program has to be started with. Only the time of day is wrong: what measures how long something takes
-    /// goes on as it does when somebody sets a machine's clock.
+    /// Returns the environment variables that a process needs. Only the wall clock is shifted: monotonic time stays
+    /// correct, as when an administrator sets a machine's clock.
     pub(crate) fn environment(&self) -> Vec<(String, String)> {
         let (library, file) = (self.library.display().to_string(), self.file.display().to_string());
         let variables = [
@@ -39,9 +39,9 @@ impl FakeClock {
         variables.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
     }
 
-    /// Puts it ahead by so many seconds, or behind.
+    /// Shifts the clock by this many seconds, forwards or backwards.
     pub(crate) fn set_offset(&self, seconds: i64) -> io::Result<()> {
-        // Moved into place: half a number would be another one.
+        // Replaces the file atomically: half a number would be read as another number.
         let new = self.file.with_extension("new");
         fs::write(&new, format!("{seconds:+}"))?;
         fs::rename(new, &self.file)

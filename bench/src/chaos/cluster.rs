@@ -1,4 +1,4 @@
-//! Who is there, and where: the nodes with their lines, people, and what they talk about.
+//! The cluster of a run: nodes with their proxies, people, and conversations.
 
 use crate::{
     bus::NatsServer,
@@ -16,22 +16,22 @@ use tempfile::TempDir;
 use tokio::{sync::Mutex, task::JoinSet};
 use uuid::Uuid;
 
-/// Bookings of each organizer.
+/// Bookings per organizer.
 const BOOKINGS: usize = 2;
-/// How long a reader stays with one stream before they open another elsewhere, in milliseconds.
+/// How long a reader keeps a stream before it opens another on a random node, in milliseconds.
 const STAY_MILLIS: std::ops::Range<u64> = 500..30_000;
 
-/// Somebody, on several devices.
+/// A person with a stream client per device.
 pub(crate) struct Person {
     pub(crate) id: Uuid,
     pub(crate) token: String,
     pub(crate) clients: Vec<StreamClient>,
 }
 
-/// What two people talk about.
+/// A conversation between two people.
 pub(crate) struct Conversation {
     pub(crate) id: Uuid,
-    /// Organizer and talent, by their places among the people.
+    /// Indexes of the organizer and the talent in the list of people.
     pub(crate) people: [usize; 2],
 }
 
@@ -41,13 +41,13 @@ pub(crate) struct Cluster {
     pub(crate) nodes: Vec<Node>,
     pub(crate) database: Database,
     pub(crate) bus: Option<Mutex<NatsServer>>,
-    /// What the nodes say.
+    /// The log files of the nodes.
     pub(crate) logs: NodeLogs,
     _folder: TempDir,
 }
 
 impl Cluster {
-    /// Starts everything, and lets people book each other.
+    /// Starts all processes, inserts the people, and creates their bookings.
     pub(crate) async fn start(run: &RunOptions) -> Result<Arc<Self>> {
         let folder = tempfile::tempdir()?;
         let database = Database::start(run).await?;
@@ -56,7 +56,7 @@ impl Cluster {
         for number in 0..run.nodes {
             nodes.push(Node::new(number, &database, bus.as_ref(), folder.path(), logs.log_file(number)).await?);
         }
-        let first = nodes.first().ok_or("there has to be a node")?;
+        let first = nodes.first().ok_or("a run needs at least one node")?;
         first.process.lock().await.run_command("migrate")?;
         database.move_tables_to_small_disk().await?;
         let new_people = insert_people(&database.url(), run.people, run.seed).await?;
@@ -73,12 +73,12 @@ impl Cluster {
         Ok(Arc::new(Self { people, conversations, nodes, database, bus: bus.map(Mutex::new), logs, _folder: folder }))
     }
 
-    /// Any of the nodes.
+    /// Returns a random node.
     pub(crate) fn random_node(&self, rng: &mut SeededRng) -> &Node {
         &self.nodes[rng.random_below(self.nodes.len() as u64) as usize]
     }
 
-    /// Lets all readers follow their streams, each now here, now there.
+    /// Starts all readers; each moves between random nodes.
     pub(crate) fn spawn_readers(self: &Arc<Self>, seed: u64) -> Result<JoinSet<Result<()>>> {
         let client = Client::builder().no_proxy().build()?;
         let mut readers = JoinSet::new();
@@ -105,7 +105,7 @@ impl Cluster {
         Ok(readers)
     }
 
-    /// What a node says to somebody, past the line and its troubles.
+    /// Requests JSON from a node as a person, bypassing the proxy and its faults.
     pub(crate) async fn get_direct(&self, person: &Person, node: &Node, path: &str) -> Result<Value> {
         let client = Client::builder().no_proxy().timeout(Duration::from_secs(10)).build()?;
         let request = client.get(format!("{}{path}", node.url)).bearer_auth(&person.token);
@@ -113,7 +113,7 @@ impl Cluster {
     }
 }
 
-/// Each organizer asks some talent, and each talent is asked by some organizers.
+/// Creates bookings: each organizer books several talents, and each talent is booked by several organizers.
 async fn create_bookings(nodes: &[Node], people: &[NewPerson]) -> Result<Vec<Conversation>> {
     let client = Client::builder().no_proxy().build()?;
     let half = people.len() / 2;

@@ -1,4 +1,4 @@
-//! What the nodes keep things in.
+//! The database of the nodes.
 
 use crate::{
     faulty_disk::FaultyDisk,
@@ -11,13 +11,13 @@ use std::path::Path;
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 
-/// A database of its own, thrown away when dropped.
+/// A database for this run only; deleted when dropped.
 pub(crate) enum Database {
-    /// SQLite in a folder.
+    /// SQLite in a directory.
     File(TempDir),
-    /// SQLite on a disk whose power can fail.
+    /// SQLite on a disk that can fail and lose power.
     Disk(Box<Mutex<FaultyDisk>>, TempDir, Synchronous),
-    /// PostgreSQL, at this port.
+    /// PostgreSQL, and its port.
     Server(Mutex<PostgresServer>, u16),
 }
 
@@ -29,8 +29,8 @@ impl Database {
                 let port = server.port;
                 Ok(Self::Server(Mutex::new(server), port))
             }
-            (DatabaseKind::Postgres, Some(_)) => Err("only SQLite can be on a disk whose power fails".into()),
-            (DatabaseKind::Sqlite, _) if run.nodes != 1 => Err("SQLite has one node".into()),
+            (DatabaseKind::Postgres, Some(_)) => Err("only SQLite supports --synchronous".into()),
+            (DatabaseKind::Sqlite, _) if run.nodes != 1 => Err("SQLite supports one node only".into()),
             (DatabaseKind::Sqlite, None) => Ok(Self::File(tempfile::tempdir()?)),
             (DatabaseKind::Sqlite, Some(synchronous)) => {
                 let folder = tempfile::tempdir()?;
@@ -40,7 +40,7 @@ impl Database {
         }
     }
 
-    /// The port where it is, if it is a server.
+    /// Returns the port, if the database is a server.
     pub(crate) fn port(&self) -> Option<u16> {
         match self {
             Self::Server(_, port) => Some(*port),
@@ -48,7 +48,7 @@ impl Database {
         }
     }
 
-    /// Where it is, straight.
+    /// Returns the URL that bypasses the proxies.
     pub(crate) fn url(&self) -> String {
         match self {
             Self::Server(_, port) => PostgresServer::url(*port),
@@ -56,7 +56,7 @@ impl Database {
         }
     }
 
-    /// Where a node finds it: behind a line, if it is a server.
+    /// Returns the URL for a node: behind its proxy, if the database is a server.
     pub(crate) fn url_for_node(&self, proxy: Option<&FaultProxy>) -> String {
         match (self, proxy) {
             (Self::Server(..), Some(proxy)) => PostgresServer::url(proxy.local_addr().port()),
@@ -65,7 +65,7 @@ impl Database {
         }
     }
 
-    /// Moves a server's tables to the disk that can be full.
+    /// Moves a server's tables to the disk that can be filled.
     pub(crate) async fn move_tables_to_small_disk(&self) -> Result<()> {
         let Self::Server(server, _) = self else { return Ok(()) };
         let Some(tablespace) = server.lock().await.tablespace_path() else { return Ok(()) };
@@ -78,7 +78,7 @@ impl Database {
         Ok(connection.close().await?)
     }
 
-    /// Flushes what is there so far, however the nodes do that.
+    /// Flushes everything written so far, whatever `synchronous` mode the nodes use.
     pub(crate) async fn flush_to_disk(&self) -> Result<()> {
         if let Self::Disk(..) = self {
             let connection = sea_orm::Database::connect(self.url()).await?;

@@ -1,4 +1,4 @@
-//! What the database says.
+//! Reads messages and events from the database after a run.
 
 use crate::cluster::Cluster;
 use bench::{
@@ -9,36 +9,36 @@ use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// A message as it stands in the database.
+/// A message as stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct MessageRow {
     pub(crate) seq: i64,
     pub(crate) client_id: Uuid,
-    /// By its fingerprint.
+    /// The hash of its text, by `hash_body`.
     pub(crate) body: u64,
 }
 
-/// What somebody was to be told.
+/// The events that were recorded for a person.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct EventLog {
-    /// The last number there is, by the counter.
+    /// The last sequence number, by the counter.
     pub(crate) last_seq: i64,
-    /// The numbers that are there.
+    /// The sequence numbers of the stored events.
     pub(crate) numbers: Vec<i64>,
     pub(crate) messages: Vec<MessageEvent>,
 }
 
-/// All of it.
+/// Everything that a run has stored.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct DatabaseState {
-    /// What stands in each conversation, in its order.
+    /// The messages of each conversation, in order.
     pub(crate) conversations: HashMap<Uuid, Vec<MessageRow>>,
-    /// What each person was to be told, in its order.
+    /// The events of each person, in order.
     pub(crate) logs: HashMap<Uuid, EventLog>,
 }
 
 impl DatabaseState {
-    /// Reads everything.
+    /// Reads the messages of all conversations and the events of all people.
     pub(crate) async fn read_all(cluster: &Cluster) -> Result<Self> {
         let connection = Database::connect(cluster.database.url()).await?;
         let mut state = Self::default();
@@ -53,7 +53,7 @@ impl DatabaseState {
     }
 }
 
-/// The last number of everybody's sequence, in the order of the people.
+/// Returns everyone's last sequence number, in the order of the people.
 pub(crate) async fn read_last_seqs(cluster: &Cluster) -> Result<Vec<i64>> {
     let connection = Database::connect(cluster.database.url()).await?;
     let mut last_seqs = Vec::new();
@@ -64,7 +64,7 @@ pub(crate) async fn read_last_seqs(cluster: &Cluster) -> Result<Vec<i64>> {
     Ok(last_seqs)
 }
 
-/// What SQLite finds wrong with its file; nothing where all is well, or there is no file.
+/// Runs SQLite's integrity check. Returns the damage, or `None` if the file is intact or the database is a server.
 pub(crate) async fn check_integrity(cluster: &Cluster) -> Result<Option<String>> {
     if cluster.database.port().is_some() {
         return Ok(None);
@@ -73,13 +73,13 @@ pub(crate) async fn check_integrity(cluster: &Cluster) -> Result<Option<String>>
     let statement = Statement::from_string(connection.get_database_backend(), "PRAGMA integrity_check");
     let result: String = connection.query_one_raw(statement).await?.ok_or("no answer")?.try_get_by_index(0)?;
     connection.close().await?;
-    Ok((result != "ok").then(|| format!("the file is damaged: {result}")))
+    Ok((result != "ok").then(|| format!("the database is damaged: {result}")))
 }
 
 async fn read_last_seq(connection: &DatabaseConnection, person: Uuid) -> Result<i64> {
     let query = statement_for(connection, "SELECT seq FROM person_head WHERE person_id = $1", person);
     let row = connection.query_one_raw(query).await?;
-    Ok(row.ok_or("somebody has no sequence")?.try_get_by_index(0)?)
+    Ok(row.ok_or("a person has no sequence")?.try_get_by_index(0)?)
 }
 
 async fn read_messages(connection: &DatabaseConnection, conversation: Uuid) -> Result<Vec<MessageRow>> {
@@ -106,7 +106,7 @@ async fn read_event_log(connection: &DatabaseConnection, person: Uuid) -> Result
     Ok(log)
 }
 
-/// A query about somebody or something.
+/// Builds a query with an id as its parameter.
 fn statement_for(connection: &DatabaseConnection, query: &str, id: Uuid) -> Statement {
     Statement::from_sql_and_values(connection.get_database_backend(), query, [id.into()])
 }

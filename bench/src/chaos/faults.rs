@@ -1,64 +1,64 @@
-//! What breaks, and when: decided by the seed.
+//! The plan of a run: which faults happen, and when. The seed determines it.
 
 use crate::settings::{DatabaseKind, RunOptions};
 use bench::rng::SeededRng;
 use clap::ValueEnum;
 use rustix::process::geteuid;
 
-/// Faults that may be under way at once. Writing waits for those that are due, so that each has something to break.
+/// Faults that may be active at the same time. Writers wait for due faults, so that each fault disrupts some writes.
 pub(crate) const MAX_CONCURRENT_FAULTS: usize = 3;
 
-/// What can break.
+/// A kind of fault, by its name on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(crate) enum FaultKind {
-    /// A node is killed, and started again
+    /// Kills a node and restarts it
     Kill,
-    /// A node stands still for seconds
+    /// Suspends a node for seconds
     Freeze,
-    /// A node is told to end, as at an update, and started again
+    /// Terminates a node as an update does, and restarts it
     Update,
-    /// All connections of clients to a node are reset
+    /// Resets all client connections of a node
     Cut,
-    /// The line of clients to a node swallows everything
+    /// Discards all traffic between clients and a node without closing connections
     HalfOpen,
-    /// The line of clients to a node is slow and thin
+    /// Slows down the link between clients and a node
     Throttle,
-    /// Nobody gets to a node
+    /// Refuses all client connections to a node
     Refuse,
-    /// A gateway answers in place of a node
+    /// Answers 502 in place of a node
     BadGateway,
-    /// A node's clock is wrong by up to hours
+    /// Shifts a node's clock by up to 6 hours
     Clock,
-    /// The bus is killed, and started again
+    /// Kills the bus and restarts it
     Bus,
-    /// A node's connections to the bus are reset, and refused for a while
+    /// Resets a node's connections to the bus, and refuses new ones for a while
     BusCut,
-    /// A node's line to the bus swallows everything
+    /// Discards all traffic between a node and the bus without closing connections
     BusHalfOpen,
-    /// The database is told to end at once, and started again
+    /// Stops the database at once, and restarts it
     Database,
-    /// The database crashes, and is started again
+    /// Crashes the database, and restarts it
     DatabaseCrash,
-    /// A node's connections to the database are reset, and refused for a while
+    /// Resets a node's connections to the database, and refuses new ones for a while
     DatabaseCut,
-    /// A node's line to the database swallows everything
+    /// Discards all traffic between a node and the database without closing connections
     DatabaseHalfOpen,
-    /// The machine loses power, and what its disk wasn't told to keep
+    /// Cuts the machine's power: unflushed data is lost
     PowerLoss,
-    /// SQLite's disk is full, and freed
+    /// Fills SQLite's disk, and frees it
     DiskFull,
-    /// SQLite's disk ends some writes and flushes with an I/O error
+    /// Lets some writes and flushes of SQLite's disk fail with an I/O error
     DiskErrors,
-    /// SQLite's disk can only be read
+    /// Makes SQLite's disk read-only
     ReadOnlyDisk,
-    /// PostgreSQL's disk is full, and freed; only where we are root, to mount it
+    /// Fills PostgreSQL's disk, and frees it; only as root, which can mount it
     DatabaseFull,
-    /// PostgreSQL's connections are killed in the middle of their transactions
+    /// Kills PostgreSQL's connections during their transactions
     ConnectionKilled,
 }
 
 impl FaultKind {
-    /// Whether there is such a thing in a run.
+    /// Returns whether a run has the component that this fault disrupts.
     fn applies_to(self, run: &RunOptions) -> bool {
         use FaultKind::*;
         match self {
@@ -71,19 +71,19 @@ impl FaultKind {
     }
 }
 
-/// Something that breaks.
+/// A planned fault.
 #[derive(Clone, Debug)]
 pub(crate) struct Fault {
     pub(crate) kind: FaultKind,
-    /// Which node it breaks, or whose line.
+    /// The index of the node that is disrupted, or whose link is.
     pub(crate) node: usize,
-    /// After so many messages were acknowledged.
+    /// The number of acknowledgements after which it starts.
     pub(crate) at: u64,
-    /// For what else has to be decided.
+    /// Decides everything else, like durations.
     pub(crate) rng: SeededRng,
 }
 
-/// All that breaks in a run. Every kind comes once before one comes again.
+/// Plans all faults of a run. Every kind occurs once before any kind is repeated.
 pub(crate) fn plan_faults(run: &RunOptions) -> Vec<Fault> {
     let mut rng = SeededRng::for_index(run.seed, usize::MAX);
     let all = if run.only.is_empty() { FaultKind::value_variants() } else { &run.only };

@@ -1,11 +1,11 @@
-//! A disk that can fail, and whose power can: a file system in memory that knows what it was told to flush. What a program has
-//! written is there for everybody, as it is in a system's cache; what it hasn't flushed is lost when the power fails,
-//! or some of it, block by block, as disks write in the order they like.
+//! A disk that can fail and lose power: a file system in memory that knows which data was flushed. All processes see
+//! what a program has written, as with a page cache. At a power loss, unflushed data is lost, or some of it block by
+//! block, because disks write in any order.
 //!
 //! # Layout
-//! - this file: the disk as it is mounted, and its power
-//! - [`content`]: what is on it, and what of it is there to stay
-//! - [`files`]: what the system asks of it
+//! - this file: the mounted disk, and its power
+//! - [`content`]: the files, and which parts of them are durable
+//! - [`filesystem`]: the FUSE operations
 
 #[cfg(target_os = "linux")]
 mod content;
@@ -14,19 +14,19 @@ mod filesystem;
 
 use bench::rng::SeededRng;
 
-/// What a disk refuses.
+/// The operations that a disk refuses.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum DiskFault {
-    /// Nothing.
+    /// None.
     #[default]
     None,
-    /// It is full: nothing can grow.
+    /// Disk full: files can't grow.
     Full,
-    /// It is full, and needs room for what is overwritten, too, as file systems do that copy on write.
+    /// Disk full, also for overwriting, as on copy-on-write file systems.
     FullForAll,
-    /// Some writes and flushes end with an I/O error.
+    /// Some writes and flushes fail with an I/O error.
     Errors(SeededRng),
-    /// It can only be read, as systems have it after errors.
+    /// Read-only, as the kernel remounts file systems after errors.
     ReadOnly,
 }
 
@@ -45,7 +45,7 @@ mod here {
         sync::{Arc, Mutex, PoisonError},
     };
 
-    /// A disk, mounted. Gone with all that is on it when dropped.
+    /// A mounted disk. Unmounted, and its contents lost, when dropped.
     pub(crate) struct FaultyDisk {
         folder: PathBuf,
         content: Arc<Mutex<DiskContent>>,
@@ -53,23 +53,23 @@ mod here {
     }
 
     impl FaultyDisk {
-        /// An empty one, in an empty folder.
+        /// Mounts an empty disk in an empty directory.
         ///
         /// # Errors
-        /// Where there is no FUSE.
+        /// Fails without FUSE.
         pub(crate) fn mount(folder: &Path) -> Result<Self> {
             let mut disk = Self { folder: folder.to_owned(), content: Arc::default(), session: None };
             disk.mount_filesystem()?;
             Ok(disk)
         }
 
-        /// The machine goes dark, and comes back with what was flushed: each second time with that alone, else with
-        /// some of the rest. Nobody may have a file open.
+        /// Simulates a power loss: keeps the flushed data, and with a probability of one half a random part of the
+        /// rest. No process may have a file open.
         ///
         /// # Errors
-        /// When somebody has, or the disk doesn't come back.
+        /// Fails if a file is open, or the disk can't be mounted again.
         pub(crate) fn lose_power(&mut self, rng: &mut SeededRng) -> Result<()> {
-            // Taken away first, so that nothing the system still held back counts as written.
+            // Copied before unmounting, so that data the kernel writes back on unmounting doesn't count as written.
             let survivors = self.content.lock().unwrap_or_else(PoisonError::into_inner).after_power_loss(rng);
             if let Some(session) = self.session.take() {
                 session.umount_and_join()?;
@@ -78,7 +78,7 @@ mod here {
             self.mount_filesystem()
         }
 
-        /// Lets it refuse from now on what a disk in this state does.
+        /// Sets the fault of the following operations.
         pub(crate) fn set_fault(&self, fault: DiskFault) {
             self.content.lock().unwrap_or_else(PoisonError::into_inner).set_fault(fault);
         }
@@ -87,14 +87,14 @@ mod here {
             let mut config = Config::default();
             config.mount_options = vec![MountOption::FSName("chaos".to_owned())];
             let session = spawn_mount(FuseFilesystem(self.content.clone()), &self.folder, &config)
-                .map_err(|error| format!("there is no FUSE here, so no power can fail (/dev/fuse): {error}"))?;
+                .map_err(|error| format!("FUSE (/dev/fuse) is missing, which power losses need: {error}"))?;
             self.session = Some(session);
             Ok(())
         }
     }
 }
 
-/// There is no such disk on other systems, and the test says so.
+/// Mounting always fails on other systems.
 #[cfg(not(target_os = "linux"))]
 mod elsewhere {
     use super::DiskFault;
@@ -105,13 +105,13 @@ mod elsewhere {
 
     impl FaultyDisk {
         pub(crate) fn mount(_: &Path) -> Result<Self> {
-            Err("a disk whose power fails needs Linux with FUSE".into())
+            Err("power losses need Linux with FUSE".into())
         }
 
         pub(crate) fn set_fault(&self, _: DiskFault) {}
 
         pub(crate) fn lose_power(&mut self, _: &mut SeededRng) -> Result<()> {
-            Err("a disk whose power fails needs Linux with FUSE".into())
+            Err("power losses need Linux with FUSE".into())
         }
     }
 }

@@ -1,4 +1,4 @@
-//! How things break, each from its beginning to its end.
+//! Injects each fault, and ends it.
 
 use crate::{
     cluster::Cluster,
@@ -17,17 +17,17 @@ use bench::{
 use std::{ops::Range, time::Duration};
 use tokio::time::sleep;
 
-/// How long things are broken, in milliseconds.
+/// How long a fault lasts, in milliseconds.
 const SHORT_MILLIS: Range<u64> = 0..1_000;
 const LONG_MILLIS: Range<u64> = 1_000..4_000;
-/// Clocks are wrong by at most so many seconds: less than a session lasts.
+/// The largest clock offset in either direction: shorter than a session's lifetime.
 const MAX_CLOCK_SKEW_SECONDS: u64 = 6 * 60 * 60;
 
 impl Fault {
-    /// Breaks something, and makes it whole again.
+    /// Injects the fault, waits, and repairs the component.
     ///
     /// # Errors
-    /// When something breaks that shouldn't, such as a node that doesn't start again.
+    /// Fails if a component that isn't meant to break does, for example a node that doesn't restart.
     pub(crate) async fn inject(mut self, cluster: &Cluster) -> Result<()> {
         let (node, rng) = (&cluster.nodes[self.node], &mut self.rng);
         match self.kind {
@@ -91,13 +91,13 @@ async fn disrupt_process(kind: FaultKind, node: &Node, rng: &mut SeededRng) -> R
     process.start_serving().await
 }
 
-/// A line that looks fine and is dead, until it breaks.
+/// Discards all traffic for a while without closing connections, then resets them.
 async fn freeze_link(proxy: &FaultProxy, rng: &mut SeededRng) -> Result<()> {
     proxy.freeze_traffic();
     restore_after(proxy, rng.random_millis(LONG_MILLIS)).await
 }
 
-/// Everything is reset, and nobody gets through for a while.
+/// Resets all connections, and refuses new ones for a while.
 async fn refuse_for_a_while(proxy: &FaultProxy, rng: &mut SeededRng) -> Result<()> {
     proxy.refuse_connections().await;
     restore_after(proxy, rng.random_millis(SHORT_MILLIS)).await
@@ -116,7 +116,7 @@ async fn restart_bus(cluster: &Cluster, rng: &mut SeededRng) -> Result<()> {
 }
 
 async fn restart_database(cluster: &Cluster, stop: StopMode, rng: &mut SeededRng) -> Result<()> {
-    let Database::Server(server, _) = &cluster.database else { return Err("there is no server".into()) };
+    let Database::Server(server, _) = &cluster.database else { return Err("the run has no database server".into()) };
     let server = server.lock().await;
     server.stop(stop).await?;
     sleep(rng.random_millis(SHORT_MILLIS)).await;
@@ -124,7 +124,7 @@ async fn restart_database(cluster: &Cluster, stop: StopMode, rng: &mut SeededRng
 }
 
 async fn cut_power(cluster: &Cluster, node: &Node, rng: &mut SeededRng) -> Result<()> {
-    let Database::Disk(disk, ..) = &cluster.database else { return Err("there is no disk to lose power".into()) };
+    let Database::Disk(disk, ..) = &cluster.database else { return Err("the run has no disk to lose power".into()) };
     let mut process = node.process.lock().await;
     process.kill()?;
     disk.lock().await.lose_power(rng)?;
@@ -132,5 +132,5 @@ async fn cut_power(cluster: &Cluster, node: &Node, rng: &mut SeededRng) -> Resul
 }
 
 fn require<T>(thing: Option<&T>) -> Result<&T> {
-    thing.ok_or_else(|| "there is no such thing to break".into())
+    thing.ok_or_else(|| "the run lacks this component".into())
 }

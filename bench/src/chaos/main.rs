@@ -1,19 +1,19 @@
-//! The ledger: many clients write to and listen to several nodes while things break, and a book is kept of what was
-//! acknowledged and what was heard. At the end the book, the database and every reader have to agree: nothing
-//! acknowledged is lost, nothing stands twice, all readers saw the same order, without a gap.
+//! The chaos test: many clients write to several nodes and read their streams while faults are injected. All
+//! acknowledgements and received events are recorded. At the end they and the database have to agree: no acknowledged
+//! message is lost or duplicated, and all readers received the same order without a gap.
 //!
-//! `bin/ledger --help` lists what can be said. A seed decides who writes what and what breaks when; the moments
-//! themselves, in a program on a machine, are never quite the same.
+//! `bin/chaos-test --help` lists the options. A seed determines the messages and the faults; the timing still differs
+//! between runs.
 //!
 //! # Layout
-//! - this file, [`settings`]: what is run, and what is said of it
-//! - [`stage`], [`place`], [`people`]: the nodes, who is there, and the lines between them
-//! - [`database`], [`postgres`], [`bus`], [`clock`], [`disk`]: what nodes stand on, each to be broken in its way
-//! - [`writer`], [`book`]: who writes, and what is written down of it
-//! - [`faults`], [`strike`], [`storage`]: what breaks when, and how
-//! - [`run`], [`said`]: a run from its beginning to its end, and what the nodes said meanwhile
-//! - [`audit`]: whether what was acknowledged is in the database, asked while all write
-//! - [`truth`], [`verdict`]: what the database says, and whether all agree
+//! - this file, [`settings`]: the modes, and their options
+//! - [`cluster`], [`node`], [`people`]: the nodes with their proxies, and the people
+//! - [`database`], [`postgres`], [`bus`], [`clock`], [`faulty_disk`]: what nodes depend on; each can be disrupted
+//! - [`writer`], [`ack_log`]: the writing clients, and their acknowledgements
+//! - [`faults`], [`inject`], [`storage_faults`]: which faults happen when, and how
+//! - [`run`], [`node_log`]: a run from start to end, and the nodes' logs
+//! - [`audit`]: whether acknowledged messages are in the database, checked during the run
+//! - [`database_state`], [`checker`]: the stored messages and events, and the final check
 
 mod ack_log;
 mod audit;
@@ -47,13 +47,13 @@ use std::{
 };
 use tokio::signal::ctrl_c;
 
-/// Seeds that failed once, each with what it found.
+/// The seeds of earlier failures, with a comment on each.
 const SEEDS: &str = include_str!("seeds.txt");
 
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
     let Settings { mode, run } = Settings::parse();
-    // Each client is two connections more at a line, and systems are stingy unless asked.
+    // Each client needs two more file descriptors at a proxy, and the default limits are low.
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
     setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum })?;
     let running = async {
@@ -63,15 +63,15 @@ async fn main() -> Result<ExitCode> {
             Some(Mode::PowerLoss(cuts)) => power_loss::run_both_modes(cuts).await,
         }
     };
-    // What was started is ended, too, when somebody has seen enough.
+    // Returning after Ctrl-C stops all processes too.
     let good = tokio::select! {
         good = running => good?,
-        _ = ctrl_c() => return Err("broken off".into()),
+        _ = ctrl_c() => return Err("interrupted".into()),
     };
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// A run, told of before and after.
+/// Runs a test, and prints its options and its outcome.
 async fn run_and_report(run: RunOptions) -> Result<RunOutcome> {
     print_line(&format!("Seed {}: {run}", run.seed))?;
     let outcome = run::run(&run).await;
@@ -80,14 +80,14 @@ async fn run_and_report(run: RunOptions) -> Result<RunOutcome> {
     }
     if !outcome.as_ref().is_ok_and(RunOutcome::is_good) {
         print_line(&format!(
-            "What the nodes said is in target/chaos/{}. To repeat it: bin/chaos-test {run}",
+            "The nodes' logs are in target/chaos/{}. To repeat the run: bin/chaos-test {run}",
             run.seed
         ))?;
     }
     outcome
 }
 
-/// What failed once fails no more.
+/// Repeats the seeds of earlier failures.
 async fn run_regressions() -> Result<bool> {
     let mut good = true;
     let lines: Vec<&str> = SEEDS.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();

@@ -1,21 +1,21 @@
-//! A node and the lines around it.
+//! A node and the proxies around it.
 
 use crate::{bus::NatsServer, clock::FakeClock, database::Database};
 use bench::{fault_proxy::FaultProxy, server_process::ServerProcess, site::Result};
 use std::path::{Path, PathBuf};
 use tokio::sync::Mutex;
 
-/// Of the limits, those that would keep a few people from writing as much as many.
+/// Raised, because a few people write as much here as many would.
 const RAISED_LIMITS: [(&str, &str); 2] =
     [("GREENROOM_SENDS_PER_MINUTE", "1000000"), ("GREENROOM_STREAMS_PER_PERSON", "1000")];
 
-/// A node, between clients, a database and a bus.
+/// A node behind proxies for clients, database and bus.
 pub(crate) struct Node {
-    /// Whoever starts or stops it holds it meanwhile.
+    /// Locked while a fault stops and restarts it.
     pub(crate) process: Mutex<ServerProcess>,
-    /// Where it is, past the line.
+    /// The URL that bypasses the proxy.
     pub(crate) url: String,
-    /// The line of its clients.
+    /// The proxy for clients.
     pub(crate) proxy: FaultProxy,
     pub(crate) database_proxy: Option<FaultProxy>,
     pub(crate) bus_proxy: Option<FaultProxy>,
@@ -23,7 +23,7 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    /// One that doesn't run yet.
+    /// Builds a node that isn't started yet.
     pub(crate) async fn new(
         number: usize,
         database: &Database,
@@ -46,7 +46,10 @@ impl Node {
         Ok(Self { process: Mutex::new(process), url, proxy, database_proxy, bus_proxy, clock })
     }
 
-    /// Makes everything around it whole again.
+    /// Ends all faults of the proxies and the clock.
+    ///
+    /// # Errors
+    /// Fails if the node's process has exited.
     pub(crate) async fn heal(&self) -> Result<()> {
         self.clock.set_offset(0)?;
         for proxy in [Some(&self.proxy), self.database_proxy.as_ref(), self.bus_proxy.as_ref()].into_iter().flatten() {

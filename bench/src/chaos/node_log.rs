@@ -1,4 +1,4 @@
-//! What the nodes say while things break: most of it complaints. Nobody reads it, unless something went wrong.
+//! The logs of the nodes: mostly errors that the faults cause. Kept only if a run fails.
 
 use std::{
     fs::{self, File},
@@ -6,14 +6,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What a program says that has a fault of its own, whatever was broken around it.
+/// Marks a bug of the server itself; no injected fault excuses a panic.
 const PANIC: &str = "panicked at";
 
-/// A folder with a file for each node.
+/// A directory with one log file per node.
 pub(crate) struct NodeLogs(PathBuf);
 
 impl NodeLogs {
-    /// An empty one.
+    /// Creates an empty directory.
     pub(crate) fn new(seed: u64) -> io::Result<Self> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../target/chaos/{seed}"));
         if folder.exists() {
@@ -23,12 +23,12 @@ impl NodeLogs {
         Ok(Self(folder))
     }
 
-    /// The file of a node.
+    /// Returns the path of a node's log.
     pub(crate) fn log_file(&self, node: usize) -> PathBuf {
         self.0.join(format!("node-{node}.log"))
     }
 
-    /// What no fault excuses.
+    /// Returns the log lines that report a panic.
     pub(crate) fn find_panics(&self) -> io::Result<Vec<String>> {
         let mut panics = Vec::new();
         for entry in fs::read_dir(&self.0)? {
@@ -42,7 +42,7 @@ impl NodeLogs {
         Ok(panics)
     }
 
-    /// Throws it away.
+    /// Deletes the directory.
     pub(crate) fn delete_all(&self) -> io::Result<()> {
         fs::remove_dir_all(&self.0)
     }

@@ -1,21 +1,20 @@
-//! Who is there. People are put into the database as they are, each with an access token: to register and to sign in
-//! takes long on purpose.
+//! Inserts people into the database, each with an access token: registration and sign-in are slow on purpose.
 
 use bench::{bulk_insert::BulkInsert, rng::SeededRng, site::Result};
 use sha2::{Digest, Sha256};
 use std::time::{SystemTime, UNIX_EPOCH};
 use uuid::{Builder, Uuid};
 
-/// How long their tokens last, in milliseconds: longer than any run, even where clocks are wrong.
+/// The lifetime of their tokens, in milliseconds: longer than any run, even with a shifted clock.
 const TOKEN_LIFETIME: u128 = 100 * 24 * 60 * 60 * 1_000;
 
-/// Somebody new.
+/// An inserted person and their access token.
 pub(crate) struct NewPerson {
     pub(crate) id: Uuid,
     pub(crate) token: String,
 }
 
-/// Puts in so many people: organizers first, then as many talent.
+/// Inserts `count` people: first organizers, then as many talents.
 pub(crate) async fn insert_people(database_url: &str, count: usize, seed: u64) -> Result<Vec<NewPerson>> {
     let mut inserts = BulkInsert::connect_to(database_url).await?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();

@@ -1,5 +1,5 @@
-//! A PostgreSQL server that keeps what it says it has kept, and can be crashed. `bin/with-postgres`, which other tests
-//! use, flushes nothing.
+//! A PostgreSQL server that flushes its commits and can be crashed. `bin/with-postgres`, which other tests use, flushes
+//! nothing.
 
 use bench::{ports::random_port, site::Result};
 use rustix::process::geteuid;
@@ -9,29 +9,30 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// Ports that are tried.
+/// How many ports are tried.
 const PORT_ATTEMPTS: usize = 5;
-/// Whom it runs as where we are root, which it refuses to.
+/// Users to run it as if this process is root, as which PostgreSQL refuses to run.
 const POSTGRES_USERS: [&str; 2] = ["postgres", "nobody"];
 
-/// Room enough for any run; a limit, not what it takes.
+/// Enough space for any run; tmpfs allocates only used pages.
 const AMPLE_SIZE: &str = "size=8g";
-/// What a full disk has left, in KiB.
+/// Free space on a filled disk, in KiB.
 const FREE_KIB: u64 = 64;
 
-/// How it is told to end.
+/// How PostgreSQL is stopped.
 #[derive(Clone, Copy)]
 pub(crate) enum StopMode {
-    /// It breaks off what is under way, and leaves everything in order.
+    /// Aborts the running transactions and shuts down cleanly.
     Fast,
-    /// It drops everything, and has to recover at the next start.
+    /// Exits without a checkpoint, and recovers at the next start.
     Crash,
 }
 
-/// Ended, and thrown away, when dropped.
+/// Stopped, and its data deleted, when dropped.
 pub(crate) struct PostgresServer {
     pub(crate) port: u16,
-    /// A disk of its own for tables, where we may mount one. Goes before the folder it is in.
+    /// A separate disk for tables, if this process may mount one. Declared before `folder`, so that it is dropped
+    /// first.
     small_disk: Option<SmallDisk>,
     folder: TempDir,
     owner: Option<&'static str>,
@@ -39,12 +40,12 @@ pub(crate) struct PostgresServer {
 
 impl Drop for PostgresServer {
     fn drop(&mut self) {
-        // It may not run just now.
+        // The server may be stopped already.
         let _ = self.build_command("pg_ctl", &["-D", "data", "-m", "immediate", "stop"]).status();
     }
 }
 
-/// A disk in memory whose size can be changed. Unmounted when dropped.
+/// A resizable disk in memory (tmpfs). Unmounted when dropped.
 struct SmallDisk(PathBuf);
 
 impl SmallDisk {
@@ -57,7 +58,7 @@ impl SmallDisk {
         Ok(disk)
     }
 
-    /// Makes it just so large that what is on it has room, and a little more.
+    /// Shrinks the disk to its used space plus [`FREE_KIB`].
     fn fill_disk(&self) -> Result<()> {
         let output = Command::new("df").args(["--output=used", "--block-size=1K"]).arg(&self.0).output()?;
         let output = String::from_utf8(output.stdout)?;
@@ -72,7 +73,7 @@ impl SmallDisk {
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        // The folder it is in can't be deleted then, and the test's words tell of more.
+        // If unmounting fails, the directory can't be deleted; the run's own error is more important.
         let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
     }
 }
@@ -86,8 +87,10 @@ impl PostgresServer {
     pub(crate) async fn start() -> Result<Self> {
         let mut server = Self { port: 0, folder: tempfile::tempdir()?, owner: None, small_disk: None };
         if geteuid().is_root() {
-            let owner =
-                POSTGRES_USERS.into_iter().find(|owner| server.chown_to(owner)).ok_or("nobody may own the database")?;
+            let owner = POSTGRES_USERS
+                .into_iter()
+                .find(|owner| server.chown_to(owner))
+                .ok_or("no user to run PostgreSQL as")?;
             server.owner = Some(owner);
             server.small_disk = Some(SmallDisk::mount(server.folder.path(), owner)?);
         }
@@ -102,7 +105,7 @@ impl PostgresServer {
         Err("PostgreSQL doesn't start".into())
     }
 
-    /// Starts it, at the same port as before.
+    /// Starts the server on the same port as before.
     pub(crate) async fn start_serving(&self) -> Result<()> {
         let settings = format!("-h 127.0.0.1 -p {} -k . -c max_connections=300", self.port);
         self.run_program("pg_ctl", &["-D", "data", "-l", "log", "-s", "-w", "-o", &settings, "start"]).await
@@ -116,22 +119,22 @@ impl PostgresServer {
         self.run_program("pg_ctl", &["-D", "data", "-s", "-w", "-m", mode, "stop"]).await
     }
 
-    /// Where tables can be put on a disk that can be full.
+    /// Returns the directory of the disk that can be filled.
     pub(crate) fn tablespace_path(&self) -> Option<String> {
         self.small_disk.as_ref().map(|small_disk| small_disk.0.display().to_string())
     }
 
-    /// Leaves nothing of that disk.
+    /// Leaves almost no free space on that disk.
     pub(crate) fn fill_disk(&self) -> Result<()> {
         self.small_disk.as_ref().map_or(Ok(()), SmallDisk::fill_disk)
     }
 
-    /// Makes room on that disk.
+    /// Restores the free space on that disk.
     pub(crate) fn free_disk(&self) -> Result<()> {
         self.small_disk.as_ref().map_or(Ok(()), |small_disk| small_disk.resize(AMPLE_SIZE))
     }
 
-    /// Where it is, or a line that leads to it.
+    /// Returns the URL of a server, or of a proxy in front of it, at this port.
     pub(crate) fn url(port: u16) -> String {
         format!("postgres://postgres@127.0.0.1:{port}/postgres")
     }
@@ -155,7 +158,7 @@ impl PostgresServer {
             }
             None => Command::new(program),
         };
-        // What it leaves running would hold on to an output.
+        // Not inherited: the server that `pg_ctl` leaves running would keep a pipe open.
         command.args(arguments).current_dir(self.folder.path()).stdout(Stdio::null()).stderr(Stdio::null());
         command
     }

@@ -1,4 +1,4 @@
-//! Whether a message that was acknowledged survives a power cut.
+//! Checks whether acknowledged messages survive a power loss.
 
 use crate::{
     print_line, run, run_and_report,
@@ -6,11 +6,11 @@ use crate::{
 };
 use bench::site::Result;
 
-/// Runs on a disk that drops what wasn't flushed: flushing each commit nothing is lost; flushing now and then something
-/// is, or the test sees nothing.
+/// Runs on a disk that loses unflushed data. With `synchronous=FULL` nothing may be lost; with `NORMAL` messages have
+/// to be lost, otherwise the test detects nothing.
 ///
 /// # Errors
-/// When there is no such disk on this machine, or a run breaks.
+/// Fails if the disk can't be mounted, or a run fails.
 pub(crate) async fn run_both_modes(
     PowerLossOptions { cuts, acknowledgements, seed }: PowerLossOptions,
 ) -> Result<bool> {
@@ -19,7 +19,7 @@ pub(crate) async fn run_both_modes(
         "--synchronous full --only power-loss --faults {cuts} --acknowledgements {acknowledgements} --people 20 \
          --seed {seed}"
     ))?;
-    // Whoever hears of what is lost later can't go on: nobody listens.
+    // No readers: a reader that received a message which is lost later couldn't continue.
     let normal = RunOptions::parse_line(&format!(
         "--synchronous normal --only power-loss --faults 3 --acknowledgements 600 --people 20 --readers 0 --seed {seed}"
     ))?;
@@ -28,6 +28,6 @@ pub(crate) async fn run_both_modes(
     }
     print_line(&format!("Seed {seed}: {normal}"))?;
     let lost = run::run(&normal).await?.lost();
-    print_line(&format!("lost {lost}{}", if lost > 0 { ", as it has to be" } else { ": the test sees nothing" }))?;
+    print_line(&format!("lost {lost}{}", if lost > 0 { ", as expected" } else { ": the test detects nothing" }))?;
     Ok(lost > 0)
 }

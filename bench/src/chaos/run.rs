@@ -1,4 +1,4 @@
-//! A run from its beginning to its end.
+//! A run from start to end.
 
 use crate::{
     ack_log::AckLog,
@@ -23,30 +23,30 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-/// Nothing was acknowledged for so long: nothing will be.
+/// Without an acknowledgement for this long, the run is stuck.
 const ACK_TIMEOUT: Duration = Duration::from_secs(120);
-/// How long a healthy site may take until all readers have heard all.
+/// How long a healthy site may take until all readers have received everything.
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(90);
-/// How long nodes may take to be healthy again after the last fault.
+/// How long nodes may take to become ready after the last fault.
 const RECOVERY_TIMEOUT: Duration = Duration::from_secs(30);
-/// The opening message of each conversation.
+/// Each conversation starts with the booking's message.
 const OPENING_MESSAGES: i64 = 1;
 
-/// What came of a run.
+/// The result of a run.
 pub(crate) struct RunOutcome {
     report: CheckReport,
-    /// What else is wrong, in words.
+    /// Descriptions of further problems.
     problems: Vec<String>,
     acknowledged: u64,
-    /// How many of those were found in the database while people wrote.
+    /// How many of those were found in the database during the run.
     audited: usize,
-    /// Tries without an answer, and messages that had arrived by one of those.
+    /// Failed requests, and messages that one of them had stored.
     tries: (u64, u64),
     fault_counts: BTreeMap<FaultKind, usize>,
     readers: usize,
-    /// While people wrote.
+    /// Duration of writing.
     write_time: Duration,
-    /// From then until the last reader had heard all.
+    /// Time from the end of writing until the last reader had received everything.
     settle_time: Duration,
 }
 
@@ -71,20 +71,20 @@ impl Display for RunOutcome {
         let (write_time, settle_time) = (write_time.as_secs_f64(), settle_time.as_secs_f64());
         writeln!(
             f,
-            "{acknowledged} acknowledged in {write_time:.0} s, heard by {readers} readers {settle_time:.0} s later"
+            "{acknowledged} acknowledged in {write_time:.0} s, received by {readers} readers {settle_time:.0} s later"
         )?;
-        writeln!(f, "{audited} of them were found in the database while more was written")?;
-        writeln!(f, "{failed} tries had no answer, by which {before} messages had arrived all the same")?;
+        writeln!(f, "{audited} of them were found in the database during the run")?;
+        writeln!(f, "{failed} requests had no response, {before} of which had stored their message")?;
         writeln!(f, "{faults} faults: {}", kinds.join(", "))?;
         write!(f, "{report}")?;
         problems.iter().try_for_each(|what| write!(f, "\n  {what}"))
     }
 }
 
-/// Starts everything, breaks it while people write, and judges what is left.
+/// Starts everything, injects faults while people write, and checks the result.
 ///
 /// # Errors
-/// When something doesn't work that was broken by nobody.
+/// Fails if something breaks that no fault has disrupted.
 pub(crate) async fn run(run: &RunOptions) -> Result<RunOutcome> {
     let cluster = Cluster::start(run).await?;
     let mut readers = cluster.spawn_readers(run.seed)?;
@@ -97,8 +97,8 @@ pub(crate) async fn run(run: &RunOptions) -> Result<RunOutcome> {
     });
     tokio::select! {
         done = async { tokio::try_join!(write_all(&cluster, run, &acks), inject_faults(&cluster, faults, &acks)) } => { done?; }
-        Some(ended) = readers.join_next() => return Err(format!("a reader has given up: {ended:?}").into()),
-        // Where messages may be lost, they are counted at the end.
+Some(ended) = readers.join_next() => return Err(format!("a reader has failed: {ended:?}").into()),
+                // Where messages may be lost, they are counted at the end.
         missing = audit::watch_for_loss(&cluster, &acks), if !run.may_lose() => return Err(missing.into()),
         count = wait_stuck(&acks) => return Err(format!("nothing was acknowledged for {ACK_TIMEOUT:?} after {count}").into()),
     }
@@ -106,7 +106,7 @@ pub(crate) async fn run(run: &RunOptions) -> Result<RunOutcome> {
     heal_all(&cluster).await?;
     let mut problems = tokio::select! {
         problems = wait_all_received(&cluster) => problems?,
-        Some(ended) = readers.join_next() => return Err(format!("a reader has given up: {ended:?}").into()),
+        Some(ended) = readers.join_next() => return Err(format!("a reader has failed: {ended:?}").into()),
     };
     let settle_time = began.elapsed() - write_time;
     readers.shutdown().await;
@@ -133,7 +133,7 @@ pub(crate) async fn run(run: &RunOptions) -> Result<RunOutcome> {
     Ok(outcome)
 }
 
-/// Everybody writes as much as everybody else.
+/// Lets all writers write equal shares.
 async fn write_all(cluster: &Arc<Cluster>, run: &RunOptions, acks: &Arc<AckLog>) -> Result<()> {
     let mut writing = JoinSet::new();
     let writers = Writer::for_all_sides(cluster, run.seed)?;
@@ -148,7 +148,7 @@ async fn write_all(cluster: &Arc<Cluster>, run: &RunOptions, acks: &Arc<AckLog>)
     Ok(())
 }
 
-/// Lets every fault strike when its time has come.
+/// Starts each fault when its number of acknowledgements is reached.
 async fn inject_faults(cluster: &Arc<Cluster>, faults: Vec<Fault>, acks: &AckLog) -> Result<()> {
     let times: Vec<u64> = faults.iter().map(|fault| fault.at).collect();
     let mut active: JoinSet<Result<()>> = JoinSet::new();
@@ -170,19 +170,19 @@ async fn inject_faults(cluster: &Arc<Cluster>, faults: Vec<Fault>, acks: &AckLog
     Ok(())
 }
 
-/// Done, with how many there are, when nothing more is acknowledged.
+/// Waits until no message was acknowledged for [`ACK_TIMEOUT`], and returns how many were.
 async fn wait_stuck(acks: &AckLog) -> u64 {
     loop {
         let count = acks.ack_count();
         if timeout(ACK_TIMEOUT, acks.wait_for_count(count + 1)).await.is_err() {
             return count;
         }
-        // Not at each of thousands.
+        // Checking after each of thousands of acknowledgements would be wasteful.
         sleep(Duration::from_secs(1)).await;
     }
 }
 
-/// Waits until every node says that it is well.
+/// Ends all faults, and waits until every node is ready.
 async fn heal_all(cluster: &Cluster) -> Result<()> {
     let client = Client::builder().no_proxy().build()?;
     for node in &cluster.nodes {
@@ -190,7 +190,7 @@ async fn heal_all(cluster: &Cluster) -> Result<()> {
         let (began, ready) = (Instant::now(), format!("{}/readyz", node.url));
         while !client.get(&ready).send().await.is_ok_and(|answer| answer.status().is_success()) {
             if began.elapsed() > RECOVERY_TIMEOUT {
-                return Err("a node isn't ready, though nothing is broken any more".into());
+                return Err("a node isn't ready, although all faults have ended".into());
             }
             sleep(Duration::from_millis(50)).await;
         }
@@ -198,8 +198,8 @@ async fn heal_all(cluster: &Cluster) -> Result<()> {
     Ok(())
 }
 
-/// Waits until all readers have heard everything, or long enough, and asks every node whether it knows as much. Gives
-/// what one didn't.
+/// Waits until all readers have received everything, or [`DELIVERY_TIMEOUT`] has passed, and compares the cursor of
+/// every node with the database. Returns the differences.
 async fn wait_all_received(cluster: &Cluster) -> Result<Vec<String>> {
     let last_seqs = read_last_seqs(cluster).await?;
     let until = Instant::now() + DELIVERY_TIMEOUT;
@@ -207,10 +207,8 @@ async fn wait_all_received(cluster: &Cluster) -> Result<Vec<String>> {
     for (Person { id, clients, .. }, last_seq) in cluster.people.iter().zip(&last_seqs) {
         for client in clients {
             if tokio::time::timeout_at(until, client.wait_received(*last_seq)).await.is_err() {
-                problems.push(format!(
-                    "a reader of {id} didn't hear more than {} of {last_seq} in time",
-                    client.last_seq()
-                ));
+                problems
+                    .push(format!("a reader of {id} received only {} of {last_seq} events in time", client.last_seq()));
             }
         }
     }
@@ -218,7 +216,7 @@ async fn wait_all_received(cluster: &Cluster) -> Result<Vec<String>> {
         let Some((person, last_seq)) = cluster.people.iter().zip(&last_seqs).nth(number) else { break };
         let cursor = cluster.get_direct(person, node, "/api/messages").await?["cursor"].as_i64();
         if cursor != Some(*last_seq) {
-            problems.push(format!("node {number} says {cursor:?} for {last_seq}"));
+            problems.push(format!("node {number} has cursor {cursor:?}, not {last_seq}"));
         }
     }
     Ok(problems)

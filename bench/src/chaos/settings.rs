@@ -1,4 +1,4 @@
-//! What can be said on the command line.
+//! The command line.
 
 use crate::faults::FaultKind;
 use bench::site::Result;
@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::fmt::{self, Display, Formatter};
 use uuid::Uuid;
 
-/// Drives nodes like many clients, breaks things, and checks that nothing is lost, doubled or out of order.
+/// Drives nodes like many clients, injects faults, and checks that no message is lost, duplicated or reordered.
 #[derive(Parser)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Settings {
@@ -16,78 +16,78 @@ pub(crate) struct Settings {
     pub(crate) run: RunOptions,
 }
 
-/// What else there is.
+/// Other modes than a single run.
 #[derive(Clone, Subcommand)]
 pub(crate) enum Mode {
-    /// Run the seeds that failed once
+    /// Runs the seeds of earlier failures
     Regressions,
-    /// Cut the power of an SQLite site again and again: with synchronous=FULL nothing may be lost, and with NORMAL
-    /// something has to be, or the test sees nothing
+    /// Repeatedly cuts the power of an SQLite site: with synchronous=FULL nothing may be lost, and with NORMAL messages
+    /// have to be lost, otherwise the test detects nothing
     PowerLoss(PowerLossOptions),
 }
 
 #[derive(Args, Clone)]
 pub(crate) struct PowerLossOptions {
-    /// How often the power fails
+    /// Number of power losses
     #[arg(long, default_value_t = 8)]
     pub(crate) cuts: u64,
-    /// Messages that are to be acknowledged
+    /// Number of messages to be acknowledged
     #[arg(long, default_value_t = 2_000)]
     pub(crate) acknowledgements: u64,
-    /// What decides; by chance, if nothing is said
+    /// Seed of the run; random by default
     #[arg(long)]
     pub(crate) seed: Option<u64>,
 }
 
-/// One run.
+/// The options of a run.
 #[derive(Args, Clone)]
 pub(crate) struct RunOptions {
-    /// What the nodes keep things in
+    /// Database of the nodes
     #[arg(long, value_enum, default_value_t = DatabaseKind::Sqlite)]
     pub(crate) database: DatabaseKind,
-    /// How many nodes there are; SQLite has one
+    /// Number of nodes; 1 with SQLite
     #[arg(long, default_value_t = 1)]
     pub(crate) nodes: usize,
-    /// Messages that are to be acknowledged
+    /// Number of messages to be acknowledged
     #[arg(long, default_value_t = 10_000)]
     pub(crate) acknowledgements: u64,
-    /// How often something breaks
+    /// Number of faults
     #[arg(long, default_value_t = 20)]
     pub(crate) faults: u64,
-    /// How many people there are
+    /// Number of people
     #[arg(long, default_value_t = 100)]
     pub(crate) people: usize,
-    /// How many streams each of them follows
+    /// Number of streams per person
     #[arg(long, default_value_t = 2)]
     pub(crate) readers: usize,
-    /// What decides; by chance, if nothing is said
+    /// Seed of the run; random by default
     #[arg(long, default_value_t = random_seed(), hide_default_value = true)]
     pub(crate) seed: u64,
-    /// Nothing else breaks. May be said again
+    /// Injects only this kind of fault; may be repeated
     #[arg(long, value_enum)]
     pub(crate) only: Vec<FaultKind>,
-    /// How SQLite flushes, on a disk whose power can fail
+    /// SQLite's synchronous mode, on a disk that can fail and lose power
     #[arg(long, value_enum)]
     pub(crate) synchronous: Option<Synchronous>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum DatabaseKind {
-    /// In a file
+    /// SQLite, in a file
     Sqlite,
-    /// In a PostgreSQL server of its own, and NATS between the nodes
+    /// A PostgreSQL server of its own, and NATS between the nodes
     Postgres,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Synchronous {
-    /// Before a commit is answered
+    /// Flushes before a commit returns
     Full,
-    /// Now and then
+    /// Flushes only at checkpoints
     Normal,
 }
 
-/// For a run as another line of words would have it.
+/// Parses run options from one line of text.
 #[derive(Parser)]
 #[command(no_binary_name = true)]
 struct RunLine {
@@ -96,7 +96,7 @@ struct RunLine {
 }
 
 impl RunOptions {
-    /// From what stands on the command line, in one line.
+    /// Parses the options from a line as on the command line.
     pub(crate) fn parse_line(line: &str) -> Result<Self> {
         Ok(RunLine::try_parse_from(line.split_whitespace())?.run)
     }
@@ -107,7 +107,7 @@ impl RunOptions {
     }
 }
 
-/// As it is said on the command line.
+/// Formats the options as on the command line.
 impl Display for RunOptions {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self { nodes, acknowledgements, faults, people, readers, seed, .. } = self;
@@ -120,12 +120,12 @@ impl Display for RunOptions {
     }
 }
 
-/// What a value is called on the command line.
+/// Returns the name of a value on the command line.
 pub(crate) fn cli_name(value: &impl ValueEnum) -> String {
     value.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
 
-/// Short enough to be told on the telephone.
+/// Returns a random seed of at most six digits, short enough to dictate.
 pub(crate) fn random_seed() -> u64 {
     Uuid::new_v4().as_u64_pair().0 % 1_000_000
 }

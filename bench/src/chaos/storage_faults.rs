@@ -1,4 +1,4 @@
-//! How what the database keeps its data on breaks.
+//! Faults of the storage below the databases.
 
 use crate::{
     cluster::{Cluster, Person},
@@ -16,22 +16,22 @@ use std::{
 };
 use tokio::{sync::Mutex, time::sleep};
 
-/// Held while the disk fails: it fails in one way at a time, so that what the node says of it can be checked.
+/// Held while the disk fails: only one fault at a time, so that the node's health report can be checked.
 static DISK_FAULT: Mutex<()> = Mutex::const_new(());
 
-/// How soon `/readyz` has to tell of a disk that is full, or not any more.
+/// How soon `/readyz` has to report a full disk, or its recovery.
 const READYZ_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long connections are killed again and again, and how often, in milliseconds.
+/// How long connections are killed repeatedly, and the pause between kills in milliseconds.
 const KILL_DURATION: Duration = Duration::from_secs(2);
 const KILL_PAUSE_MILLIS: Range<u64> = 5..100;
-/// Whoever is in a transaction just then.
+/// Kills the backends that are in a transaction.
 const KILL_IN_TRANSACTION: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() \
     AND backend_type = 'client backend' AND xact_start IS NOT NULL";
 
-/// Fills SQLite's disk, and frees it. Meanwhile what is there can be read, and the node says what is wrong.
+/// Fills SQLite's disk, and frees it. While it is full, reads have to work and the node has to report the problem.
 pub(crate) async fn fill_disk(cluster: &Cluster, node: &Node, rng: &mut SeededRng) -> Result<()> {
     let _fault = DISK_FAULT.lock().await;
-    // Held, so that the node isn't stopped.
+    // Held, so that no other fault stops the node.
     let process = node.process.lock().await;
     let disk = faulty_disk(cluster)?;
     let is_full_for_all = rng.random_bool(0.5);
@@ -53,7 +53,7 @@ pub(crate) async fn fill_disk(cluster: &Cluster, node: &Node, rng: &mut SeededRn
     if is_full_for_all { wait_readyz(node, StatusCode::OK).await } else { Ok(()) }
 }
 
-/// Lets SQLite's disk fail in some way, for a while.
+/// Lets SQLite's disk fail for a while.
 pub(crate) async fn fail_disk(cluster: &Cluster, fault: DiskFault, duration: Duration) -> Result<()> {
     let (_fault, disk) = (DISK_FAULT.lock().await, faulty_disk(cluster)?);
     disk.lock().await.set_fault(fault);
@@ -62,7 +62,7 @@ pub(crate) async fn fail_disk(cluster: &Cluster, fault: DiskFault, duration: Dur
     Ok(())
 }
 
-/// Fills the disk that PostgreSQL has its tables on, and frees it.
+/// Fills the disk with PostgreSQL's tables for a while, and frees it.
 pub(crate) async fn fill_database(cluster: &Cluster, duration: Duration) -> Result<()> {
     let server = postgres_server(cluster)?.lock().await;
     server.fill_disk()?;
@@ -70,9 +70,9 @@ pub(crate) async fn fill_database(cluster: &Cluster, duration: Duration) -> Resu
     server.free_disk()
 }
 
-/// Kills PostgreSQL's connections in the middle of their transactions.
+/// Kills PostgreSQL's connections during their transactions.
 pub(crate) async fn kill_connections(cluster: &Cluster, rng: &mut SeededRng) -> Result<()> {
-    // Held, so that it isn't ended meanwhile.
+    // Held, so that no other fault stops the server.
     let server = postgres_server(cluster)?.lock().await;
     let connection = sea_orm::Database::connect(PostgresServer::url(server.port)).await?;
     let began = Instant::now();
@@ -92,7 +92,7 @@ async fn wait_readyz(node: &Node, status: StatusCode) -> Result<()> {
             return Ok(());
         }
         if began.elapsed() > READYZ_TIMEOUT {
-            return Err(format!("/readyz says {told:?}, not {status}").into());
+            return Err(format!("/readyz answers {told:?}, not {status}").into());
         }
         sleep(Duration::from_millis(100)).await;
     }
@@ -100,19 +100,19 @@ async fn wait_readyz(node: &Node, status: StatusCode) -> Result<()> {
 
 async fn ensure_readable(cluster: &Cluster, person: &Person, node: &Node) -> Result<()> {
     let read = cluster.get_direct(person, node, "/api/messages").await;
-    read.map(drop).map_err(|error| format!("nothing can be read while the disk is full: {error}").into())
+    read.map(drop).map_err(|error| format!("reading failed while the disk was full: {error}").into())
 }
 
 fn faulty_disk(cluster: &Cluster) -> Result<&Mutex<FaultyDisk>> {
     match &cluster.database {
         Database::Disk(disk, ..) => Ok(disk),
-        _ => Err("there is no disk to fail".into()),
+        _ => Err("the run has no disk to fail".into()),
     }
 }
 
 fn postgres_server(cluster: &Cluster) -> Result<&Mutex<PostgresServer>> {
     match &cluster.database {
         Database::Server(server, _) => Ok(server),
-        _ => Err("there is no server".into()),
+        _ => Err("the run has no database server".into()),
     }
 }

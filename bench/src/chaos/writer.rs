@@ -1,4 +1,5 @@
-//! Somebody who writes to a conversation: one message after the other, each to some node until one has taken it.
+//! A client that writes to a conversation: sends one message after the other, each to random nodes until one has
+//! accepted it.
 
 use crate::{
     ack_log::{AckLog, Acknowledgement},
@@ -16,11 +17,11 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::sleep;
 use uuid::{Builder, Uuid};
 
-/// Then another node is asked.
+/// After this time the message is sent to another node.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(3);
-/// Odds of one that a writer has read what the other wrote.
+/// Probability that a writer marks the conversation as read after a message.
 const READ_PROBABILITY: f64 = 0.1;
-/// Texts that come back exactly as they were sent, or not.
+/// Texts that have to be stored and delivered unchanged.
 const TEXTS: [&str; 4] = ["Habari", "Où ça? «Là-bas»", "会場は何時に開きますか", "👩🏾‍🎤 \"ok\" \\ \u{202e}x"];
 
 /// One side of a conversation.
@@ -30,14 +31,14 @@ pub(crate) struct Writer {
     token: String,
     cluster: Arc<Cluster>,
     client: Client,
-    /// What is written.
+    /// Decides the texts.
     content_rng: SeededRng,
-    /// Where to, and how long to wait: after a failure more is thrown, which changes no word.
+    /// Decides nodes and pauses. Separate, because retries draw more numbers and must not change the texts.
     routing_rng: SeededRng,
 }
 
 impl Writer {
-    /// Those of both sides of all conversations.
+    /// Creates the writers of both sides of all conversations.
     pub(crate) fn for_all_sides(cluster: &Arc<Cluster>, seed: u64) -> Result<Vec<Self>> {
         let client = Client::builder().no_proxy().timeout(REQUEST_TIMEOUT).build()?;
         let sides = cluster.conversations.iter().flat_map(|Conversation { id, people }| people.map(|who| (*id, who)));
@@ -53,10 +54,10 @@ impl Writer {
         Ok(sides.enumerate().map(writer).collect())
     }
 
-    /// Writes so many messages.
+    /// Writes `count` messages.
     ///
     /// # Errors
-    /// When one is refused for good.
+    /// Fails if a message is rejected permanently.
     pub(crate) async fn write_messages(mut self, count: u64, acks: Arc<AckLog>) -> Result<()> {
         for number in 0..count {
             acks.wait_allowed().await;
@@ -70,7 +71,8 @@ impl Writer {
         Ok(())
     }
 
-    /// Says that everything up to here was read, which both are told of. Whether that arrives matters to nobody.
+    /// Marks the conversation as read up to a message, which adds an event for both people. A failed request is
+    /// ignored.
     async fn mark_read(&mut self, seq: i64) {
         let node = self.cluster.random_node(&mut self.routing_rng).proxy.url();
         let request = self.client.put(format!("{node}/api/conversations/{}/read", self.conversation));
@@ -81,7 +83,7 @@ impl Writer {
         let client_id = Builder::from_random_bytes(self.content_rng.random_bytes()).into_uuid();
         let message = json!({ "conversationId": self.conversation, "body": body, "clientId": client_id });
         loop {
-            // No node is anybody's: the next message goes to another.
+            // Each message goes to a random node, since nodes keep no state per client.
             let node = self.cluster.random_node(&mut self.routing_rng).proxy.url();
             let request = self.client.post(format!("{node}/api/messages")).bearer_auth(&self.token).json(&message);
             match try_send(request).await {
@@ -90,7 +92,7 @@ impl Writer {
                     acks.record_ack(Acknowledgement { writer, conversation, client_id, seq, body }, is_duplicate);
                     return Ok(seq);
                 }
-                SendOutcome::Rejected(status) => return Err(format!("a message was refused: {status}").into()),
+                SendOutcome::Rejected(status) => return Err(format!("a message was rejected: {status}").into()),
                 SendOutcome::Retry => {
                     acks.record_failure();
                     sleep(self.routing_rng.random_millis(20..500)).await;

@@ -14,28 +14,28 @@ use tokio::{
     time::{Instant, sleep_until, timeout},
 };
 
-/// Bytes that go together: what a packet holds, so that connections share a slow line as finely as a real one.
+/// Bytes per segment: as in a TCP packet, so that connections share a slow link as finely as on a real one.
 const SEGMENT_SIZE: usize = 1_460;
-/// Pieces of one direction that are on their way. More wait where they come from.
+/// Segments in flight per direction. More wait in the sender's socket.
 const MAX_SEGMENTS_IN_FLIGHT: usize = 256;
-/// How long somebody may take to hear that there is no site.
+/// How long a client may take to read the 502 response.
 const BAD_GATEWAY_TIMEOUT: Duration = Duration::from_secs(1);
 const BAD_GATEWAY: &[u8] =
     b"HTTP/1.1 502 Bad Gateway\r\ncontent-type: text/html\r\nconnection: close\r\n\r\n<h1>Bad Gateway</h1>";
 
-/// One connection over a line.
+/// One forwarded connection.
 pub(super) struct Connection {
     state: watch::Receiver<ProxyState>,
     link: Arc<SharedLink>,
-    /// The cuts before it.
+    /// [`ProxyState::cuts`] when it was accepted.
     cuts: u64,
-    /// How often connections were stranded before it.
+    /// [`ProxyState::strands`] when it was accepted.
     strands: u64,
-    /// The dice have said that its answer doesn't arrive.
+    /// Set if its response is to be dropped.
     drops_response: AtomicBool,
 }
 
-/// A piece and when it arrives. The end of what is sent is an empty one.
+/// A segment and its delivery time. An empty one is the end of the stream.
 type Segment = (Instant, Vec<u8>);
 
 impl Connection {
@@ -44,10 +44,10 @@ impl Connection {
         Self { state, link, cuts, strands, drops_response: AtomicBool::new(false) }
     }
 
-    /// Carries it until both sides have ended it, or it is broken.
+    /// Forwards until both sides have closed the connection, or it is cut.
     pub(super) async fn forward(self, mut client: TcpStream) {
         if self.current_state().answers_bad_gateway {
-            // Whoever doesn't listen isn't told.
+            // A client that doesn't read gets no response.
             let _ = timeout(BAD_GATEWAY_TIMEOUT, answer_bad_gateway(&mut client)).await;
             return;
         }
@@ -79,15 +79,15 @@ impl Connection {
         ended.map(|_| ())
     }
 
-    /// A dead line tells of no end either.
+    /// Never returns on a dead link, which doesn't deliver the end of a connection either.
     async fn hang_if_dead(&self) {
         if self.is_dead() {
             future::pending::<()>().await;
         }
     }
 
-    /// Whether nothing gets through any more; neither in the moment between a cut and its reset, or what follows what
-    /// was swallowed would.
+    /// Returns whether data is discarded. Also true between a cut and its reset, because data after a gap must not be
+    /// delivered.
     fn is_dead(&self) -> bool {
         let state = self.current_state();
         state.frozen || state.cuts != self.cuts || state.strands != self.strands
@@ -133,7 +133,7 @@ impl Connection {
         tokio::try_join!(receive, deliver).map(|_: ((), ())| ())
     }
 
-    /// Whether a request gets through; and its answer, which shows when that comes.
+    /// Decides whether a request is dropped, or its response, for which it sets `drops_response`.
     fn roll_for_drop(&self) -> io::Result<()> {
         let drop_probability = self.current_state().drop_probability;
         if drop_probability > 0.0 {
@@ -154,14 +154,14 @@ impl Connection {
         *self.state.borrow()
     }
 
-    /// Done when the line was cut, or is gone.
+    /// Waits until connections are cut, or the proxy is dropped.
     async fn wait_cut(&self) {
-        // An error is the end of the line.
+        // An error means that the proxy was dropped.
         let _ = self.state.clone().wait_for(|state| state.cuts != self.cuts).await;
     }
 }
 
-/// A timer would take up to a millisecond even for what is due.
+/// A timer would take up to a millisecond even if the time has passed.
 async fn wait_until(due: Instant) {
     if due > Instant::now() {
         sleep_until(due).await;
@@ -172,9 +172,9 @@ fn connection_reset() -> io::Error {
     io::ErrorKind::ConnectionReset.into()
 }
 
-/// What is dropped after this ends with a reset, and not with a goodbye.
+/// Lets dropping the socket send a reset instead of a regular close.
 fn reset_on_drop(socket: &TcpStream) {
-    // One that can't be set is gone already.
+    // Fails only if the socket is closed already.
     let _ = socket.set_zero_linger();
 }
 
@@ -183,7 +183,7 @@ async fn answer_bad_gateway(client: &mut TcpStream) -> io::Result<()> {
         client.write_all(BAD_GATEWAY).await?;
     }
     client.shutdown().await?;
-    // What wasn't read would be answered with a reset, which takes the answer along.
+    // Reads the rest of the request: closing with unread data would send a reset, which discards the response.
     copy(client, &mut sink()).await?;
     Ok(())
 }

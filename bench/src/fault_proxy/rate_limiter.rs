@@ -7,10 +7,10 @@ use std::{
 };
 use tokio::time::{Instant, sleep_until};
 
-/// How far a piece may make up for the one before, since whoever sleeps wakes a little late.
+/// How far a delayed segment may catch up, because timers fire slightly late.
 const MAX_CATCH_UP: Duration = Duration::from_millis(10);
 
-/// One direction of a line: what is on it stands behind one another, whosever it is.
+/// The bandwidth of one direction: segments of all connections queue for it.
 #[derive(Debug, Default)]
 pub(super) struct RateLimiter {
     free_at: Mutex<Option<Instant>>,
@@ -18,14 +18,14 @@ pub(super) struct RateLimiter {
 }
 
 impl RateLimiter {
-    /// Waits until so many bytes have gone onto it, at so many a second.
+    /// Waits until the bytes are sent, at a rate in bytes per second.
     pub(super) async fn acquire_bytes(&self, bytes: usize, rate: u32) {
         if rate > 0 {
             sleep_until(self.reserve_time(Duration::from_secs_f64(bytes as f64 / f64::from(rate)))).await;
         }
     }
 
-    /// Until when the road is taken, with this time at its end.
+    /// Reserves the link for a duration after all earlier reservations, and returns its end.
     fn reserve_time(&self, time: Duration) -> Instant {
         let mut free_at = self.free_at.lock().unwrap_or_else(PoisonError::into_inner);
         let earliest = Instant::now() - MAX_CATCH_UP;
@@ -34,7 +34,7 @@ impl RateLimiter {
         end
     }
 
-    /// Counts what has arrived.
+    /// Counts delivered bytes.
     pub(super) fn count_delivered(&self, bytes: usize) {
         self.delivered.fetch_add(bytes as u64, Ordering::Relaxed);
     }

@@ -1,18 +1,18 @@
-//! A crowd at its browsers, in a process of its own and as light as can be, so that what it takes isn't taken for the
+//! Generates the load of many clients, in a process of its own, so that its CPU time and memory aren't counted as the
 //! server's.
 //!
-//! It takes orders as lines of JSON, and answers each with a line: what came of it, or `{"error": …}`. It ends with its
-//! input. Questions are read from files: a line each, as a text of JSON.
+//! It reads commands from standard input, one JSON object per line, and answers each with a line: the result, or
+//! `{"error": …}`. It exits when its input ends. Requests are read from files with one JSON string per line.
 //!
-//! - `{"open": FILE, "port": PORT}`: asks each question on a connection of its own, which stays a stream
-//! - `{"resume": FILE}`: cuts all streams at once and opens these instead; done when each has heard a mark
-//! - `{"wait_marks": COUNT}`: waits until the streams have heard so many marks in all
-//! - `{"send": FILE, "ports": […], "concurrency": N, "millis": …}`: asks the questions one after the other on so many kept
-//!   connections: each once, or round and round for a while
+//! - `{"open": FILE, "port": PORT}`: sends each request on its own connection and keeps the response as a stream
+//! - `{"resume": FILE}`: resets all streams at once and opens these instead; done when each has received a mark
+//! - `{"wait_marks": COUNT}`: waits until the streams have received this many marks in total
+//! - `{"send": FILE, "ports": […], "concurrency": N, "millis": …}`: sends the requests over N persistent connections,
+//!   each once, or repeatedly for a duration
 //!
-//! A mark is a `~` in what a stream says: nothing else says one.
+//! A mark is a `~` in a stream's data: the character occurs nowhere else.
 
-#![allow(clippy::print_stdout, reason = "it answers there")]
+#![allow(clippy::print_stdout, reason = "answers go to standard output")]
 
 mod requests;
 mod streams;
@@ -26,7 +26,7 @@ use tokio::{
     time::timeout,
 };
 
-/// What any order may take.
+/// How long a command may take.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(180);
 
 #[tokio::main(flavor = "current_thread")]
@@ -56,9 +56,9 @@ async fn run_command(streams: &mut Streams, command: &Value) -> Result<Value> {
     if let Some(count) = command["wait_marks"].as_u64() {
         return streams.wait_marks(count).await;
     }
-    let file = command["send"].as_str().ok_or("no such order")?;
+    let file = command["send"].as_str().ok_or("unknown command")?;
     let ports = command["ports"].as_array().ok_or("no ports")?.iter().map(port).collect::<Result<Vec<_>>>()?;
-    let concurrency = usize::try_from(command["concurrency"].as_u64().ok_or("how many at once?")?)?;
+    let concurrency = usize::try_from(command["concurrency"].as_u64().ok_or("no concurrency")?)?;
     let duration = command["millis"].as_u64().map(Duration::from_millis);
     requests::send_requests(&ports, read_requests(file)?, concurrency, duration).await
 }

@@ -1,4 +1,4 @@
-//! Questions one after the other, on kept connections.
+//! Sends requests one after the other over persistent connections.
 
 use bench::{http_client::HttpConnection, latencies::Latencies, site::Result};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use std::{
 };
 use tokio::{task::JoinSet, time::Instant};
 
-/// What has been answered on one connection.
+/// The responses of one connection.
 #[derive(Default)]
 struct ConnectionResult {
     times: Latencies,
@@ -19,7 +19,7 @@ struct ConnectionResult {
     refused: usize,
 }
 
-/// What is asked, and how far the connections are with it.
+/// The requests, and how many of them the connections have taken.
 struct Workload {
     requests: Vec<String>,
     next: AtomicUsize,
@@ -67,7 +67,7 @@ impl Workload {
         Ok(result)
     }
 
-    /// The next one, unless this is over.
+    /// Returns the next request, or `None` at the end.
     fn next_request(&self) -> Option<&String> {
         let index = self.next.fetch_add(1, Ordering::Relaxed);
         match self.duration {

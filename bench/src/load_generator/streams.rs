@@ -1,4 +1,4 @@
-//! Streams by the thousand: a task and a socket each, and no buffer of their own.
+//! Thousands of streams: a task and a socket each, with one shared buffer.
 
 use bench::{latencies::Latencies, site::Result};
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ use tokio::{
     time::Instant,
 };
 
-/// Connections that are being made at once: more would overflow the queue of whoever lets them in.
+/// Connections being established at the same time: more would overflow the server's listen backlog.
 const MAX_CONNECTING: usize = 256;
 const MARK: u8 = b'~';
 
@@ -23,22 +23,22 @@ thread_local! {
     static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; 64 << 10]);
 }
 
-/// What the streams have come to so far.
+/// Counters over all streams.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct StreamStats {
     opened: u64,
-    /// Those that have heard a mark.
+    /// Streams that have received a mark.
     reached: u64,
     marks: u64,
     ended: u64,
     error: String,
 }
 
-/// What the streams of one opening share.
+/// State that the streams of one command share.
 struct StreamGroup {
     began: Instant,
     state: watch::Sender<StreamStats>,
-    /// How long it took each to hear its first mark.
+    /// Time until the first mark of each stream.
     times: Mutex<Latencies>,
 }
 
@@ -78,7 +78,7 @@ impl Streams {
         self.group.as_ref().map_or_else(String::new, |group| format!("{:?}", *group.state.borrow()))
     }
 
-    /// Ends the streams there are, with a reset, and begins others.
+    /// Resets the existing streams, and opens others.
     async fn replace_streams(&mut self, requests: Vec<String>) -> Arc<StreamGroup> {
         let began = Instant::now();
         self.tasks.shutdown().await;
@@ -100,7 +100,7 @@ impl Streams {
 }
 
 impl StreamGroup {
-    /// Follows a stream. It never ends well.
+    /// Reads a stream; returns only on errors.
     async fn read_stream(
         &self,
         port: u16,
@@ -110,7 +110,7 @@ impl StreamGroup {
         let permit = connecting.acquire().await?;
         let mut socket = TcpStream::connect(("127.0.0.1", port)).await?;
         drop(permit);
-        // A cut is a reset, as of a line that breaks, and leaves no port behind that has to wait.
+        // Dropping the socket sends a reset, as a broken connection does, and leaves no port in TIME_WAIT.
         socket.set_zero_linger()?;
         socket.write_all(request.as_bytes()).await?;
         drop(request);
@@ -119,7 +119,7 @@ impl StreamGroup {
             socket.readable().await?;
             let Some((ok, marks)) = read_available(&socket)? else { continue };
             if !open && !ok {
-                return Err("a stream was refused".into());
+                return Err("a stream was rejected".into());
             }
             self.record_read(marks, !open, marks > 0 && !reached);
             (open, reached) = (true, reached || marks > 0);
@@ -152,7 +152,7 @@ impl StreamGroup {
     }
 }
 
-/// Reads what has come: whether it begins as an answer that is well, and the marks in it. Nothing, where nothing has.
+/// Reads available data: whether it starts with a 200 response, and its number of marks. `None` if there is no data.
 fn read_available(socket: &TcpStream) -> Result<Option<(bool, u64)>> {
     BUFFER.with_borrow_mut(|buffer| match socket.try_read(buffer) {
         Ok(0) => Err("a stream has ended".into()),

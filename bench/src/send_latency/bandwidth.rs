@@ -1,29 +1,29 @@
-//! How much goes over the line.
+//! Measures the bytes on the wire.
 
 use crate::scenario::{Person, Scenario};
 use bench::{fault_proxy::BytesTransferred, html::asset_paths, site::Result};
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
-/// Heartbeats between which an idle stream is measured.
+/// Heartbeats during the measurement of an idle stream.
 const HEARTBEATS: u32 = 4;
-/// Somewhat more than so many heartbeats take.
+/// Slightly longer than these heartbeats take.
 const HEARTBEATS_TIMEOUT: Duration = Duration::from_secs(100);
 
-/// What opening a page took.
+/// The bytes of loading a page.
 pub(crate) struct PageLoad {
-    /// Each thing that was asked for, and how many bytes came for it, with what HTTP says about it.
+    /// Each asset with the bytes of its response, HTTP headers included.
     pub(crate) parts: Vec<(String, u64)>,
-    /// All of it.
+    /// The total.
     pub(crate) bytes: BytesTransferred,
 }
 
-/// Opens a thread as a browser does that was never here and understands brotli.
+/// Loads a thread page like a browser with an empty cache that accepts brotli.
 pub(crate) async fn measure_page_load(scenario: &Scenario) -> Result<PageLoad> {
     let conversation = &scenario.conversations[0];
     let [person, _] = &conversation.people;
     let page = format!("/conversations/{}", conversation.id);
-    // Once as it is, to see what it names.
+    // Fetched first without compression, to find its assets.
     let html = person.get(&page).send().await?.error_for_status()?.text().await?;
     let began = person.proxy.bytes_transferred();
     let mut parts = Vec::new();
@@ -38,7 +38,7 @@ pub(crate) async fn measure_page_load(scenario: &Scenario) -> Result<PageLoad> {
     Ok(PageLoad { parts, bytes: BytesTransferred { up: up - began.up, down: down - began.down } })
 }
 
-/// What an hour of a stream takes on which nothing happens: a minute of it, scaled.
+/// The bytes of an idle stream, measured for about a minute.
 pub(crate) struct IdleStream {
     pub(crate) measured: Duration,
     pub(crate) bytes: u64,
@@ -50,7 +50,7 @@ impl IdleStream {
     }
 }
 
-/// Listens to somebody's stream from one heartbeat to another.
+/// Measures a person's stream from one heartbeat to another.
 pub(crate) async fn measure_idle_stream(person: &Person) -> Result<IdleStream> {
     timeout(HEARTBEATS_TIMEOUT, async {
         let mut answer = person.get("/api/events").send().await?.error_for_status()?;

@@ -1,13 +1,13 @@
-//! How long it takes from Send to the other's screen, and how much goes over the line. Whether anything is ever lost is
-//! the ledger's matter.
+//! Measures the latency from Send to the other person's stream, and the bytes on the wire. The chaos test checks
+//! whether messages are lost.
 //!
-//! `cargo run -p bench --bin sends`, after `bin/build`. What is measured is the built program; this one only asks.
+//! `cargo run -p bench --bin send-latency`, after `bin/build`. The measured server is the built program.
 //!
 //! # Layout
-//! - this file: one talk after the other, and the tables
-//! - [`stage`]: who talks with whom
-//! - [`outbox`], [`talk`]: what they do
-//! - [`wire`]: what goes over their lines
+//! - this file: the rounds of traffic, and the tables
+//! - [`scenario`]: the people and their conversations
+//! - [`outbox`], [`traffic`]: how they send
+//! - [`bandwidth`]: the bytes on the wire
 
 #![allow(clippy::print_stdout, reason = "it prints tables")]
 
@@ -24,12 +24,12 @@ use std::time::Duration;
 use tokio::{task::JoinSet, time::timeout};
 use traffic::{Traffic, delivery_latencies, wait_all_received};
 
-/// 400 kilobits a second, and 400 ms for a round trip.
+/// 400 kbit/s, and a round trip of 400 ms.
 const MOBILE_LINK: LinkConditions = LinkConditions { delay: Duration::from_millis(200), rate: 50_000 };
 const DROP_PROBABILITY: f64 = 0.05;
-/// Which requests are cut is the same each time.
+/// Fixed, so that the same requests are dropped in each run.
 const SEED: u64 = 1;
-/// What everything may take.
+/// How long the whole program may take.
 const RUN_TIMEOUT: Duration = Duration::from_secs(6 * 60);
 
 #[tokio::main]
@@ -62,13 +62,13 @@ async fn measure(scenario: &Scenario) -> Result<()> {
     }
     print_latencies(&[
         ("calm", &delivery_latencies(scenario, &calm)),
-        ("400 kb/s, 400 ms, 5 % of requests cut", &delivery_latencies(scenario, &bad)),
+        ("400 kb/s, 400 ms, 5 % of requests dropped", &delivery_latencies(scenario, &bad)),
     ]);
     print_bandwidth(&opening, &idle.await??);
     Ok(())
 }
 
-/// Everybody talks, until all has arrived.
+/// Sends messages in all conversations, and waits until all have arrived.
 async fn run_traffic(scenario: &Scenario, traffic: Traffic) -> Result<Vec<SentMessage>> {
     let sent = traffic.spawn_senders(scenario).await??;
     wait_all_received(scenario).await?;
@@ -96,7 +96,7 @@ fn print_bandwidth(opening: &PageLoad, idle: &IdleStream) {
         println!("| {path} | {bytes} |");
     }
     println!("| a thread page, cold, with brotli | {} |", opening.bytes.down);
-    println!("| and what was asked for it | {} |", opening.bytes.up);
+    println!("| its requests | {} |", opening.bytes.up);
     let measured = idle.measured.as_secs_f64();
     println!("| an hour of an idle stream, scaled from {measured:.0} s | {:.0} |", idle.bytes_per_hour());
 }

@@ -1,5 +1,5 @@
-//! What somebody sends to a conversation: one message after the other, each until it has arrived, as the browser's
-//! outbox does.
+//! Sends a person's messages to a conversation one after the other, each until it is accepted, like the browser's
+//! outbox.
 
 use crate::scenario::{Conversation, Person};
 use bench::{
@@ -11,26 +11,25 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep, sleep_until};
 use uuid::Uuid;
 
-/// The first pause before a message that didn't get through is tried again, unless the stream opens before. Each one
-/// after it is twice as long.
+/// The first pause before a retry, unless the stream opens earlier. Each further pause is twice as long.
 const MIN_BACKOFF: Duration = Duration::from_secs(1);
 const MAX_BACKOFF: Duration = Duration::from_secs(30);
 
-/// When messages are written.
+/// When messages are queued.
 #[derive(Clone, Copy)]
 pub(crate) struct Schedule {
-    /// What the messages are known by, before their numbers.
+    /// Prefix of the messages' texts.
     pub(crate) name: &'static str,
     pub(crate) first: Instant,
     pub(crate) every: Duration,
     pub(crate) count: usize,
 }
 
-/// A message that has arrived.
+/// An accepted message.
 pub(crate) struct SentMessage {
     pub(crate) client_id: Uuid,
     pub(crate) sender: String,
-    /// When the outbox took it.
+    /// When it was put into the outbox.
     pub(crate) queued_at: Instant,
 }
 
@@ -41,13 +40,13 @@ pub(crate) struct Outbox {
 }
 
 impl Outbox {
-    /// Those of both sides.
+    /// Creates the outboxes of both sides.
     pub(crate) fn both_sides(conversation: &Conversation) -> [Self; 2] {
         let outbox = |person: Arc<Person>| Self { conversation: conversation.id.clone(), person };
         conversation.people.clone().map(outbox)
     }
 
-    /// Takes messages at a steady beat, whether or not those before have arrived, and sends them in that order.
+    /// Queues messages at a steady rate, whether or not earlier ones were accepted, and sends them in that order.
     pub(crate) async fn send_on_schedule(self, schedule: Schedule) -> Result<Vec<SentMessage>> {
         let (mut sent, mut queued_at) = (Vec::new(), schedule.first);
         for number in 1..=schedule.count {
@@ -67,7 +66,7 @@ impl Outbox {
                 SendOutcome::Accepted { .. } => {
                     return Ok(SentMessage { client_id, sender: self.person.id.clone(), queued_at });
                 }
-                SendOutcome::Rejected(status) => return Err(format!("a message was refused: {status}").into()),
+                SendOutcome::Rejected(status) => return Err(format!("a message was rejected: {status}").into()),
                 SendOutcome::Retry => self.wait_before_retry(attempts).await,
             }
         }
@@ -76,7 +75,7 @@ impl Outbox {
 
     async fn wait_before_retry(&self, attempts: u32) {
         let longest = MIN_BACKOFF.saturating_mul(1 << (attempts - 1).min(10)).min(MAX_BACKOFF);
-        // As browsers spread theirs.
+        // Random jitter, as in browsers.
         let share = f64::from(Uuid::new_v4().as_fields().0) / f64::from(u32::MAX);
         tokio::select! {
             () = sleep(longest.mul_f64(0.5 + share / 2.0)) => {}

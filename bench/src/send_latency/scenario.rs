@@ -1,4 +1,4 @@
-//! Who talks with whom, each over a line of their own.
+//! The people and their conversations, each person behind their own proxy.
 
 use bench::{
     event_date::future_event_date,
@@ -12,12 +12,12 @@ use std::sync::Arc;
 
 const ORGANIZERS: [&str; 2] = ["contact@eventpro.ke", "hello@safarisounds.example.com"];
 const TALENT: [&str; 2] = ["sarah.photographer@example.com", "dj.kamau@example.com"];
-/// She has no booking, and so nothing ever happens to her.
+/// Has no booking, and so receives no events.
 const IDLE: &str = "mc.achieng@example.com";
 /// Bookings of each organizer with each talent.
 const BOOKINGS: usize = 2;
 
-/// Somebody at a browser.
+/// A person with a browser.
 pub(crate) struct Person {
     pub(crate) id: String,
     pub(crate) proxy: FaultProxy,
@@ -40,23 +40,23 @@ impl Person {
         })
     }
 
-    /// A request over this person's line.
+    /// Builds a GET request through this person's proxy.
     pub(crate) fn get(&self, path: &str) -> RequestBuilder {
         self.client.get(format!("{}{path}", self.proxy.url())).header("cookie", &self.cookie)
     }
 
-    /// Something to be sent over this person's line.
+    /// Builds a POST request through this person's proxy.
     pub(crate) fn post(&self, path: &str, body: &Value) -> RequestBuilder {
         self.client.post(format!("{}{path}", self.proxy.url())).header("cookie", &self.cookie).json(body)
     }
 
-    /// What the site says, past the line and its troubles.
+    /// Requests JSON from the site, bypassing the proxy and its faults.
     pub(crate) async fn get_direct(&self, site: &Site, path: &str) -> Result<Value> {
         get_json(site, path, &self.cookie).await
     }
 }
 
-/// What two people talk about.
+/// A conversation between two people.
 #[derive(Clone)]
 pub(crate) struct Conversation {
     pub(crate) id: String,
@@ -93,7 +93,7 @@ impl Scenario {
     }
 }
 
-/// Asks for a booking, and gives its conversation.
+/// Creates a booking, and returns the id of its conversation.
 async fn create_booking(organizer: &Person, talent: &str) -> Result<String> {
     let booking = json!({
         "talentId": talent, "title": "Sends", "eventDate": future_event_date(), "venue": "Nairobi",
@@ -109,5 +109,5 @@ async fn get_json(site: &Site, path: &str, cookie: &str) -> Result<Value> {
 }
 
 pub(crate) fn json_text(value: &Value) -> Result<String> {
-    Ok(value.as_str().ok_or("no text where one was expected")?.to_owned())
+    Ok(value.as_str().ok_or("a field is no string")?.to_owned())
 }

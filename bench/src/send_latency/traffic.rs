@@ -1,4 +1,4 @@
-//! A while in which everybody talks.
+//! A period in which both sides of all conversations send.
 
 use crate::{
     outbox::{Outbox, Schedule, SentMessage},
@@ -11,24 +11,24 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-/// How long what was sent may take to arrive on all streams.
+/// How long messages may take to arrive on all streams.
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Messages at a steady rate, by both sides of every conversation.
 #[derive(Clone, Copy)]
 pub(crate) struct Traffic {
     pub(crate) name: &'static str,
-    /// How long each side takes from one message to the next.
+    /// The interval between two messages of one side.
     pub(crate) every: Duration,
-    /// Of each side.
+    /// Messages per side.
     pub(crate) count: usize,
 }
 
 impl Traffic {
-    /// Lets everybody begin.
+    /// Starts all senders.
     pub(crate) fn spawn_senders(self, scenario: &Scenario) -> JoinHandle<Result<Vec<SentMessage>>> {
         let outboxes: Vec<Outbox> = scenario.conversations.iter().flat_map(Outbox::both_sides).collect();
-        // One after the other, so that each has the site for itself.
+        // Spreads their starts over one interval, so that messages don't compete for the server.
         let stagger = self.every.div_f64(outboxes.len().max(1) as f64);
         let (mut first, mut writers) = (Instant::now(), JoinSet::new());
         for outbox in outboxes {
@@ -50,21 +50,21 @@ impl Traffic {
     }
 }
 
-/// Waits until all streams have brought what was sent so far.
+/// Waits until all streams have received everything sent so far.
 ///
 /// # Errors
-/// When one doesn't in time, and how much it lacks.
+/// Fails if a stream doesn't within [`DELIVERY_TIMEOUT`].
 pub(crate) async fn wait_all_received(scenario: &Scenario) -> Result<()> {
     for person in &scenario.people {
         let head = person.get_direct(&scenario.site, "/api/messages").await?["cursor"].as_i64().ok_or("no cursor")?;
         if timeout(DELIVERY_TIMEOUT, person.stream.wait_received(head)).await.is_err() {
-            return Err("a stream doesn't bring all that happened".into());
+            return Err("a stream hasn't received all events in time".into());
         }
     }
     Ok(())
 }
 
-/// From Send to the other's stream.
+/// Returns the latencies from Send to the other person's stream.
 pub(crate) fn delivery_latencies(scenario: &Scenario, sent: &[SentMessage]) -> Latencies {
     let by_client_id: HashMap<_, _> = sent.iter().map(|sent| (sent.client_id, sent)).collect();
     let mut times = Latencies::default();

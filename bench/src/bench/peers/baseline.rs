@@ -1,4 +1,4 @@
-//! axum as it comes, with nothing of Greenroom around it.
+//! A plain axum server without any of Greenroom's code around it.
 
 use bench::{
     ports::random_port,
@@ -13,7 +13,7 @@ pub(crate) struct Baseline {
 }
 
 impl Baseline {
-    /// Serves streams on which nothing happens, the text of a file, and perhaps threads of a database.
+    /// Serves idle streams, the text of a file, and threads of a database if one is given.
     pub(crate) async fn start(core: Option<usize>, page: &Path, database: Option<&str>) -> Result<Self> {
         let port = random_port();
         let mut command = command_on_core(core, env::current_exe()?.with_file_name("baseline"));

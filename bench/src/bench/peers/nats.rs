@@ -1,4 +1,4 @@
-//! The NATS server, by which nodes tell each other.
+//! The NATS server that connects Greenroom's nodes.
 
 use bench::{ports::random_port, process::Process, site::Result};
 use std::process::{Command, Stdio};

@@ -1,4 +1,4 @@
-//! nchan, nginx's module for streams: what Debian has of it, with one worker.
+//! nchan, the nginx module for event streams: Debian's package, with one worker process.
 
 use bench::{
     http_client,
@@ -37,12 +37,12 @@ impl Nchan {
     }
 }
 
-/// Asks for a channel's stream from now.
+/// Builds the request that subscribes to a channel from now on.
 pub(crate) fn subscribe_request(channel: usize) -> String {
     http_client::get_request(&format!("/follow?id={channel}"), &[("accept", "text/event-stream")])
 }
 
-/// Asks for a channel's stream again, after what was there at a moment, in seconds since 1970.
+/// Builds the request that resumes a channel's stream after a time, in seconds since 1970.
 pub(crate) fn resume_request(channel: usize, moment: u64) -> String {
     let id = format!("{moment}:0");
     http_client::get_request(
@@ -51,7 +51,7 @@ pub(crate) fn resume_request(channel: usize, moment: u64) -> String {
     )
 }
 
-/// Publishes to a channel, or to several, separated by commas.
+/// Builds the request that publishes to one channel, or to several separated by commas.
 pub(crate) fn publish_request(channels: &str, text: &str) -> String {
     http_client::post_request(&format!("/publish?id={channels}"), &[], text)
 }
@@ -94,11 +94,14 @@ http {{
     )
 }
 
-/// Where root alone looks.
+/// Finds nginx, also in directories that are only in root's `PATH`.
 fn find_nginx() -> Result<String> {
     let places = ["/usr/local/sbin/nginx", "/usr/sbin/nginx", "/sbin/nginx", "/usr/bin/nginx"];
-    Ok((*places.iter().find(|place| Path::new(place).exists()).ok_or("there is no nginx (bin/setup bench)")?)
-        .to_owned())
+    Ok((*places
+        .iter()
+        .find(|place| Path::new(place).exists())
+        .ok_or("nginx is missing: bin/setup bench installs it")?)
+    .to_owned())
 }
 
 fn find_module() -> Result<String> {
@@ -106,5 +109,9 @@ fn find_module() -> Result<String> {
     let said = String::from_utf8_lossy(&said).into_owned();
     let folder = said.split_whitespace().find_map(|word| word.strip_prefix("--modules-path="));
     let module = format!("{}/ngx_nchan_module.so", folder.unwrap_or("/usr/lib/nginx/modules"));
-    if Path::new(&module).exists() { Ok(module) } else { Err(format!("there is no {module} (bin/setup bench)").into()) }
+    if Path::new(&module).exists() {
+        Ok(module)
+    } else {
+        Err(format!("{module} is missing: bin/setup bench installs it").into())
+    }
 }

@@ -1,4 +1,4 @@
-//! Next.js, with a page like Greenroom's thread: `bench/peers/next`, built by `bin/bench`.
+//! Next.js with a page like Greenroom's thread: `bench/peers/next`, built by `bin/bench`.
 
 use bench::{
     ports::random_port,
@@ -7,10 +7,10 @@ use bench::{
 };
 use std::{path::Path, process::Stdio};
 
-/// The thread, and a page with nothing on it.
+/// Paths of the thread and of an empty page.
 pub(crate) const THREAD: &str = "/conversations/0";
 pub(crate) const EMPTY: &str = "/empty";
-/// Whoever may see the thread.
+/// The cookie that the thread page requires.
 pub(crate) const COOKIE: &str = "who=organizer";
 
 pub(crate) struct Next {

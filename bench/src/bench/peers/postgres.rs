@@ -1,13 +1,13 @@
-//! PostgreSQL: the server that `bin/with-postgres` has started, and databases on it.
+//! Databases on the PostgreSQL server that `bin/with-postgres` has started.
 
 use bench::{ports::random_port, site::Result};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 use std::{env, fs, path::Path};
 
-/// A database of its own. It goes with the server.
+/// A new database. It is deleted together with the server.
 pub(crate) struct Postgres {
     pub(crate) url: String,
-    /// The server's process.
+    /// The process id of the server.
     pub(crate) id: u32,
 }
 
@@ -19,8 +19,8 @@ impl Postgres {
         sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await?;
         let folder: String = sqlx::query("SHOW data_directory").fetch_one(&mut connection).await?.try_get(0)?;
         let file = fs::read_to_string(Path::new(&folder).join("postmaster.pid"))?;
-        let id = file.lines().next().ok_or("an empty file")?.trim().parse()?;
-        let (base, _) = server.rsplit_once('/').ok_or("an address without a database")?;
+        let id = file.lines().next().ok_or("postmaster.pid is empty")?.trim().parse()?;
+        let (base, _) = server.rsplit_once('/').ok_or("the URL names no database")?;
         Ok(Self { url: format!("{base}/{name}"), id })
     }
 }

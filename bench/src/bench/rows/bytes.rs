@@ -1,5 +1,5 @@
-//! Row 9: how many bytes a browser that was never here has to get until a thread can be read, and until a message can
-//! be sent by the page that has come alive.
+//! Row 9: how many bytes a browser with an empty cache downloads until a thread can be read, and until the hydrated
+//! page can send a message.
 
 use super::thread_page::thread_request;
 use crate::{
@@ -16,7 +16,7 @@ use bench::{
 };
 
 const MESSAGES: usize = 50;
-/// In thousands of bytes.
+/// Limits in thousands of bytes.
 const READ: f64 = 30.0;
 const SENT: f64 = 250.0;
 const KILO: f64 = 1_000.0;
@@ -28,7 +28,7 @@ pub(crate) async fn measure() -> Result<Row> {
     history::insert_history(&mut inserts, 0, MESSAGES).await?;
     let site = prepared.start_server(None).await?;
     let parts = fetch_assets(site.port, &thread_request(0), "br").await?;
-    // What draws the page: the page and its style.
+    // The browser needs the document and its style sheets to draw the page.
     let readable = parts.iter().enumerate().filter(|(at, (path, _))| *at == 0 || path.ends_with(".css"));
     let readable: usize = readable.map(|(_, (_, bytes))| bytes).sum();
     let all: usize = parts.iter().map(|(_, bytes)| bytes).sum();
@@ -46,10 +46,10 @@ pub(crate) async fn measure() -> Result<Row> {
     ];
     let each = parts.iter().map(|(path, bytes)| format!("{} {bytes}", path.rsplit('.').next().unwrap_or(path)));
     let each: Vec<String> = each.collect();
-    Ok(Row { claims, notes: vec![format!("its parts in bytes: {}", each.join(", ")), measure_empty_page().await?] })
+    Ok(Row { claims, notes: vec![format!("its assets in bytes: {}", each.join(", ")), measure_empty_page().await?] })
 }
 
-/// What Next.js has a browser get for a page with nothing on it.
+/// Measures the scripts that Next.js ships for an empty page.
 async fn measure_empty_page() -> Result<String> {
     let next = Next::start(None).await?;
     let parts = fetch_assets(next.port, &get_request(EMPTY, &[]), "gzip").await?;
@@ -57,7 +57,7 @@ async fn measure_empty_page() -> Result<String> {
     Ok(format!("an empty page of Next.js ships {} kB of script, with gzip", scripts / 1_000))
 }
 
-/// Each thing that a page has a browser get, and how many bytes come for it, with what HTTP says about it.
+/// Fetches a page and its assets; returns the size of each response in bytes, head included.
 async fn fetch_assets(port: u16, question: &str, encoding: &str) -> Result<Vec<(String, usize)>> {
     let mut connection = HttpConnection::connect_to(port).await?;
     connection.send_request(question.as_bytes()).await?;

@@ -1,5 +1,5 @@
-//! Row 3: many people send at once, each waits until theirs is on the disk, and sends the next. The use case itself,
-//! without HTTP, in this process.
+//! Row 3: many people send at the same time; each waits until the message is committed to disk before sending the next.
+//! Calls the use case in this process, without HTTP.
 
 use crate::{
     measurement::{Aim, Claim, Row, Sample},
@@ -37,7 +37,7 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
     Ok(Row { claims, notes: Vec::new() })
 }
 
-/// Messages a second, so many of them under way at once.
+/// Measures messages per second with at most `at_once` of them in progress.
 async fn measure_sends(scale: Scale, parameter: &str, at_once: usize) -> Result<Sample> {
     let folder = tempfile::tempdir()?;
     let url = format!("sqlite://{}?mode=rwc{parameter}", folder.path().join("bench.db").display());
@@ -68,7 +68,7 @@ async fn measure_sends(scale: Scale, parameter: &str, at_once: usize) -> Result<
     Ok(Sample { value: sent as f64 / wall, cpu, wall })
 }
 
-/// Sends until a moment, and gives how many were.
+/// Sends messages until the deadline, and returns their number.
 async fn send_until(
     greenroom: Greenroom,
     viewer: Viewer,
@@ -79,7 +79,7 @@ async fn send_until(
     let conversation_id = ConversationId(people::conversation_id(person));
     let mut sent = 0;
     while Instant::now() < end {
-        let body = MessageBody::parse(&message_body(sent)).map_err(|_| "no body")?;
+        let body = MessageBody::parse(&message_body(sent)).map_err(|_| "invalid message body")?;
         let turn = gate.acquire().await?;
         if Instant::now() >= end {
             break;

@@ -1,5 +1,5 @@
-//! Row 5: how long a message takes from Send to the other's stream, at half of what the site can take. A message has to
-//! be on the disk before it is told, so what a flush takes is allowed for, twice.
+//! Row 5: latency from Send to the other person's stream at half of the site's capacity. Greenroom commits a message to
+//! disk before it publishes it, so the peer's time is increased by that of two flushes.
 
 use super::memory::stream_request;
 use crate::{
@@ -25,14 +25,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Of these, every second one sends to the next.
+/// Every second person sends to the next one.
 const PEOPLE: usize = 128;
 const DURATION: Duration = Duration::from_secs(10);
-/// Sends by which it is found out how much the site can take.
+/// Number of sends that measure the site's capacity.
 const CAPACITY_SENDS: usize = 4_000;
 const CONNECTIONS: usize = 32;
 const FLUSHES: usize = 500;
-/// As much as is written for a message.
+/// As many bytes as SQLite writes per message.
 const FLUSH_BYTES: [u8; 12 << 10] = [7; 12 << 10];
 
 pub(crate) async fn measure(scale: Scale) -> Result<Row> {
@@ -73,7 +73,7 @@ async fn start_site() -> Result<Site> {
     prepared.start_server(None).await
 }
 
-/// How many messages a second the site takes when it is sent as many as it can take.
+/// Measures how many messages per second the site accepts at full load.
 async fn measure_capacity(scale: Scale, site: &Site) -> Result<f64> {
     let count = scale.scale_count(CAPACITY_SENDS);
     let sends = (0..count).map(|number| message_request(number % PEOPLE, number));
@@ -81,7 +81,8 @@ async fn measure_capacity(scale: Scale, site: &Site) -> Result<f64> {
     Ok(count as f64 / elapsed_seconds(&answer)?)
 }
 
-/// Asks at a steady rate, and gives what it took until the streams had heard of it: the 99th percentile and the median.
+/// Sends requests at a steady rate, and measures the time until the streams have received them: a sample with the 99th
+/// percentile, and the median.
 async fn measure_delivery(
     scale: Scale,
     server: u32,
@@ -112,7 +113,7 @@ async fn measure_delivery(
     Ok((sample, times.percentile_millis(50)))
 }
 
-/// What it takes until something is on the disk.
+/// Measures how long a flush to disk takes.
 fn measure_flushes(scale: Scale) -> Result<Latencies> {
     let mut file: File = tempfile::tempfile()?;
     let mut times = Latencies::default();

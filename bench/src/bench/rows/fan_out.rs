@@ -1,6 +1,6 @@
-//! Row 2: how many events reach streams for a second of the server's processor time. What brings the events is left
-//! out as far as can be: nchan is told of many channels in one request, and Greenroom's hub is told by the bus, of
-//! as many people in one note, as by another node at which somebody goes offline, with no database in the way.
+//! Row 2: how many events reach streams per second of the server's CPU time. The cost of publishing is excluded as far
+//! as possible: nchan receives many channels in one request, and Greenroom's hub receives one bus message for as many
+//! people, as when another node reports that a person went offline; the database isn't involved.
 
 use super::memory::stream_request;
 use crate::{
@@ -25,13 +25,13 @@ use std::time::Instant;
 
 const PEOPLE: usize = 4_000;
 const DEVICES: usize = 2;
-/// Events for each person.
+/// Events per person.
 const EVENTS: usize = 50;
-/// Channels that nchan is told of at once, and people in a note.
+/// Channels per request to nchan, and people per bus message.
 const AT_ONCE: usize = 100;
-/// Where nodes talk to each other.
+/// The NATS subject of Greenroom's bus.
 const SUBJECT: &str = "greenroom.notes";
-/// Connections they are told on.
+/// Connections that publish to nchan.
 const CONNECTIONS: usize = 8;
 
 pub(crate) async fn measure(scale: Scale) -> Result<Row> {
@@ -49,7 +49,7 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
         turns,
         fault: None,
     };
-    let note = format!("nchan, told of one channel a request: {} deliveries a CPU second", Spread::of(single));
+    let note = format!("nchan, one channel per request: {} deliveries a CPU second", Spread::of(single));
     Ok(Row { claims: vec![claim], notes: vec![note] })
 }
 
@@ -70,7 +70,7 @@ async fn measure_greenroom(scale: Scale) -> Result<Sample> {
     let bus = async_nats::connect(&nats.url).await?;
     let text = sample_event();
     let everybody: Vec<_> = (0..people).map(|number| people::person(number).id).collect();
-    // One round after the other: the bus drops what a node can't take.
+    // Waits for each round to arrive, because NATS drops messages that a node can't take in time.
     for round in 1..=EVENTS {
         for some in everybody.chunks(AT_ONCE) {
             bus.publish(SUBJECT, bus_message(some, &text)?.into()).await?;
@@ -83,7 +83,7 @@ async fn measure_greenroom(scale: Scale) -> Result<Sample> {
     Ok(Sample { value: deliveries as f64 / cpu, cpu, wall: began.elapsed().as_secs_f64() })
 }
 
-/// What nodes tell each other of something that only passes by: a frame for all of these people's streams.
+/// Builds the bus message for an ephemeral event: a frame for the streams of all these people.
 fn bus_message(people: &[PersonId], text: &str) -> Result<Vec<u8>> {
     let frame = format!("event: message.created\nid: 1\ndata: {text}\n\n");
     let passing = json!({ "people": people, "frame": frame });
@@ -109,7 +109,7 @@ async fn measure_nchan(scale: Scale, at_once: usize) -> Result<Sample> {
     Ok(Sample { value: deliveries as f64 / cpu, cpu, wall: began.elapsed().as_secs_f64() })
 }
 
-/// An event as large as that of a message.
+/// Returns an event as large as that of a message.
 fn sample_event() -> String {
     let id = uuid::Uuid::new_v4();
     let sender = json!({ "id": id, "name": "Person 1", "role": "organizer" });

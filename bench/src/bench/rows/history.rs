@@ -1,4 +1,4 @@
-//! Row 10: whether a long history makes anything slower, in turns on two sites.
+//! Row 10: whether a long history makes operations slower; runs alternately on two sites.
 
 use super::{memory::stream_request, thread_page::thread_request};
 use crate::{
@@ -24,13 +24,13 @@ use tokio::{
 
 const LONG: usize = 1_000_000;
 const SHORT: usize = 1_000;
-/// What is done, each so many times a turn.
+/// The operations; each is repeated [`REPETITIONS`] times per round.
 const OPERATIONS: [&str; 4] = ["open the thread", "page back", "send", "resume"];
 const REPETITIONS: usize = 200;
-/// Events that a stream has missed.
+/// Events that a resumed stream has missed.
 const MISSED: i64 = 10;
 
-/// A site whose two people have a history.
+/// A site whose two people have exchanged many messages.
 struct SiteWithHistory {
     site: Site,
     messages: usize,
@@ -70,7 +70,10 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
         turns,
         fault: None,
     });
-    Ok(Row { claims: claims.collect(), notes: vec!["CPU and wall are a quarter of what all four took".to_owned()] })
+    Ok(Row {
+        claims: claims.collect(),
+        notes: vec!["CPU and wall are a quarter of that of all four operations".to_owned()],
+    })
 }
 
 impl SiteWithHistory {
@@ -88,7 +91,7 @@ impl SiteWithHistory {
         let question = match operation {
             0 => thread_request(0),
             1 => {
-                // Each time from elsewhere, over all of it.
+                // Spreads the pages over the whole history; 7,919 is prime.
                 let before = self.messages - (number * 7_919) % (self.messages - 50);
                 let path = format!("/api/conversations/{}/messages?before={before}", people::conversation_id(0));
                 http_client::get_request(&path, &[("cookie", &people::session_cookie(0, 0))])
@@ -99,11 +102,11 @@ impl SiteWithHistory {
         let began = Instant::now();
         match self.connection.send_request(question.as_bytes()).await? {
             200..300 => Ok(began.elapsed()),
-            status => Err(format!("{} was answered with {status}", OPERATIONS[operation]).into()),
+            status => Err(format!("{} failed with status {status}", OPERATIONS[operation]).into()),
         }
     }
 
-    /// Opens a stream that has missed some events, until it has heard them.
+    /// Opens a stream that has missed [`MISSED`] events, and returns the time until it has received them.
     async fn resume_stream(&mut self) -> Result<std::time::Duration> {
         let path = format!("/api/conversations/{}/messages?limit=1", people::conversation_id(0));
         self.connection

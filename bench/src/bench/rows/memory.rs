@@ -1,4 +1,4 @@
-//! Row 1: what a stream costs in memory on which nothing happens.
+//! Row 1: memory of an idle stream.
 
 use crate::{
     load_generator::LoadGenerator,
@@ -18,9 +18,9 @@ use bench::{
 use std::time::{Duration, Instant};
 
 const STREAMS: usize = 10_000;
-/// Each person has two devices.
+/// Devices per person.
 const DEVICES: usize = 2;
-/// How long they are idle before they are weighed: longer than from one heartbeat to the next.
+/// Idle time before the measurement: longer than the heartbeat interval.
 const IDLE: Duration = Duration::from_secs(20);
 
 pub(crate) async fn measure(scale: Scale) -> Result<Row> {
@@ -37,7 +37,7 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
         turns,
         fault: None,
     };
-    let note = format!("`Sse` of axum over a broadcast channel, as it comes: {} KiB", Spread::of(plain));
+    let note = format!("plain axum, `Sse` over a broadcast channel: {} KiB", Spread::of(plain));
     Ok(Row { claims: vec![claim], notes: vec![note] })
 }
 
@@ -61,7 +61,7 @@ async fn measure_baseline(scale: Scale) -> Result<Sample> {
     measure_stream_memory(scale, peer.id(), peer.port, |_| http_client::get_request("/events", &[])).await
 }
 
-/// Asks for somebody's stream by one of their sessions, perhaps after a number of theirs.
+/// Builds the request for a person's event stream by one of their sessions, optionally after a sequence number.
 pub(super) fn stream_request(person: usize, session: usize, after: Option<i64>) -> String {
     let (cookie, after) = (people::session_cookie(person, session), after.map(|after| after.to_string()));
     let mut head = vec![("cookie", cookie.as_str()), ("accept", "text/event-stream")];
@@ -69,7 +69,7 @@ pub(super) fn stream_request(person: usize, session: usize, after: Option<i64>) 
     http_client::get_request("/api/events", &head)
 }
 
-/// What each of so many streams adds to a server's memory.
+/// Measures how much memory each of the streams adds to a server, in KiB.
 async fn measure_stream_memory(
     scale: Scale,
     server: u32,
@@ -78,7 +78,7 @@ async fn measure_stream_memory(
 ) -> Result<Sample> {
     let count = scale.scale_count(STREAMS);
     let mut load_generator = LoadGenerator::start_on(None)?;
-    // The first one makes ready what all of them share.
+    // The first stream allocates what all streams share.
     load_generator.open_streams(port, [question(0)]).await?;
     let (before, worked) = (memory_bytes(server)?, cpu_seconds(server)?);
     let began = Instant::now();

@@ -1,4 +1,4 @@
-//! Row 6: how much later a message arrives on a stream of another node than on one of the node that took it.
+//! Row 6: how much later a message arrives on a stream of another node than on a stream of the node that accepted it.
 
 use super::memory::stream_request;
 use crate::{
@@ -22,7 +22,7 @@ use std::{
 };
 use tokio::time::interval;
 
-/// Of these, every second one sends to the next.
+/// Every second person sends to the next one.
 const PEOPLE: usize = 128;
 const SENDS_PER_SECOND: usize = 100;
 const DURATION: Duration = Duration::from_secs(10);
@@ -47,7 +47,7 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
     Ok(Row { claims: vec![claim], notes: Vec::new() })
 }
 
-/// Two nodes on one database.
+/// Starts two nodes on one database.
 async fn start_nodes(nats: &Nats) -> Result<[Site; 2]> {
     let database = Postgres::create_database().await?;
     let settings =
@@ -57,7 +57,7 @@ async fn start_nodes(nats: &Nats) -> Result<[Site; 2]> {
     Ok([near.start_server(None).await?, far.start_server(None).await?])
 }
 
-/// How much later messages are heard at the far node than at the near one, which takes them.
+/// Measures how much later messages arrive at the far node than at the near one, which accepts them.
 async fn measure_hops(scale: Scale, near: &Site, far: &Site) -> Result<Sample> {
     let count = SENDS_PER_SECOND * usize::try_from(scale.scale_duration(DURATION).as_secs())?;
     let streams = || (0..PEOPLE / 2).map(|pair| stream_request(2 * pair + 1, 0, None));
@@ -77,7 +77,7 @@ async fn measure_hops(scale: Scale, near: &Site, far: &Site) -> Result<Sample> {
     })
 }
 
-/// How long the same takes that is published to NATS, from one connection to another.
+/// Measures the same for messages that are published to NATS and received on another connection.
 async fn measure_nats(scale: Scale, nats: &Nats) -> Result<Sample> {
     let count = SENDS_PER_SECOND * usize::try_from(scale.scale_duration(DURATION).as_secs())?;
     let (near, far) = (async_nats::connect(&nats.url).await?, async_nats::connect(&nats.url).await?);

@@ -1,5 +1,5 @@
-//! Row 4: many people send at once, through three nodes, to PostgreSQL. Against it, the rows that sending leaves, put
-//! into the same database by plain inserts: a transaction a message, on as many connections.
+//! Row 4: many people send at the same time, through three nodes, to PostgreSQL. The peer inserts the same rows into
+//! the same database without Greenroom: one transaction per message, on as many connections.
 
 use crate::{
     load_generator::{LoadGenerator, elapsed_seconds},
@@ -18,7 +18,7 @@ use std::time::Instant;
 
 const PEOPLE: usize = 256;
 const NODES: usize = 3;
-/// Connections that a node keeps to the database.
+/// Database connections of each node.
 const CONNECTIONS: usize = 16;
 const MESSAGES: usize = 10_000;
 
@@ -41,7 +41,7 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
     };
     Ok(Row {
         claims: vec![claim],
-        notes: vec!["the server's CPU is PostgreSQL's and, on Greenroom's side, the nodes'".to_owned()],
+        notes: vec!["server CPU is PostgreSQL's, plus the nodes' on Greenroom's side".to_owned()],
     })
 }
 

@@ -1,4 +1,5 @@
-//! Row 8: all streams are cut at once and come back, each with something to catch up on; others go on sending.
+//! Row 8: all streams are cut at the same time and reconnect, each with events to catch up on, while other people keep
+//! sending.
 
 use super::memory::stream_request;
 use crate::{
@@ -23,20 +24,20 @@ use std::{
 
 const STREAMS: usize = 10_000;
 const DEVICES: usize = 2;
-/// People who have no stream, and send.
+/// People without a stream who send messages.
 const SENDING: usize = 64;
 const SENDS_PER_SECOND: f64 = 100.0;
-/// How long they send in calm.
+/// How long they send before the burst, for comparison.
 const CALM: Duration = Duration::from_secs(10);
-/// What counts the questions to the database.
+/// The metric that counts database queries.
 const QUERIES: &str = "greenroom_database_queries_total";
 
-/// What one storm did to Greenroom.
+/// How Greenroom handled one burst of reconnects.
 struct ReconnectBurst {
     sample: Sample,
-    /// The 99th percentiles of sending, in milliseconds: in the storm, and in calm.
+    /// 99th percentiles of the send latency in milliseconds: during the burst, and before it.
     sends: [f64; 2],
-    /// Questions to the database a resume, if the site counts them.
+    /// Database queries per resumed stream, if the site has the metric.
     queries: Option<f64>,
 }
 
@@ -49,7 +50,7 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
         queries.extend(burst.queries.map(|queries| (Sample::of(queries), Sample::of(1.0))));
     }
     let streams = scale.scale_count(STREAMS);
-    let fault = queries.is_empty().then(|| format!("the site doesn't tell {QUERIES}"));
+    let fault = queries.is_empty().then(|| format!("the site has no metric {QUERIES}"));
     let claim = |what: String, unit, against, most, turns, fault| Claim {
         what,
         unit,
@@ -61,7 +62,7 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
     let claims = vec![
         claim(format!("{streams} streams cut: until all have caught up"), "s", "nchan", 1.0, times, None),
         claim("database queries".to_owned(), "a resume", "one a resume", 0.02, queries, fault),
-        claim("sending meanwhile, 99th percentile".to_owned(), "ms", "in calm", 2.0, sends, None),
+        claim("sending during the burst, 99th percentile".to_owned(), "ms", "in calm", 2.0, sends, None),
     ];
     Ok(Row { claims, notes: Vec::new() })
 }
@@ -99,7 +100,7 @@ async fn measure_greenroom(scale: Scale) -> Result<ReconnectBurst> {
     let seconds = load_generator.resume_streams(questions(Some(0))).await?;
     let sample = Sample { value: seconds, cpu: cpu_seconds(site.id())? - worked, wall: seconds };
     let in_burst = in_burst.stop_and_collect().await?;
-    // Once more for the questions, with nobody sending, who asks as well.
+    // Repeats the burst without senders, whose queries would be counted too.
     let before = count_queries(&site, metrics).await?;
     load_generator.resume_streams(questions(Some(0))).await?;
     let after = count_queries(&site, metrics).await?;
@@ -129,7 +130,7 @@ async fn measure_nchan(scale: Scale) -> Result<Sample> {
     Ok(Sample { value: seconds, cpu: cpu_seconds(peer.id())? - worked, wall: began.elapsed().as_secs_f64() })
 }
 
-/// How often the database was asked so far, if the site counts that.
+/// Returns the number of database queries so far, if the site has the metric.
 async fn count_queries(site: &Site, metrics: u16) -> Result<Option<f64>> {
     let text = site.client.get(format!("http://127.0.0.1:{metrics}/metrics")).send().await?.text().await?;
     let line = text.lines().find_map(|line| line.strip_prefix(QUERIES));

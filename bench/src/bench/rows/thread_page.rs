@@ -1,4 +1,4 @@
-//! Row 7: how many pages of a thread with 50 messages a core serves, to somebody signed in.
+//! Row 7: how many pages of a thread with 50 messages one core serves to a signed-in person.
 
 use crate::{
     load_generator::{LOAD_CORE, LoadGenerator, SERVER_CORE, elapsed_seconds},
@@ -20,7 +20,7 @@ use std::{fs, time::Duration};
 const MESSAGES: usize = 50;
 const CONNECTIONS: usize = 16;
 const DURATION: Duration = Duration::from_secs(6);
-/// Before each turn, so that nothing is done for the first time.
+/// Runs before each round, so that caches and connections are warm.
 const WARM_UP: Duration = Duration::from_secs(1);
 
 pub(crate) async fn measure(scale: Scale) -> Result<Row> {
@@ -34,7 +34,7 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
     let theirs = self::fetch_page(next.port, &thread).await?;
     let shown = |text: &str| text.matches("data-seq=").count();
     if shown(&text) != MESSAGES || shown(&theirs) < MESSAGES {
-        return Err(format!("not the same page: {} messages and {}", shown(&text), shown(&theirs)).into());
+        return Err(format!("the pages differ: {} and {} messages", shown(&text), shown(&theirs)).into());
     }
     let by_hand = page.replacen("/conversations/", "/thread/", 1);
     let (mut by_next, mut by_axum, mut ready) = (Vec::new(), Vec::new(), Vec::new());
@@ -61,7 +61,7 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
     Ok(Row { claims, notes: vec![sizes, ready] })
 }
 
-/// A site on a core of its own, the question for a thread's page, and its database.
+/// Starts a site on its own core; returns it with the request for a thread's page and its database URL.
 async fn start_site() -> Result<(Site, String, String)> {
     let prepared = PreparedSite::seed(&[])?;
     let database = prepared.database_url();
@@ -72,7 +72,7 @@ async fn start_site() -> Result<(Site, String, String)> {
     Ok((site, thread_request(0), database))
 }
 
-/// Asks for the page of somebody's conversation.
+/// Builds the request for the page of a person's conversation.
 pub(super) fn thread_request(person: usize) -> String {
     http_client::get_request(
         &format!("/conversations/{}", people::conversation_id(person)),
@@ -83,7 +83,7 @@ pub(super) fn thread_request(person: usize) -> String {
 async fn fetch_page(port: u16, question: &str) -> Result<String> {
     let client = reqwest::Client::builder().no_proxy().build()?;
     let mut head = question.lines();
-    let path = head.next().and_then(|line| line.split(' ').nth(1)).ok_or("no path")?;
+    let path = head.next().and_then(|line| line.split(' ').nth(1)).ok_or("the request has no path")?;
     let cookie = head.find_map(|line| line.strip_prefix("cookie: ")).unwrap_or_default();
     let request = client.get(format!("http://127.0.0.1:{port}{path}")).header("cookie", cookie);
     Ok(request.send().await?.error_for_status()?.text().await?)
@@ -95,7 +95,8 @@ async fn measure_pages(scale: Scale, server: u32, port: u16, question: &str) -> 
     load_generator.send_repeatedly(port, CONNECTIONS, millis(WARM_UP)?, question.to_owned()).await?;
     let worked = cpu_seconds(server)?;
     let answer = load_generator.send_repeatedly(port, CONNECTIONS, millis(DURATION)?, question.to_owned()).await?;
-    // Whoever asks may be the slower one of the two: the server's core counts while it works.
-    let (answered, cpu) = (answer["completed"].as_f64().ok_or("no count")?, cpu_seconds(server)? - worked);
+    // Divides by the server's CPU time, because the load generator may be slower than the server.
+    let (answered, cpu) =
+        (answer["completed"].as_f64().ok_or("the answer has no `completed`")?, cpu_seconds(server)? - worked);
     Ok(Sample { value: answered / cpu, cpu, wall: elapsed_seconds(&answer)? })
 }

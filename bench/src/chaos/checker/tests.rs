@@ -4,7 +4,7 @@ const HERE: Uuid = Uuid::from_u128(1);
 const ALICE: Uuid = Uuid::from_u128(2);
 const BOB: Uuid = Uuid::from_u128(3);
 
-/// What somebody tampers with.
+/// The inputs of a check, for the tests to modify.
 struct Case {
     entries: Vec<Acknowledgement>,
     state: DatabaseState,
@@ -17,7 +17,7 @@ fn expected(seq: i64) -> MessageEvent {
 }
 
 impl Case {
-    /// Three messages by one writer after an opening, heard by two people.
+    /// Three messages by one writer after an opening message, received by two people.
     fn good() -> Self {
         let messages: Vec<MessageEvent> = (1..=4).map(expected).collect();
         let row = |expected: &MessageEvent| MessageRow {
@@ -50,7 +50,7 @@ impl Case {
     }
 }
 
-/// Lost, doubled, in another order, gaps: after somebody has tampered with a good case.
+/// Returns `[lost, duplicated, reordered, gaps]` of the good case after a modification.
 fn check_after(tamper: impl FnOnce(&mut Case)) -> [usize; 4] {
     let mut case = Case::good();
     tamper(&mut case);
@@ -68,7 +68,7 @@ fn a_missing_acknowledged_message_is_lost() {
     let [lost, _, _, gaps] = check_after(|case| _ = case.rows().remove(2));
     assert!(lost > 0 && gaps > 0);
     let [lost, ..] = check_after(|case| _ = case.rows().pop());
-    assert!(lost > 0, "the last leaves no gap");
+    assert!(lost > 0, "losing the last message leaves no gap");
     let [lost, ..] = check_after(|case| case.entries[0].body = 8);
     assert!(lost > 0, "another text");
     let [lost, ..] = check_after(|case| case.entries[0].conversation = BOB);
@@ -94,13 +94,13 @@ fn a_repeated_message_is_duplicated() {
 #[test]
 fn a_different_order_is_reordered() {
     let [_, _, reordered, _] = check_after(|case| case.entries.swap(0, 1));
-    assert_eq!(reordered, 1, "a writer's own messages changed places");
+    assert_eq!(reordered, 1, "messages of one writer swapped");
     let [_, _, reordered, _] = check_after(|case| case.entries[2].seq = 9);
-    assert_eq!(reordered, 1, "acknowledged for another place");
+    assert_eq!(reordered, 1, "acknowledged at another position");
     let [_, _, reordered, _] = check_after(|case| case.readers[2].messages.swap(1, 2));
-    assert_eq!(reordered, 2, "one of three readers heard another order");
+    assert_eq!(reordered, 2, "one of three readers received another order");
     let [_, _, reordered, _] = check_after(|case| case.log().messages.swap(1, 2));
-    assert!(reordered > 0, "one of two people was to be told another order");
+    assert!(reordered > 0, "one of two event logs has another order");
 }
 
 #[test]

@@ -6,19 +6,19 @@ use std::{
     ffi::{OsStr, OsString},
 };
 
-/// What a disk writes at once, or not at all.
+/// Bytes that a disk writes atomically.
 const BLOCK_SIZE: usize = 512;
-/// The folder has this one.
+/// The first inode of a file; 1 is the directory.
 const FIRST_INODE: u64 = 2;
 
-/// A file: as programs see it, and as the disk has it.
+/// A file: its contents in the page cache, and those that are durable.
 #[derive(Clone, Debug, Default)]
 pub(super) struct File {
     pub(super) cached: Vec<u8>,
     flushed: Vec<u8>,
 }
 
-/// One folder of files.
+/// A single directory of files.
 #[derive(Debug, Default)]
 pub(super) struct DiskContent {
     files: BTreeMap<u64, File>,
@@ -27,23 +27,23 @@ pub(super) struct DiskContent {
     fault: DiskFault,
 }
 
-/// What a program wants to do.
+/// An operation that a fault may refuse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operation {
-    /// A new file, another name, or none.
+    /// Creates, renames or removes a name.
     Name,
-    /// A file gets longer.
+    /// Extends a file, by its inode.
     Grow(u64),
-    /// What stands in a file changes.
+    /// Overwrites existing bytes of a file, by its inode.
     Overwrite(u64),
-    /// A file is flushed.
+    /// Flushes a file.
     Flush,
 }
 
-/// Odds of a write or a flush that ends with an error.
+/// Probability that a write or a flush fails with an error.
 const ERROR_PROBABILITY: f64 = 0.3;
-/// The index of SQLite's log, which it maps into memory: the system writes what is changed there when it likes, and tells
-/// nobody of errors.
+/// SQLite's WAL index, which it maps into memory: the kernel writes changes back at any time, and no program learns of
+/// errors.
 const SHM_SUFFIX: &str = "-shm";
 
 impl DiskContent {
@@ -51,7 +51,7 @@ impl DiskContent {
         self.fault = fault;
     }
 
-    /// Why the disk refuses a change, if it does.
+    /// Returns the error of an operation, if the current fault refuses it.
     pub(super) fn check_fault(&mut self, operation: Operation) -> Option<Errno> {
         if let Operation::Overwrite(number) = operation
             && self.cached.iter().any(|(name, file)| *file == number && name.to_string_lossy().ends_with(SHM_SUFFIX))
@@ -92,7 +92,7 @@ impl DiskContent {
         number
     }
 
-    /// Takes a name away. Whoever has the file open goes on with it.
+    /// Removes a name. Processes that have the file open keep it.
     pub(super) fn remove_name(&mut self, name: &OsStr) -> bool {
         self.cached.remove(name).is_some()
     }
@@ -102,7 +102,7 @@ impl DiskContent {
         number.map(|number| self.cached.insert(to.to_owned(), number)).is_some()
     }
 
-    /// What is in a file stays; and so does its name, as on the file systems in use.
+    /// Makes a file's contents durable, and its name too, as common file systems do.
     pub(super) fn flush_file(&mut self, number: u64) {
         if let Some(file) = self.files.get_mut(&number) {
             file.flushed.clone_from(&file.cached);
@@ -111,12 +111,12 @@ impl DiskContent {
         self.flushed.extend(names.map(|(name, file)| (name.clone(), *file)));
     }
 
-    /// The names stay as they are.
+    /// Makes the names durable.
     pub(super) fn flush_names(&mut self) {
         self.flushed.clone_from(&self.cached);
     }
 
-    /// What is there after the power failed: what was flushed, and of the rest nothing, or some.
+    /// Returns the contents after a power loss: everything flushed, and either nothing or a random part of the rest.
     pub(super) fn after_power_loss(&self, rng: &mut SeededRng) -> Self {
         let odds = if rng.random_bool(0.5) { 0.0 } else { rng.random_fraction() };
         let names: BTreeSet<&OsString> = self.cached.keys().chain(self.flushed.keys()).collect();
@@ -136,7 +136,7 @@ impl DiskContent {
 }
 
 impl File {
-    /// Whether a write up to here makes it longer.
+    /// Returns whether a write up to this offset extends the file.
     pub(super) fn would_grow(&self, end: usize) -> bool {
         self.cached.len() < end
     }
@@ -154,7 +154,7 @@ impl File {
         self.cached[from..end].copy_from_slice(data);
     }
 
-    /// Its length is one or the other; so is each block.
+    /// Chooses between old and new length, and between old and new contents of each block.
     fn after_power_loss(&self, odds: f64, rng: &mut SeededRng) -> Vec<u8> {
         let mut left = self.flushed.clone();
         if self.cached.len() != self.flushed.len() && rng.random_bool(odds) {
@@ -178,7 +178,7 @@ mod tests {
         OsStr::new(name)
     }
 
-    /// What is left of a file after several power cuts of another disk.
+    /// Returns a file's contents after each of 50 power losses with different seeds.
     fn contents_after_power_loss(content: &DiskContent, of: &str) -> Vec<Option<Vec<u8>>> {
         let after = |seed| {
             let mut survivors = content.after_power_loss(&mut SeededRng::new(seed));
@@ -200,9 +200,9 @@ mod tests {
             .map(|file| file.expect("it was flushed"))
             .collect::<Vec<_>>();
         assert!(left.iter().all(|file| file[..BLOCK_SIZE] == [1; BLOCK_SIZE]));
-        assert!(left.iter().any(|file| *file == [1; 2 * BLOCK_SIZE]), "nothing of the rest");
-        assert!(left.iter().any(|file| file.len() == 2 * BLOCK_SIZE && file[BLOCK_SIZE] == 2), "a block alone");
-        assert!(left.iter().any(|file| file.len() == 3 * BLOCK_SIZE && file[2 * BLOCK_SIZE] == 0), "a length alone");
+        assert!(left.iter().any(|file| *file == [1; 2 * BLOCK_SIZE]), "no unflushed data");
+        assert!(left.iter().any(|file| file.len() == 2 * BLOCK_SIZE && file[BLOCK_SIZE] == 2), "one block only");
+        assert!(left.iter().any(|file| file.len() == 3 * BLOCK_SIZE && file[2 * BLOCK_SIZE] == 0), "the length only");
     }
 
     #[test]
@@ -228,9 +228,6 @@ mod tests {
         content.flush_names();
         assert!(contents_after_power_loss(&content, "a").iter().all(Option::is_some));
         content.remove_name(name("a"));
-        assert!(
-            contents_after_power_loss(&content, "a").iter().any(Option::is_some),
-            "as long as the folder wasn't flushed again"
-        );
+        assert!(contents_after_power_loss(&content, "a").iter().any(Option::is_some), "until the directory is flushed");
     }
 }

@@ -10,13 +10,13 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-/// How long the system may believe what it was told: nobody else changes anything.
+/// How long the kernel may cache attributes. Long, because only the kernel changes files.
 const ATTRIBUTE_TTL: Duration = Duration::from_secs(3_600);
-/// Nothing is forgotten while it runs, so that each number is one file's for ever.
+/// Inodes are never reused, so one generation is enough.
 const GENERATION: Generation = Generation(0);
 const HANDLE: FileHandle = FileHandle(0);
 
-/// Answers the system.
+/// Handles the requests of the kernel.
 pub(super) struct FuseFilesystem(pub(super) Arc<Mutex<DiskContent>>);
 
 impl FuseFilesystem {
@@ -25,7 +25,7 @@ impl FuseFilesystem {
     }
 }
 
-/// How a file looks; one without content is the folder.
+/// Returns a file's attributes, or those of the directory if there is no file.
 fn file_attributes(number: INodeNo, file: Option<&File>) -> FileAttr {
     let size = file.map_or(0, |file| file.cached.len() as u64);
     FileAttr {
@@ -116,7 +116,7 @@ impl Filesystem for FuseFilesystem {
         if flags.acc_mode() != OpenAccMode::O_RDONLY && self.content().is_read_only() {
             return reply.error(Errno::EROFS);
         }
-        // Several of a program's connections have a file open, and map the same parts of it into memory.
+        // SQLite's connections in one process share mappings of a file, so the kernel has to keep its cache.
         reply.opened(HANDLE, FopenFlags::FOPEN_KEEP_CACHE);
     }
 
@@ -162,7 +162,7 @@ impl Filesystem for FuseFilesystem {
         reply.written(u32::try_from(data.len()).unwrap_or(u32::MAX));
     }
 
-    /// Closing a file flushes nothing.
+    /// Called when a file is closed. Makes nothing durable.
     fn flush(&self, _: &Request, _: INodeNo, _: FileHandle, _: LockOwner, reply: ReplyEmpty) {
         reply.ok();
     }

@@ -1,4 +1,4 @@
-// A conversation in memory: what Greenroom reads from its database, Next finds here for nothing.
+// A conversation in memory: Next.js needs no query for it, while Greenroom reads its own from the database.
 
 const organizer = "Person 0";
 const talent = "Person 1";
