@@ -124,8 +124,8 @@ impl Site {
     /// # Errors
     /// Fails if the sign-in is rejected.
     pub async fn sign_in_cookie(&self, email: &str) -> Result<String> {
-        let answer = self.sign_in(email, PASSWORD, "192.0.2.1").await?.error_for_status()?;
-        let cookie = answer.headers().get("set-cookie").ok_or("no cookie")?.to_str()?;
+        let response = self.sign_in(email, PASSWORD, "192.0.2.1").await?.error_for_status()?;
+        let cookie = response.headers().get("set-cookie").ok_or("no cookie")?.to_str()?;
         Ok(cookie.split(';').next().unwrap_or_default().to_owned())
     }
 

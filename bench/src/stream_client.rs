@@ -195,19 +195,19 @@ impl StreamClient {
 
     /// Reads one stream to its end.
     async fn read_stream(&self, request: RequestBuilder, retry: &mut Duration) -> Result<Reconnect> {
-        let mut answer = match timeout(READ_TIMEOUT, request.send()).await {
-            Ok(Ok(answer)) => answer,
+        let mut response = match timeout(READ_TIMEOUT, request.send()).await {
+            Ok(Ok(response)) => response,
             Ok(Err(_)) => return Ok(Reconnect::AfterRetryDelay),
             Err(_) => return Ok(Reconnect::WithBackoff),
         };
-        match answer.status() {
+        match response.status() {
             StatusCode::OK => {}
             StatusCode::UNAUTHORIZED => return Err("a session is no longer valid".into()),
             _ => return Ok(Reconnect::WithBackoff),
         }
         let mut decoder = SseDecoder::default();
         loop {
-            let Ok(chunk) = timeout(READ_TIMEOUT, answer.chunk()).await else { return Ok(Reconnect::WithBackoff) };
+            let Ok(chunk) = timeout(READ_TIMEOUT, response.chunk()).await else { return Ok(Reconnect::WithBackoff) };
             let Ok(Some(chunk)) = chunk else { return Ok(Reconnect::AfterRetryDelay) };
             for event in decoder.decode_chunk(&chunk) {
                 *retry = event.retry.unwrap_or(*retry);

@@ -26,8 +26,8 @@ async fn proxy_with_echo() -> FaultProxy {
     tokio::spawn(async move {
         while let Ok((mut socket, _)) = upstream.accept().await {
             tokio::spawn(async move {
-                let (mut heard, mut said) = socket.split();
-                copy(&mut heard, &mut said).await
+                let (mut received, mut writer) = socket.split();
+                copy(&mut received, &mut writer).await
             });
         }
     });
@@ -41,16 +41,16 @@ async fn connect_client(proxy: &FaultProxy) -> TcpStream {
 /// Returns both ends of a new connection that has transferred a byte, so that the proxy has accepted it too.
 async fn connect_both_ends(proxy: &FaultProxy, upstream: &TcpListener) -> (TcpStream, TcpStream) {
     let mut client = connect_client(proxy).await;
-    let mut other = upstream.accept().await.expect("the other end").0;
+    let mut server = upstream.accept().await.expect("the other end").0;
     client.write_all(b".").await.expect("written");
-    read_exactly(&mut other, 1).await.expect("heard");
-    (client, other)
+    read_exactly(&mut server, 1).await.expect("heard");
+    (client, server)
 }
 
 async fn read_exactly(socket: &mut TcpStream, count: usize) -> Result<Vec<u8>> {
-    let mut heard = vec![0; count];
-    socket.read_exact(&mut heard).await?;
-    Ok(heard)
+    let mut received = vec![0; count];
+    socket.read_exact(&mut received).await?;
+    Ok(received)
 }
 
 async fn echo(socket: &mut TcpStream, text: &[u8]) -> Result<Vec<u8>> {
@@ -60,10 +60,10 @@ async fn echo(socket: &mut TcpStream, text: &[u8]) -> Result<Vec<u8>> {
 
 /// Asserts that the connection is reset, without data before.
 async fn assert_reset(socket: &mut TcpStream) {
-    let mut heard = Vec::new();
-    let end = socket.read_to_end(&mut heard).await;
+    let mut received = Vec::new();
+    let end = socket.read_to_end(&mut received).await;
     assert_eq!(end.expect_err("a reset").kind(), ErrorKind::ConnectionReset);
-    assert!(heard.is_empty(), "{} bytes came before", heard.len());
+    assert!(received.is_empty(), "{} bytes came before", received.len());
 }
 
 #[tokio::test]
@@ -72,15 +72,15 @@ async fn data_and_end_of_stream_are_forwarded() {
     let (mut client, mut upstream) = connect_both_ends(&proxy, &upstream).await;
     client.write_all(b"Habari").await.expect("written");
     client.shutdown().await.expect("ended");
-    let mut heard = String::new();
-    upstream.read_to_string(&mut heard).await.expect("the end");
-    assert_eq!(heard, "Habari");
+    let mut received = String::new();
+    upstream.read_to_string(&mut received).await.expect("the end");
+    assert_eq!(received, "Habari");
     // One side has closed its direction; the other may still send.
     upstream.write_all(b"Nzuri").await.expect("written");
     drop(upstream);
-    heard.clear();
-    client.read_to_string(&mut heard).await.expect("the end");
-    assert_eq!(heard, "Nzuri");
+    received.clear();
+    client.read_to_string(&mut received).await.expect("the end");
+    assert_eq!(received, "Nzuri");
     assert_eq!(proxy.bytes_transferred(), BytesTransferred { up: 7, down: 5 });
 }
 
@@ -96,13 +96,13 @@ async fn a_reset_is_forwarded() {
 #[tokio::test]
 async fn cut_connections_resets_open_connections_only() {
     let (proxy, upstream) = start_proxy().await;
-    let (mut client, mut other) = connect_both_ends(&proxy, &upstream).await;
+    let (mut client, mut server) = connect_both_ends(&proxy, &upstream).await;
     proxy.cut_connections();
     assert_reset(&mut client).await;
-    assert_reset(&mut other).await;
-    let (mut client, mut other) = connect_both_ends(&proxy, &upstream).await;
+    assert_reset(&mut server).await;
+    let (mut client, mut server) = connect_both_ends(&proxy, &upstream).await;
     client.write_all(b"Again").await.expect("written");
-    assert_eq!(read_exactly(&mut other, 5).await.expect("heard"), b"Again");
+    assert_eq!(read_exactly(&mut server, 5).await.expect("heard"), b"Again");
 }
 
 #[tokio::test]
@@ -121,16 +121,16 @@ async fn refused_clients_reconnect_at_the_same_address_after_restore() {
 #[tokio::test]
 async fn a_frozen_proxy_discards_everything_until_restored() {
     let (proxy, upstream) = start_proxy().await;
-    let (mut client, mut other) = connect_both_ends(&proxy, &upstream).await;
+    let (mut client, mut server) = connect_both_ends(&proxy, &upstream).await;
     proxy.freeze_traffic();
     client.write_all(&vec![1; MUCH]).await.expect("discarded");
-    other.write_all(&vec![1; MUCH]).await.expect("discarded");
+    server.write_all(&vec![1; MUCH]).await.expect("discarded");
     // A new connection is accepted, and its data is discarded too.
     let mut late = connect_client(&proxy).await;
     late.write_all(&vec![1; MUCH]).await.expect("discarded");
     proxy.restore().await.expect("restored");
     assert_reset(&mut client).await;
-    assert_reset(&mut other).await;
+    assert_reset(&mut server).await;
     assert_reset(&mut late).await;
     assert_eq!(proxy.bytes_transferred(), BytesTransferred { up: 1, down: 0 });
 }
@@ -138,14 +138,14 @@ async fn a_frozen_proxy_discards_everything_until_restored() {
 #[tokio::test]
 async fn a_frozen_proxy_forwards_no_reset() {
     let (proxy, upstream) = start_proxy().await;
-    let (mut client, mut other) = connect_both_ends(&proxy, &upstream).await;
+    let (mut client, mut server) = connect_both_ends(&proxy, &upstream).await;
     proxy.freeze_traffic();
-    other.write_all(&vec![1; MUCH]).await.expect("discarded");
-    other.set_zero_linger().expect("set");
-    drop(other);
+    server.write_all(&vec![1; MUCH]).await.expect("discarded");
+    server.set_zero_linger().expect("set");
+    drop(server);
     client.write_all(b"Still there?").await.expect("discarded");
-    let silence = tokio::time::timeout(Duration::from_millis(100), client.read(&mut [0; 1])).await;
-    silence.expect_err("nothing is heard");
+    let read = tokio::time::timeout(Duration::from_millis(100), client.read(&mut [0; 1])).await;
+    read.expect_err("nothing is heard");
     proxy.restore().await.expect("restored");
     assert_reset(&mut client).await;
 }
@@ -160,8 +160,8 @@ async fn stranded_connections_stay_silent_while_new_ones_work() {
     before.write_all(b"Still there?").await.expect("discarded");
     assert_eq!(echo(&mut connect_client(&proxy).await, b"Habari").await.expect("an echo"), b"Habari");
     proxy.restore().await.expect("restored");
-    let silence = tokio::time::timeout(Duration::from_millis(100), before.read(&mut [0; 1])).await;
-    silence.expect_err("nothing is heard");
+    let read = tokio::time::timeout(Duration::from_millis(100), before.read(&mut [0; 1])).await;
+    read.expect_err("nothing is heard");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use std::{
 
 struct Program {
     program: Child,
-    orders: ChildStdin,
+    commands: ChildStdin,
     answers: BufReader<ChildStdout>,
     port: u16,
 }
@@ -21,14 +21,14 @@ impl Program {
         let mut command = Command::new(env::var("CARGO_BIN_EXE_fault-proxy").expect("set by cargo"));
         command.arg(target.to_string()).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut program = command.spawn().expect("the program");
-        let orders = program.stdin.take().expect("its input");
+        let commands = program.stdin.take().expect("its input");
         let mut answers = BufReader::new(program.stdout.take().expect("its output"));
         let port = read_answer(&mut answers).parse().expect("a port");
-        Self { program, orders, answers, port }
+        Self { program, commands, answers, port }
     }
 
     fn send_command(&mut self, command: &str) -> String {
-        writeln!(self.orders, "{command}").expect("written");
+        writeln!(self.commands, "{command}").expect("written");
         read_answer(&mut self.answers)
     }
 
@@ -49,14 +49,14 @@ fn fault_proxy_runs_commands_until_its_input_ends() {
     let mut proxy = Program::start(upstream.local_addr().expect("bound").port());
 
     let mut client = proxy.connect().expect("a connection");
-    let (mut other, _) = upstream.accept().expect("the other end");
+    let (mut accepted, _) = upstream.accept().expect("the other end");
     client.write_all(b"Habari").expect("written");
-    let mut heard = [0; 6];
-    other.read_exact(&mut heard).expect("heard");
-    assert_eq!(&heard, b"Habari");
+    let mut received = [0; 6];
+    accepted.read_exact(&mut received).expect("heard");
+    assert_eq!(&received, b"Habari");
 
     assert_eq!(proxy.send_command("refuse"), "ok");
-    assert_eq!(client.read(&mut heard).expect_err("a reset").kind(), ErrorKind::ConnectionReset);
+    assert_eq!(client.read(&mut received).expect_err("a reset").kind(), ErrorKind::ConnectionReset);
     assert_eq!(proxy.connect().expect_err("refused").kind(), ErrorKind::ConnectionRefused);
     for command in ["restore", "cut", "freeze", "strand", "restore", "slow 20 1000000", "alone"] {
         assert_eq!(proxy.send_command(command), "ok", "{command}");
@@ -69,7 +69,7 @@ fn fault_proxy_runs_commands_until_its_input_ends() {
 
     assert_eq!(proxy.send_command("dance"), "unknown command: dance");
     assert_ne!(proxy.send_command("slow down please"), "ok");
-    let Program { mut program, orders, .. } = proxy;
-    drop(orders);
+    let Program { mut program, commands, .. } = proxy;
+    drop(commands);
     assert!(program.wait().expect("its end").success());
 }

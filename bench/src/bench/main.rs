@@ -56,7 +56,9 @@ async fn main() -> Result<ExitCode> {
         let title = ROWS.get(number.wrapping_sub(1)).ok_or("unknown row")?;
         eprintln!("Row {number}: {title}");
         let row = tokio::select! {
-            row = timeout(ROW_TIMEOUT, rows::measure(number, scale)) => row.unwrap_or_else(|_| Err("it timed out".into())),
+            row = timeout(ROW_TIMEOUT, rows::measure(number, scale)) => {
+                row.unwrap_or_else(|_| Err("it timed out".into()))
+            }
             // Returning drops, and so stops, the processes that were started.
             () = stop_signal() => return Ok(ExitCode::FAILURE),
         };
@@ -65,7 +67,7 @@ async fn main() -> Result<ExitCode> {
     print_table(&measured);
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench.json");
     fs::write(file, serde_json::to_string_pretty(&json_report(&measured, scale))?)?;
-    let whole = |row: &Row| row.claims.iter().all(|claim| claim.fault.is_none());
+    let whole = |row: &Row| row.claims.iter().all(|claim| claim.error.is_none());
     Ok(if measured.iter().all(|(_, row)| row.as_ref().is_ok_and(whole)) {
         ExitCode::SUCCESS
     } else {

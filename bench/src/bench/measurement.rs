@@ -30,14 +30,14 @@ pub(crate) enum Aim {
 /// Compares Greenroom with a peer over several alternating rounds.
 #[derive(Clone, Debug)]
 pub(crate) struct Claim {
-    pub(crate) what: String,
+    pub(crate) work: String,
     pub(crate) unit: &'static str,
-    pub(crate) against: &'static str,
+    pub(crate) peer: &'static str,
     pub(crate) aim: Aim,
     /// Pairs of one round each: Greenroom's sample, then the peer's.
-    pub(crate) turns: Vec<(Sample, Sample)>,
+    pub(crate) rounds: Vec<(Sample, Sample)>,
     /// Why it couldn't be measured, if it couldn't.
-    pub(crate) fault: Option<String>,
+    pub(crate) error: Option<String>,
 }
 
 /// The results of one row of the table.
@@ -88,12 +88,12 @@ impl fmt::Display for Aim {
 impl Claim {
     /// Returns the spread of the ratios of each round, so that a temporary slowdown of the machine affects both sides.
     pub(crate) fn ratio(&self) -> Spread {
-        Spread::of(self.turns.iter().map(|(ours, theirs)| ours.value / theirs.value))
+        Spread::of(self.rounds.iter().map(|(ours, theirs)| ours.value / theirs.value))
     }
 
     /// Compares the median round with the aim. An unmeasured claim isn't met.
     pub(crate) fn is_met(&self) -> bool {
-        if self.fault.is_some() {
+        if self.error.is_some() {
             return false;
         }
         let ratio = self.ratio().median;
@@ -104,11 +104,14 @@ impl Claim {
     }
 
     fn both_sides(&self) -> [Spread; 2] {
-        [Spread::of(self.turns.iter().map(|turn| turn.0.value)), Spread::of(self.turns.iter().map(|turn| turn.1.value))]
+        [
+            Spread::of(self.rounds.iter().map(|round| round.0.value)),
+            Spread::of(self.rounds.iter().map(|round| round.1.value)),
+        ]
     }
 
     fn sum_samples(&self, part: impl Fn(&Sample) -> f64) -> [f64; 2] {
-        [self.turns.iter().map(|turn| part(&turn.0)).sum(), self.turns.iter().map(|turn| part(&turn.1)).sum()]
+        [self.rounds.iter().map(|round| part(&round.0)).sum(), self.rounds.iter().map(|round| part(&round.1)).sum()]
     }
 
     /// Formats the claim as a line of the Markdown table.
@@ -118,26 +121,25 @@ impl Claim {
         // Samples built by [`Sample::of`] have no times.
         let seconds = |value: f64| if value == 0.0 { "–".to_owned() } else { format_short(value) };
         let pair = |[ours, theirs]: [f64; 2]| format!("{} / {}", seconds(ours), seconds(theirs));
-        let (what, unit, against, aim) = (&self.what, self.unit, self.against, self.aim);
+        let (work, unit, peer, aim) = (&self.work, self.unit, self.peer, self.aim);
         let (ratio, met) = (self.ratio(), if self.is_met() { "yes" } else { "**no**" });
         let (cpu, wall) = (pair(cpu), pair(wall));
-        if let Some(fault) = &self.fault {
-            let theirs = if self.turns.is_empty() { String::new() } else { format!(": {theirs}") };
+        if let Some(error) = &self.error {
+            let theirs = if self.rounds.is_empty() { String::new() } else { format!(": {theirs}") };
             return format!(
-                "| {number} | {what}, {unit} | not measured: {fault} | {against}{theirs} | | {aim} | **no** | | |"
+                "| {number} | {work}, {unit} | not measured: {error} | {peer}{theirs} | | {aim} | **no** | | |"
             );
         }
-        format!(
-            "| {number} | {what}, {unit} | {ours} | {against}: {theirs} | {ratio} | {aim} | {met} | {cpu} | {wall} |"
-        )
+        format!("| {number} | {work}, {unit} | {ours} | {peer}: {theirs} | {ratio} | {aim} | {met} | {cpu} | {wall} |")
     }
 
     pub(crate) fn to_json(&self) -> Value {
         let [ours, theirs] = self.both_sides();
         json!({
-            "what": self.what, "unit": self.unit, "against": self.against, "aim": self.aim.to_string(),
+            "what": self.work, "unit": self.unit, "against": self.peer, "aim": self.aim.to_string(),
             "met": self.is_met(), "ratio": self.ratio().to_json(), "ours": ours.to_json(), "theirs": theirs.to_json(),
-            "cpuSeconds": self.sum_samples(|sample| sample.cpu), "wallSeconds": self.sum_samples(|sample| sample.wall), "fault": self.fault,
+            "cpuSeconds": self.sum_samples(|sample| sample.cpu),
+            "wallSeconds": self.sum_samples(|sample| sample.wall), "fault": self.error,
         })
     }
 }

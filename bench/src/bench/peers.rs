@@ -14,11 +14,11 @@ use tokio::net::TcpStream;
 const START: Duration = Duration::from_secs(20);
 
 /// Waits until a server listens on the port.
-async fn wait_listening(port: u16, what: &str) -> Result<()> {
+async fn wait_listening(port: u16, program: &str) -> Result<()> {
     let began = Instant::now();
     while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
         if began.elapsed() > START {
-            return Err(format!("{what} doesn't start; is it installed? (bin/setup bench)").into());
+            return Err(format!("{program} doesn't start; is it installed? (bin/setup bench)").into());
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

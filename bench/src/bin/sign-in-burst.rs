@@ -42,15 +42,15 @@ async fn main() -> Result<()> {
 
     let (mut calm, mut in_burst, mut sign_ins_in_burst) =
         (Latencies::default(), Latencies::default(), Latencies::default());
-    let answers = Arc::new(Mutex::new(BTreeMap::new()));
+    let statuses = Arc::new(Mutex::new(BTreeMap::new()));
     for _ in 0..ROUNDS {
         calm.extend(send_messages(&site).await?);
-        let burst = spawn_wrong_sign_ins(site.clone(), answers.clone());
+        let burst = spawn_wrong_sign_ins(site.clone(), statuses.clone());
         in_burst.extend(send_messages(&site).await?);
         sign_ins_in_burst.extend(measure_sign_ins(&site, 5).await?);
         burst.abort();
     }
-    println!("failing sign-ins, {WRONG_SIGN_INS_PER_SECOND}/s, answered: {:?}", answers.lock().await);
+    println!("failing sign-ins, {WRONG_SIGN_INS_PER_SECOND}/s, answered: {:?}", statuses.lock().await);
     println!(
         "sign-in, in the burst: p50 {:.1} ms of {} that succeeded",
         sign_ins_in_burst.percentile_millis(50),
@@ -106,17 +106,17 @@ async fn send_messages(site: &Arc<Site>) -> Result<Latencies> {
 }
 
 /// Sends failing sign-ins until aborted, each for another account and from another address.
-fn spawn_wrong_sign_ins(site: Arc<Site>, answers: Arc<Mutex<BTreeMap<u16, usize>>>) -> JoinHandle<()> {
+fn spawn_wrong_sign_ins(site: Arc<Site>, statuses: Arc<Mutex<BTreeMap<u16, usize>>>) -> JoinHandle<()> {
     tokio::spawn(async move {
         let (mut guesses, mut ticks) = (JoinSet::new(), ticks_per_second(WRONG_SIGN_INS_PER_SECOND));
         for number in 0_u32.. {
             ticks.tick().await;
-            let (site, answers) = (site.clone(), answers.clone());
+            let (site, statuses) = (site.clone(), statuses.clone());
             guesses.spawn(async move {
                 let [_, b, c, d] = number.to_be_bytes();
                 let email = format!("guess{number}@example.com");
-                if let Ok(answer) = site.sign_in(&email, "wrong", &format!("10.{b}.{c}.{d}")).await {
-                    *answers.lock().await.entry(answer.status().as_u16()).or_default() += 1;
+                if let Ok(response) = site.sign_in(&email, "wrong", &format!("10.{b}.{c}.{d}")).await {
+                    *statuses.lock().await.entry(response.status().as_u16()).or_default() += 1;
                 }
             });
         }

@@ -122,8 +122,8 @@ async fn create_bookings(nodes: &[Node], people: &[NewPerson]) -> Result<Vec<Con
         for number in 0..BOOKINGS.min(half) {
             let talent = half + (organizer + number) % half;
             let booking = json!({
-                "talentId": people[talent].id, "title": "Chaos test", "eventDate": future_event_date(), "venue": "Nairobi",
-                "fee": { "amount": 1_000_000, "currency": "KES" }, "message": "Are you free that day?",
+                "talentId": people[talent].id, "title": "Chaos test", "eventDate": future_event_date(),
+                "venue": "Nairobi", "fee": { "amount": 1_000_000, "currency": "KES" }, "message": "Are you free that day?",
             });
             let request = client.post(format!("{}/api/bookings", nodes[organizer % nodes.len()].url));
             let request = request.bearer_auth(&people[organizer].token).json(&booking);

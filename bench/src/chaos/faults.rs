@@ -78,7 +78,7 @@ pub(crate) struct Fault {
     /// The index of the node that is disrupted, or whose link is.
     pub(crate) node: usize,
     /// The number of acknowledgements after which it starts.
-    pub(crate) at: u64,
+    pub(crate) after_acks: u64,
     /// Decides everything else, like durations.
     pub(crate) rng: SeededRng,
 }
@@ -102,7 +102,7 @@ pub(crate) fn plan_faults(run: &RunOptions) -> Vec<Fault> {
         faults.push(Fault {
             kind: remaining.swap_remove(next),
             node: usize::try_from(rng.random_below(nodes)).unwrap_or_default(),
-            at: (position * run.acknowledgements as f64) as u64,
+            after_acks: (position * run.acknowledgements as f64) as u64,
             rng: SeededRng::new(rng.random_below(u64::MAX)),
         });
     }
@@ -117,7 +117,7 @@ mod tests {
     fn a_seed_repeats_its_plan_and_covers_every_kind_before_repeating_one() {
         let run = RunOptions::parse_line("--database postgres --nodes 3 --faults 40 --seed 7").expect("a run");
         let summary = |run: &RunOptions| {
-            plan_faults(run).iter().map(|fault| (fault.kind, fault.node, fault.at)).collect::<Vec<_>>()
+            plan_faults(run).iter().map(|fault| (fault.kind, fault.node, fault.after_acks)).collect::<Vec<_>>()
         };
         assert_eq!(summary(&run), summary(&run));
         assert_ne!(summary(&run), summary(&RunOptions { seed: 8, ..run.clone() }));

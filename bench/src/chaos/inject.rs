@@ -131,6 +131,6 @@ async fn cut_power(cluster: &Cluster, node: &Node, rng: &mut SeededRng) -> Resul
     process.start_serving().await
 }
 
-fn require<T>(thing: Option<&T>) -> Result<&T> {
-    thing.ok_or_else(|| "the run lacks this component".into())
+fn require<T>(component: Option<&T>) -> Result<&T> {
+    component.ok_or_else(|| "the run lacks this component".into())
 }

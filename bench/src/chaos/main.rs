@@ -64,11 +64,11 @@ async fn main() -> Result<ExitCode> {
         }
     };
     // Returning after Ctrl-C stops all processes too.
-    let good = tokio::select! {
-        good = running => good?,
+    let passed = tokio::select! {
+        passed = running => passed?,
         _ = ctrl_c() => return Err("interrupted".into()),
     };
-    Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Runs a test, and prints its options and its outcome.
@@ -89,13 +89,13 @@ async fn run_and_report(run: RunOptions) -> Result<RunOutcome> {
 
 /// Repeats the seeds of earlier failures.
 async fn run_regressions() -> Result<bool> {
-    let mut good = true;
+    let mut passed = true;
     let lines: Vec<&str> = SEEDS.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
     print_line(&format!("{} seeds have failed so far", lines.len()))?;
     for line in lines {
-        good &= run_and_report(RunOptions::parse_line(line)?).await?.is_good();
+        passed &= run_and_report(RunOptions::parse_line(line)?).await?.is_good();
     }
-    Ok(good)
+    Ok(passed)
 }
 
 fn print_line(text: &str) -> io::Result<()> {

@@ -20,13 +20,13 @@ pub(crate) async fn insert_people(database_url: &str, count: usize, seed: u64) -
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
     let mut rng = SeededRng::for_index(seed, usize::MAX - 1);
     let mut people = Vec::new();
-    for number in 0..count {
+    for index in 0..count {
         let person = NewPerson {
             id: Builder::from_random_bytes(rng.random_bytes()).into_uuid(),
             token: [rng.random_bytes(), rng.random_bytes()].concat().iter().map(|byte| format!("{byte:02x}")).collect(),
         };
-        let role = if number < count / 2 { "'organizer', NULL" } else { "'talent', 'dj'" };
-        person.add_rows(&mut inserts, number, role, now);
+        let role = if index < count / 2 { "'organizer', NULL" } else { "'talent', 'dj'" };
+        person.add_rows(&mut inserts, index, role, now);
         people.push(person);
     }
     inserts.flush_rows().await?;
@@ -35,12 +35,12 @@ pub(crate) async fn insert_people(database_url: &str, count: usize, seed: u64) -
 }
 
 impl NewPerson {
-    fn add_rows(&self, inserts: &mut BulkInsert, number: usize, role: &str, now: u128) {
+    fn add_rows(&self, inserts: &mut BulkInsert, index: usize, role: &str, now: u128) {
         let (id, session) = (inserts.format_id(self.id), inserts.format_id(Uuid::from_u128(self.id.as_u128() + 1)));
         let (hash, ends) = (inserts.format_bytes(&Sha256::digest(&self.token)), now + TOKEN_LIFETIME);
         inserts.add_row(
             "person (id, email, name, role, craft, password_hash, email_verified, created_at)",
-            format!("{id}, 'person{number}@example.com', 'Person {number}', {role}, '', TRUE, {now}"),
+            format!("{id}, 'person{index}@example.com', 'Person {index}', {role}, '', TRUE, {now}"),
         );
         inserts.add_row("person_head (person_id, seq)", format!("{id}, 0"));
         inserts.add_row(

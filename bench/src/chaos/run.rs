@@ -41,7 +41,7 @@ pub(crate) struct RunOutcome {
     /// How many of those were found in the database during the run.
     audited: usize,
     /// Failed requests, and messages that one of them had stored.
-    tries: (u64, u64),
+    retry_counts: (u64, u64),
     fault_counts: BTreeMap<FaultKind, usize>,
     readers: usize,
     /// Duration of writing.
@@ -62,9 +62,18 @@ impl RunOutcome {
 
 impl Display for RunOutcome {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self { report, problems, acknowledged, audited, tries, fault_counts, readers, write_time, settle_time } =
-            self;
-        let (failed, before) = tries;
+        let Self {
+            report,
+            problems,
+            acknowledged,
+            audited,
+            retry_counts,
+            fault_counts,
+            readers,
+            write_time,
+            settle_time,
+        } = self;
+        let (failed, stored) = retry_counts;
         let kinds: Vec<String> =
             fault_counts.iter().map(|(kind, count)| format!("{count} {}", cli_name(kind))).collect();
         let faults: usize = fault_counts.values().sum();
@@ -74,7 +83,7 @@ impl Display for RunOutcome {
             "{acknowledged} acknowledged in {write_time:.0} s, received by {readers} readers {settle_time:.0} s later"
         )?;
         writeln!(f, "{audited} of them were found in the database during the run")?;
-        writeln!(f, "{failed} requests had no response, {before} of which had stored their message")?;
+        writeln!(f, "{failed} requests had no response, {stored} of which had stored their message")?;
         writeln!(f, "{faults} faults: {}", kinds.join(", "))?;
         write!(f, "{report}")?;
         problems.iter().try_for_each(|what| write!(f, "\n  {what}"))
@@ -96,11 +105,15 @@ pub(crate) async fn run(run: &RunOptions) -> Result<RunOutcome> {
         fault_counts
     });
     tokio::select! {
-        done = async { tokio::try_join!(write_all(&cluster, run, &acks), inject_faults(&cluster, faults, &acks)) } => { done?; }
-Some(ended) = readers.join_next() => return Err(format!("a reader has failed: {ended:?}").into()),
+done = async {
+            tokio::try_join!(write_all(&cluster, run, &acks), inject_faults(&cluster, faults, &acks))
+        } => { done?; }
+        Some(ended) = readers.join_next() => return Err(format!("a reader has failed: {ended:?}").into()),
                 // Where messages may be lost, they are counted at the end.
         missing = audit::watch_for_loss(&cluster, &acks), if !run.may_lose() => return Err(missing.into()),
-        count = wait_stuck(&acks) => return Err(format!("nothing was acknowledged for {ACK_TIMEOUT:?} after {count}").into()),
+        count = wait_stuck(&acks) => {
+            return Err(format!("nothing was acknowledged for {ACK_TIMEOUT:?} after {count}").into());
+        }
     }
     let write_time = began.elapsed();
     heal_all(&cluster).await?;
@@ -115,13 +128,13 @@ Some(ended) = readers.join_next() => return Err(format!("a reader has failed: {e
     let report = CheckReport::check_all(&acks.entries(), &state, &received, OPENING_MESSAGES);
     problems.extend(check_integrity(&cluster).await?);
     problems.extend(cluster.logs.find_panics()?);
-    let (acknowledged, audited, tries) = (acks.ack_count(), acks.mark_audited(0), acks.retry_counts());
+    let (acknowledged, audited, retry_counts) = (acks.ack_count(), acks.mark_audited(0), acks.retry_counts());
     let outcome = RunOutcome {
         report,
         problems,
         acknowledged,
         audited,
-        tries,
+        retry_counts,
         fault_counts,
         readers: received.len(),
         write_time,
@@ -150,11 +163,11 @@ async fn write_all(cluster: &Arc<Cluster>, run: &RunOptions, acks: &Arc<AckLog>)
 
 /// Starts each fault when its number of acknowledgements is reached.
 async fn inject_faults(cluster: &Arc<Cluster>, faults: Vec<Fault>, acks: &AckLog) -> Result<()> {
-    let times: Vec<u64> = faults.iter().map(|fault| fault.at).collect();
+    let starts: Vec<u64> = faults.iter().map(|fault| fault.after_acks).collect();
     let mut active: JoinSet<Result<()>> = JoinSet::new();
     for (number, fault) in faults.into_iter().enumerate() {
-        acks.allow_until(times.get(number + MAX_CONCURRENT_FAULTS).copied().unwrap_or(u64::MAX));
-        acks.wait_for_count(fault.at).await;
+        acks.allow_until(starts.get(number + MAX_CONCURRENT_FAULTS).copied().unwrap_or(u64::MAX));
+        acks.wait_for_count(fault.after_acks).await;
         if active.len() >= MAX_CONCURRENT_FAULTS
             && let Some(ended) = active.join_next().await
         {

@@ -36,7 +36,7 @@ pub(crate) async fn fill_disk(cluster: &Cluster, node: &Node, rng: &mut SeededRn
     let disk = faulty_disk(cluster)?;
     let is_full_for_all = rng.random_bool(0.5);
     disk.lock().await.set_fault(if is_full_for_all { DiskFault::FullForAll } else { DiskFault::Full });
-    let told: Result<()> = async {
+    let result: Result<()> = async {
         if is_full_for_all {
             wait_readyz(node, StatusCode::INSUFFICIENT_STORAGE).await?;
             for person in cluster.people.iter().take(2) {
@@ -49,7 +49,7 @@ pub(crate) async fn fill_disk(cluster: &Cluster, node: &Node, rng: &mut SeededRn
     .await;
     disk.lock().await.set_fault(DiskFault::None);
     drop(process);
-    told?;
+    result?;
     if is_full_for_all { wait_readyz(node, StatusCode::OK).await } else { Ok(()) }
 }
 
@@ -87,12 +87,12 @@ async fn wait_readyz(node: &Node, status: StatusCode) -> Result<()> {
     let client = Client::builder().no_proxy().timeout(Duration::from_secs(5)).build()?;
     let (began, ready) = (Instant::now(), format!("{}/readyz", node.url));
     loop {
-        let told = client.get(&ready).send().await.map(|answer| answer.status());
-        if told.as_ref().is_ok_and(|told| *told == status) {
+        let result = client.get(&ready).send().await.map(|answer| answer.status());
+        if result.as_ref().is_ok_and(|result| *result == status) {
             return Ok(());
         }
         if began.elapsed() > READYZ_TIMEOUT {
-            return Err(format!("/readyz answers {told:?}, not {status}").into());
+            return Err(format!("/readyz answers {result:?}, not {status}").into());
         }
         sleep(Duration::from_millis(100)).await;
     }

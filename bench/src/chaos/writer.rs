@@ -74,8 +74,8 @@ impl Writer {
     /// Marks the conversation as read up to a message, which adds an event for both people. A failed request is
     /// ignored.
     async fn mark_read(&mut self, seq: i64) {
-        let node = self.cluster.random_node(&mut self.routing_rng).proxy.url();
-        let request = self.client.put(format!("{node}/api/conversations/{}/read", self.conversation));
+        let url = self.cluster.random_node(&mut self.routing_rng).proxy.url();
+        let request = self.client.put(format!("{url}/api/conversations/{}/read", self.conversation));
         let _ = request.bearer_auth(&self.token).json(&json!({ "seq": seq })).send().await;
     }
 
@@ -84,8 +84,8 @@ impl Writer {
         let message = json!({ "conversationId": self.conversation, "body": body, "clientId": client_id });
         loop {
             // Each message goes to a random node, since nodes keep no state per client.
-            let node = self.cluster.random_node(&mut self.routing_rng).proxy.url();
-            let request = self.client.post(format!("{node}/api/messages")).bearer_auth(&self.token).json(&message);
+            let url = self.cluster.random_node(&mut self.routing_rng).proxy.url();
+            let request = self.client.post(format!("{url}/api/messages")).bearer_auth(&self.token).json(&message);
             match try_send(request).await {
                 SendOutcome::Accepted { seq, is_duplicate } => {
                     let (writer, conversation, body) = (self.number, self.conversation, hash_body(body));

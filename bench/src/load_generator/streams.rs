@@ -28,7 +28,7 @@ thread_local! {
 pub(crate) struct StreamStats {
     opened: u64,
     /// Streams that have received a mark.
-    reached: u64,
+    marked: u64,
     marks: u64,
     ended: u64,
     error: String,
@@ -61,7 +61,7 @@ impl Streams {
     pub(crate) async fn resume_streams(&mut self, requests: Vec<String>) -> Result<Value> {
         let count = requests.len() as u64;
         let group = self.replace_streams(requests).await;
-        group.wait_for(|state| state.reached == count).await?;
+        group.wait_for(|state| state.marked == count).await?;
         let seconds = group.began.elapsed().as_secs_f64();
         let times = group.lock_latencies();
         let (p50, p99) = (times.percentile_millis(50), times.percentile_millis(99));
@@ -114,26 +114,26 @@ impl StreamGroup {
         socket.set_zero_linger()?;
         socket.write_all(request.as_bytes()).await?;
         drop(request);
-        let (mut open, mut reached) = (false, false);
+        let (mut open, mut marked) = (false, false);
         loop {
             socket.readable().await?;
             let Some((ok, marks)) = read_available(&socket)? else { continue };
             if !open && !ok {
                 return Err("a stream was rejected".into());
             }
-            self.record_read(marks, !open, marks > 0 && !reached);
-            (open, reached) = (true, reached || marks > 0);
+            self.record_read(marks, !open, marks > 0 && !marked);
+            (open, marked) = (true, marked || marks > 0);
         }
     }
 
-    fn record_read(&self, marks: u64, opened: bool, reached: bool) {
-        if reached {
+    fn record_read(&self, marks: u64, opened: bool, marked: bool) {
+        if marked {
             self.lock_latencies().record(self.began.elapsed());
         }
         self.state.send_if_modified(|state| {
             state.marks += marks;
             state.opened += u64::from(opened);
-            state.reached += u64::from(reached);
+            state.marked += u64::from(marked);
             marks > 0 || opened
         });
     }
@@ -157,9 +157,9 @@ fn read_available(socket: &TcpStream) -> Result<Option<(bool, u64)>> {
     BUFFER.with_borrow_mut(|buffer| match socket.try_read(buffer) {
         Ok(0) => Err("a stream has ended".into()),
         Ok(length) => {
-            let heard = &buffer[..length];
-            let marks = heard.iter().filter(|byte| **byte == MARK).count() as u64;
-            Ok(Some((heard.starts_with(b"HTTP/1.1 200"), marks)))
+            let data = &buffer[..length];
+            let marks = data.iter().filter(|byte| **byte == MARK).count() as u64;
+            Ok(Some((data.starts_with(b"HTTP/1.1 200"), marks)))
         }
         Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(None),
         Err(error) => Err(error.into()),

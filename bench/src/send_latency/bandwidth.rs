@@ -25,17 +25,17 @@ pub(crate) async fn measure_page_load(scenario: &Scenario) -> Result<PageLoad> {
     let page = format!("/conversations/{}", conversation.id);
     // Fetched first without compression, to find its assets.
     let html = person.get(&page).send().await?.error_for_status()?.text().await?;
-    let began = person.proxy.bytes_transferred();
+    let start = person.proxy.bytes_transferred();
     let mut parts = Vec::new();
     for path in std::iter::once(page.as_str()).chain(asset_paths(&html)) {
         let before = person.proxy.bytes_transferred().down;
-        let answer = person.get(path).header("accept-encoding", "br").send().await?.error_for_status()?;
-        answer.bytes().await?;
+        let response = person.get(path).header("accept-encoding", "br").send().await?.error_for_status()?;
+        response.bytes().await?;
         let name = path.rsplit_once('.').map_or("HTML", |(_, ending)| ending);
         parts.push((format!("its {name}"), person.proxy.bytes_transferred().down - before));
     }
     let BytesTransferred { up, down } = person.proxy.bytes_transferred();
-    Ok(PageLoad { parts, bytes: BytesTransferred { up: up - began.up, down: down - began.down } })
+    Ok(PageLoad { parts, bytes: BytesTransferred { up: up - start.up, down: down - start.down } })
 }
 
 /// The bytes of an idle stream, measured for about a minute.
@@ -53,18 +53,18 @@ impl IdleStream {
 /// Measures a person's stream from one heartbeat to another.
 pub(crate) async fn measure_idle_stream(person: &Person) -> Result<IdleStream> {
     timeout(HEARTBEATS_TIMEOUT, async {
-        let mut answer = person.get("/api/events").send().await?.error_for_status()?;
+        let mut response = person.get("/api/events").send().await?.error_for_status()?;
         let mut first = None;
         let mut heartbeats = 0;
         loop {
-            let chunk = answer.chunk().await?.ok_or("the stream has ended")?;
+            let chunk = response.chunk().await?.ok_or("the stream has ended")?;
             if !chunk.starts_with(b"event: heartbeat") {
                 continue;
             }
-            let (began, before) = *first.get_or_insert((Instant::now(), person.proxy.bytes_transferred().down));
+            let (start, before) = *first.get_or_insert((Instant::now(), person.proxy.bytes_transferred().down));
             if heartbeats == HEARTBEATS {
                 return Ok(IdleStream {
-                    measured: began.elapsed(),
+                    measured: start.elapsed(),
                     bytes: person.proxy.bytes_transferred().down - before,
                 });
             }

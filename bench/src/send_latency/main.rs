@@ -48,7 +48,7 @@ async fn main() -> Result<()> {
 }
 
 async fn measure(scenario: &Scenario) -> Result<()> {
-    let opening = bandwidth::measure_page_load(scenario).await?;
+    let page_load = bandwidth::measure_page_load(scenario).await?;
     let idle = scenario.idle.clone();
     let idle = tokio::spawn(async move { bandwidth::measure_idle_stream(&idle).await });
     let calm = run_traffic(scenario, Traffic { name: "Calm", every: Duration::from_secs(1), count: 30 }).await?;
@@ -56,15 +56,15 @@ async fn measure(scenario: &Scenario) -> Result<()> {
         person.proxy.set_conditions(MOBILE_LINK);
         person.proxy.drop_requests(DROP_PROBABILITY, SEED + number);
     }
-    let bad = run_traffic(scenario, Traffic { name: "Mobile", every: Duration::from_secs(2), count: 30 }).await?;
+    let mobile = run_traffic(scenario, Traffic { name: "Mobile", every: Duration::from_secs(2), count: 30 }).await?;
     for person in &scenario.people {
         person.proxy.restore().await?;
     }
     print_latencies(&[
         ("calm", &delivery_latencies(scenario, &calm)),
-        ("400 kb/s, 400 ms, 5 % of requests dropped", &delivery_latencies(scenario, &bad)),
+        ("400 kb/s, 400 ms, 5 % of requests dropped", &delivery_latencies(scenario, &mobile)),
     ]);
-    print_bandwidth(&opening, &idle.await??);
+    print_bandwidth(&page_load, &idle.await??);
     Ok(())
 }
 
@@ -89,14 +89,14 @@ fn print_latencies(rows: &[(&str, &Latencies)]) {
     println!();
 }
 
-fn print_bandwidth(opening: &PageLoad, idle: &IdleStream) {
+fn print_bandwidth(page_load: &PageLoad, idle: &IdleStream) {
     println!("| on the wire | bytes |");
     println!("|---|---|");
-    for (path, bytes) in &opening.parts {
+    for (path, bytes) in &page_load.parts {
         println!("| {path} | {bytes} |");
     }
-    println!("| a thread page, cold, with brotli | {} |", opening.bytes.down);
-    println!("| its requests | {} |", opening.bytes.up);
+    println!("| a thread page, cold, with brotli | {} |", page_load.bytes.down);
+    println!("| its requests | {} |", page_load.bytes.up);
     let measured = idle.measured.as_secs_f64();
     println!("| an hour of an idle stream, scaled from {measured:.0} s | {:.0} |", idle.bytes_per_hour());
 }

@@ -56,8 +56,9 @@ impl Traffic {
 /// Fails if a stream doesn't within [`DELIVERY_TIMEOUT`].
 pub(crate) async fn wait_all_received(scenario: &Scenario) -> Result<()> {
     for person in &scenario.people {
-        let head = person.get_direct(&scenario.site, "/api/messages").await?["cursor"].as_i64().ok_or("no cursor")?;
-        if timeout(DELIVERY_TIMEOUT, person.stream.wait_received(head)).await.is_err() {
+        let last_seq =
+            person.get_direct(&scenario.site, "/api/messages").await?["cursor"].as_i64().ok_or("no cursor")?;
+        if timeout(DELIVERY_TIMEOUT, person.stream.wait_received(last_seq)).await.is_err() {
             return Err("a stream hasn't received all events in time".into());
         }
     }

@@ -96,18 +96,18 @@ http {{
 
 /// Finds nginx, also in directories that are only in root's `PATH`.
 fn find_nginx() -> Result<String> {
-    let places = ["/usr/local/sbin/nginx", "/usr/sbin/nginx", "/sbin/nginx", "/usr/bin/nginx"];
-    Ok((*places
+    let candidates = ["/usr/local/sbin/nginx", "/usr/sbin/nginx", "/sbin/nginx", "/usr/bin/nginx"];
+    Ok((*candidates
         .iter()
-        .find(|place| Path::new(place).exists())
+        .find(|path| Path::new(path).exists())
         .ok_or("nginx is missing: bin/setup bench installs it")?)
     .to_owned())
 }
 
 fn find_module() -> Result<String> {
-    let said = Command::new(find_nginx()?).arg("-V").output()?.stderr;
-    let said = String::from_utf8_lossy(&said).into_owned();
-    let folder = said.split_whitespace().find_map(|word| word.strip_prefix("--modules-path="));
+    let version = Command::new(find_nginx()?).arg("-V").output()?.stderr;
+    let version = String::from_utf8_lossy(&version).into_owned();
+    let folder = version.split_whitespace().find_map(|word| word.strip_prefix("--modules-path="));
     let module = format!("{}/ngx_nchan_module.so", folder.unwrap_or("/usr/lib/nginx/modules"));
     if Path::new(&module).exists() {
         Ok(module)

@@ -32,21 +32,21 @@ pub(crate) async fn measure() -> Result<Row> {
     let readable = parts.iter().enumerate().filter(|(at, (path, _))| *at == 0 || path.ends_with(".css"));
     let readable: usize = readable.map(|(_, (_, bytes))| bytes).sum();
     let all: usize = parts.iter().map(|(_, bytes)| bytes).sum();
-    let claim = |what: &str, bytes: usize, limit: f64| Claim {
-        what: what.to_owned(),
+    let claim = |work: &str, bytes: usize, limit: f64| Claim {
+        work: work.to_owned(),
         unit: "kB",
-        against: "the limit",
+        peer: "the limit",
         aim: Aim::AtMost(1.0),
-        turns: vec![(Sample::of(bytes as f64 / KILO), Sample::of(limit))],
-        fault: None,
+        rounds: vec![(Sample::of(bytes as f64 / KILO), Sample::of(limit))],
+        error: None,
     };
     let claims = vec![
         claim("bytes until a thread can be read, with brotli", readable, READ),
         claim("bytes until a message can be sent, with brotli", all, SENT),
     ];
-    let each = parts.iter().map(|(path, bytes)| format!("{} {bytes}", path.rsplit('.').next().unwrap_or(path)));
-    let each: Vec<String> = each.collect();
-    Ok(Row { claims, notes: vec![format!("its assets in bytes: {}", each.join(", ")), measure_empty_page().await?] })
+    let sizes = parts.iter().map(|(path, bytes)| format!("{} {bytes}", path.rsplit('.').next().unwrap_or(path)));
+    let sizes: Vec<String> = sizes.collect();
+    Ok(Row { claims, notes: vec![format!("its assets in bytes: {}", sizes.join(", ")), measure_empty_page().await?] })
 }
 
 /// Measures the scripts that Next.js ships for an empty page.
@@ -58,13 +58,13 @@ async fn measure_empty_page() -> Result<String> {
 }
 
 /// Fetches a page and its assets; returns the size of each response in bytes, head included.
-async fn fetch_assets(port: u16, question: &str, encoding: &str) -> Result<Vec<(String, usize)>> {
+async fn fetch_assets(port: u16, request: &str, encoding: &str) -> Result<Vec<(String, usize)>> {
     let mut connection = HttpConnection::connect_to(port).await?;
-    connection.send_request(question.as_bytes()).await?;
+    connection.send_request(request.as_bytes()).await?;
     let html = String::from_utf8_lossy(connection.last_response()).into_owned();
     let mut parts = Vec::new();
-    let packed = format!("accept-encoding: {encoding}\r\n\r\n");
-    connection.send_request(question.replacen("\r\n\r\n", &format!("\r\n{packed}"), 1).as_bytes()).await?;
+    let encoding_header = format!("accept-encoding: {encoding}\r\n\r\n");
+    connection.send_request(request.replacen("\r\n\r\n", &format!("\r\n{encoding_header}"), 1).as_bytes()).await?;
     parts.push(("page".to_owned(), connection.last_response().len()));
     for path in asset_paths(&html) {
         connection.send_request(get_request(path, &[("accept-encoding", encoding)]).as_bytes()).await?;

@@ -16,24 +16,24 @@ const PEOPLE: usize = 256;
 const DURATION: Duration = Duration::from_secs(10);
 
 pub(crate) async fn measure(scale: Scale) -> Result<Row> {
-    let (mut single, mut normal, mut fault) = (Vec::new(), Vec::new(), None);
+    let (mut single, mut normal, mut failure) = (Vec::new(), Vec::new(), None);
     for _ in 0..scale.rounds() {
         let ours = measure_sends(scale, "", PEOPLE).await?;
         single.push((ours, measure_sends(scale, "", 1).await?));
         match measure_sends(scale, "&synchronous=normal", PEOPLE).await {
             Ok(theirs) => normal.push((ours, theirs)),
-            Err(error) => fault = Some(error.to_string()),
+            Err(error) => failure = Some(error.to_string()),
         }
     }
-    let claim = |against, least, turns, fault| Claim {
-        what: format!("{PEOPLE} people sending at once, to SQLite"),
+    let claim = |peer, least, rounds, error| Claim {
+        work: format!("{PEOPLE} people sending at once, to SQLite"),
         unit: "messages/s",
-        against,
+        peer,
         aim: Aim::AtLeast(least),
-        turns,
-        fault,
+        rounds,
+        error,
     };
-    let claims = vec![claim("one at a time", 20.0, single, None), claim("`synchronous=normal`", 0.8, normal, fault)];
+    let claims = vec![claim("one at a time", 20.0, single, None), claim("`synchronous=normal`", 0.8, normal, failure)];
     Ok(Row { claims, notes: Vec::new() })
 }
 
@@ -46,8 +46,8 @@ async fn measure_sends(scale: Scale, parameter: &str, at_once: usize) -> Result<
     people::insert_people(&mut BulkInsert::connect_to(&plain).await?, PEOPLE, 1).await?;
     let limits = Limits { sends_per_minute: usize::MAX, ..Limits::default() };
     let greenroom = Greenroom::open(&url, "http://localhost", limits).await?;
-    let gate = Arc::new(Semaphore::new(at_once));
-    let (worked, began) = (cpu_seconds(std::process::id())?, Instant::now());
+    let permits = Arc::new(Semaphore::new(at_once));
+    let (cpu_before, began) = (cpu_seconds(std::process::id())?, Instant::now());
     let mut people = JoinSet::new();
     for person in 0..PEOPLE {
         let viewer = greenroom.authenticate(&people::session_secret(person, 0)).await?;
@@ -55,7 +55,7 @@ async fn measure_sends(scale: Scale, parameter: &str, at_once: usize) -> Result<
             greenroom.clone(),
             viewer,
             person,
-            gate.clone(),
+            permits.clone(),
             began + scale.scale_duration(DURATION),
         ));
     }
@@ -63,7 +63,7 @@ async fn measure_sends(scale: Scale, parameter: &str, at_once: usize) -> Result<
     while let Some(count) = people.join_next().await {
         sent += count??;
     }
-    let (cpu, wall) = (cpu_seconds(std::process::id())? - worked, began.elapsed().as_secs_f64());
+    let (cpu, wall) = (cpu_seconds(std::process::id())? - cpu_before, began.elapsed().as_secs_f64());
     greenroom.close().await?;
     Ok(Sample { value: sent as f64 / wall, cpu, wall })
 }
@@ -73,19 +73,19 @@ async fn send_until(
     greenroom: Greenroom,
     viewer: Viewer,
     person: usize,
-    gate: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     end: Instant,
 ) -> Result<usize> {
     let conversation_id = ConversationId(people::conversation_id(person));
     let mut sent = 0;
     while Instant::now() < end {
         let body = MessageBody::parse(&message_body(sent)).map_err(|_| "invalid message body")?;
-        let turn = gate.acquire().await?;
+        let permit = permits.acquire().await?;
         if Instant::now() >= end {
             break;
         }
         greenroom.send_message(&viewer, MessageDraft { conversation_id, body, client_id: None }).await?;
-        drop(turn);
+        drop(permit);
         sent += 1;
     }
     Ok(sent)

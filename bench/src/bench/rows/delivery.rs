@@ -39,7 +39,7 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
     let site = start_site().await?;
     let nchan = Nchan::start(None).await?;
     let rate = measure_capacity(scale, &site).await? / 2.0;
-    let (mut turns, mut notes) = (Vec::new(), vec![format!("half load: {} messages a second", format_short(rate))]);
+    let (mut rounds, mut notes) = (Vec::new(), vec![format!("half load: {} messages a second", format_short(rate))]);
     for _ in 0..scale.rounds() {
         let flush = measure_flushes(scale)?.percentile_millis(99);
         let sends: RequestFactory = Arc::new(|number| message_request(number % (PEOPLE / 2) * 2, number));
@@ -54,15 +54,15 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
         let [p50, their_p50] = [ours_p50, theirs_p50].map(format_short);
         notes.push(format!("Greenroom {own} ms (median {p50}), nchan {nchans} ms ({their_p50}), a flush {flush} ms"));
         theirs.value += 2.0 * flush.parse::<f64>()?;
-        turns.push((ours, theirs));
+        rounds.push((ours, theirs));
     }
     let claim = Claim {
-        what: "from Send to the other's stream, at half load, 99th percentile".to_owned(),
+        work: "from Send to the other's stream, at half load, 99th percentile".to_owned(),
         unit: "ms",
-        against: "nchan, and two flushes",
+        peer: "nchan, and two flushes",
         aim: Aim::AtMost(1.0),
-        turns,
-        fault: None,
+        rounds,
+        error: None,
     };
     Ok(Row { claims: vec![claim], notes })
 }
@@ -89,17 +89,17 @@ async fn measure_delivery(
     port: u16,
     rate: f64,
     streams: impl Iterator<Item = String>,
-    questions: RequestFactory,
+    requests: RequestFactory,
 ) -> Result<(Sample, f64)> {
     let count = (rate * scale.scale_duration(DURATION).as_secs_f64()) as usize;
     let mut readers = StreamReaders::open_streams(port, streams, count).await?;
     let sent = MessageTimes::with_capacity(count);
     let recorded = sent.clone();
-    let (worked, began) = (cpu_seconds(server)?, Instant::now());
+    let (cpu_before, began) = (cpu_seconds(server)?, Instant::now());
     let recording: RequestFactory = Arc::new(move |number| {
-        let question = questions(number);
+        let request = requests(number);
         recorded.record_now(number);
-        question
+        request
     });
     let steady = SteadyLoad::start_load(port, CONNECTIONS, rate, recording).await?;
     readers.wait_received(count).await?;
@@ -107,7 +107,7 @@ async fn measure_delivery(
     let times = readers.received.latencies_since(&sent);
     let sample = Sample {
         value: times.percentile_millis(99),
-        cpu: cpu_seconds(server)? - worked,
+        cpu: cpu_seconds(server)? - cpu_before,
         wall: began.elapsed().as_secs_f64(),
     };
     Ok((sample, times.percentile_millis(50)))

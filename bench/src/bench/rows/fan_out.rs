@@ -35,19 +35,19 @@ const SUBJECT: &str = "greenroom.notes";
 const CONNECTIONS: usize = 8;
 
 pub(crate) async fn measure(scale: Scale) -> Result<Row> {
-    let (mut turns, mut single) = (Vec::new(), Vec::new());
+    let (mut rounds, mut single) = (Vec::new(), Vec::new());
     for _ in 0..scale.rounds() {
         let ours = measure_greenroom(scale).await?;
-        turns.push((ours, measure_nchan(scale, AT_ONCE).await?));
+        rounds.push((ours, measure_nchan(scale, AT_ONCE).await?));
         single.push(measure_nchan(scale, 1).await?.value);
     }
     let claim = Claim {
-        what: format!("{} streams: deliveries", scale.scale_count(PEOPLE) * DEVICES),
+        work: format!("{} streams: deliveries", scale.scale_count(PEOPLE) * DEVICES),
         unit: "a CPU second",
-        against: "nchan",
+        peer: "nchan",
         aim: Aim::AtLeast(1.7),
-        turns,
-        fault: None,
+        rounds,
+        error: None,
     };
     let note = format!("nchan, one channel per request: {} deliveries a CPU second", Spread::of(single));
     Ok(Row { claims: vec![claim], notes: vec![note] })
@@ -66,20 +66,20 @@ async fn measure_greenroom(scale: Scale) -> Result<Sample> {
             (0..people * DEVICES).map(|number| stream_request(number / DEVICES, number % DEVICES, None)),
         )
         .await?;
-    let (worked, began) = (cpu_seconds(site.id())?, Instant::now());
+    let (cpu_before, began) = (cpu_seconds(site.id())?, Instant::now());
     let bus = async_nats::connect(&nats.url).await?;
     let text = sample_event();
-    let everybody: Vec<_> = (0..people).map(|number| people::person(number).id).collect();
+    let people_ids: Vec<_> = (0..people).map(|number| people::person(number).id).collect();
     // Waits for each round to arrive, because NATS drops messages that a node can't take in time.
     for round in 1..=EVENTS {
-        for some in everybody.chunks(AT_ONCE) {
-            bus.publish(SUBJECT, bus_message(some, &text)?.into()).await?;
+        for batch in people_ids.chunks(AT_ONCE) {
+            bus.publish(SUBJECT, bus_message(batch, &text)?.into()).await?;
         }
         bus.flush().await?;
         load_generator.wait_marks(people * DEVICES * round).await?;
     }
     let deliveries = people * DEVICES * EVENTS;
-    let cpu = cpu_seconds(site.id())? - worked;
+    let cpu = cpu_seconds(site.id())? - cpu_before;
     Ok(Sample { value: deliveries as f64 / cpu, cpu, wall: began.elapsed().as_secs_f64() })
 }
 
@@ -92,20 +92,20 @@ fn bus_message(people: &[PersonId], text: &str) -> Result<Vec<u8>> {
 
 async fn measure_nchan(scale: Scale, at_once: usize) -> Result<Sample> {
     let people = scale.scale_count(PEOPLE);
-    let peer = Nchan::start(Some(SERVER_CORE)).await?;
+    let server = Nchan::start(Some(SERVER_CORE)).await?;
     let mut load_generator = LoadGenerator::start_on(Some(LOAD_CORE))?;
     load_generator
-        .open_streams(peer.port, (0..people * DEVICES).map(|number| nchan::subscribe_request(number / DEVICES)))
+        .open_streams(server.port, (0..people * DEVICES).map(|number| nchan::subscribe_request(number / DEVICES)))
         .await?;
     let channels: Vec<String> = (0..people).map(|number| number.to_string()).collect();
     let channels: Vec<String> = channels.chunks(at_once).map(|channels| channels.join(",")).collect();
     let text = sample_event();
-    let told = (0..EVENTS).flat_map(|_| &channels).map(|channels| nchan::publish_request(channels, &text));
-    let (worked, began) = (cpu_seconds(peer.id())?, Instant::now());
-    load_generator.send_each(&[peer.port], CONNECTIONS, told).await?;
+    let publications = (0..EVENTS).flat_map(|_| &channels).map(|channels| nchan::publish_request(channels, &text));
+    let (cpu_before, began) = (cpu_seconds(server.id())?, Instant::now());
+    load_generator.send_each(&[server.port], CONNECTIONS, publications).await?;
     let deliveries = people * DEVICES * EVENTS;
     load_generator.wait_marks(deliveries).await?;
-    let cpu = cpu_seconds(peer.id())? - worked;
+    let cpu = cpu_seconds(server.id())? - cpu_before;
     Ok(Sample { value: deliveries as f64 / cpu, cpu, wall: began.elapsed().as_secs_f64() })
 }
 
@@ -114,8 +114,8 @@ fn sample_event() -> String {
     let id = uuid::Uuid::new_v4();
     let sender = json!({ "id": id, "name": "Person 1", "role": "organizer" });
     let message = json!({
-        "id": id, "conversationId": id, "bookingId": id, "seq": 1, "clientId": id, "sender": sender, "body": message_body(1),
-        "createdAt": "2026-11-22T14:30:00.000Z",
+        "id": id, "conversationId": id, "bookingId": id, "seq": 1, "clientId": id, "sender": sender,
+        "body": message_body(1), "createdAt": "2026-11-22T14:30:00.000Z",
     });
     json!({ "seq": 1, "at": "2026-11-22T14:30:00.000Z", "type": "message.created", "message": message }).to_string()
 }

@@ -40,10 +40,10 @@ struct SiteWithHistory {
 pub(crate) async fn measure(scale: Scale) -> Result<Row> {
     let mut long = SiteWithHistory::start_with(scale.scale_count(LONG)).await?;
     let mut short = SiteWithHistory::start_with(SHORT).await?;
-    let mut turns: [Vec<(Sample, Sample)>; 4] = Default::default();
+    let mut rounds: [Vec<(Sample, Sample)>; 4] = Default::default();
     for _ in 0..scale.rounds() {
         let mut times: [[Latencies; 2]; 4] = Default::default();
-        let worked = [cpu_seconds(long.site.id())?, cpu_seconds(short.site.id())?];
+        let cpu_before = [cpu_seconds(long.site.id())?, cpu_seconds(short.site.id())?];
         let began = Instant::now();
         for number in 0..scale.scale_count(REPETITIONS) {
             for (operation, times) in times.iter_mut().enumerate() {
@@ -51,24 +51,24 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
                 times[1].record(short.run_operation(operation, number).await?);
             }
         }
-        let all = [cpu_seconds(long.site.id())? - worked[0], cpu_seconds(short.site.id())? - worked[1]];
+        let all = [cpu_seconds(long.site.id())? - cpu_before[0], cpu_seconds(short.site.id())? - cpu_before[1]];
         let wall = began.elapsed().as_secs_f64();
-        for (turns, [long, short]) in turns.iter_mut().zip(times) {
+        for (rounds, [long, short]) in rounds.iter_mut().zip(times) {
             let side = |times: &Latencies, cpu: f64| Sample {
                 value: times.percentile_millis(50),
                 cpu: cpu / 4.0,
                 wall: wall / 8.0,
             };
-            turns.push((side(&long, all[0]), side(&short, all[1])));
+            rounds.push((side(&long, all[0]), side(&short, all[1])));
         }
     }
-    let claims = OPERATIONS.iter().zip(turns).map(|(operation, turns)| Claim {
-        what: format!("{} messages: {operation}, median", scale.scale_count(LONG)),
+    let claims = OPERATIONS.iter().zip(rounds).map(|(operation, rounds)| Claim {
+        work: format!("{} messages: {operation}, median", scale.scale_count(LONG)),
         unit: "ms",
-        against: "1,000",
+        peer: "1,000",
         aim: Aim::AtMost(1.2),
-        turns,
-        fault: None,
+        rounds,
+        error: None,
     });
     Ok(Row {
         claims: claims.collect(),
@@ -88,7 +88,7 @@ impl SiteWithHistory {
     }
 
     async fn run_operation(&mut self, operation: usize, number: usize) -> Result<std::time::Duration> {
-        let question = match operation {
+        let request = match operation {
             0 => thread_request(0),
             1 => {
                 // Spreads the pages over the whole history; 7,919 is prime.
@@ -100,7 +100,7 @@ impl SiteWithHistory {
             _ => return self.resume_stream().await,
         };
         let began = Instant::now();
-        match self.connection.send_request(question.as_bytes()).await? {
+        match self.connection.send_request(request.as_bytes()).await? {
             200..300 => Ok(began.elapsed()),
             status => Err(format!("{} failed with status {status}", OPERATIONS[operation]).into()),
         }
@@ -114,15 +114,15 @@ impl SiteWithHistory {
             .await?;
         let answer = self.connection.last_response().rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
         let cursor = serde_json::from_slice::<serde_json::Value>(answer)?["cursor"].as_i64().ok_or("no cursor")?;
-        let question = stream_request(0, 0, Some(cursor - MISSED));
-        let (began, mut heard, mut marks) = (Instant::now(), vec![0; 16 << 10], 0);
+        let request = stream_request(0, 0, Some(cursor - MISSED));
+        let (began, mut buffer, mut marks) = (Instant::now(), vec![0; 16 << 10], 0);
         let mut socket = TcpStream::connect(("127.0.0.1", self.site.port)).await?;
         socket.set_nodelay(true)?;
-        socket.write_all(question.as_bytes()).await?;
+        socket.write_all(request.as_bytes()).await?;
         while marks < MISSED {
-            match socket.read(&mut heard).await? {
+            match socket.read(&mut buffer).await? {
                 0 => return Err("the stream has ended".into()),
-                length => marks += heard[..length].iter().filter(|byte| **byte == b'~').count() as i64,
+                length => marks += buffer[..length].iter().filter(|byte| **byte == b'~').count() as i64,
             }
         }
         Ok(began.elapsed())

@@ -24,18 +24,18 @@ const DEVICES: usize = 2;
 const IDLE: Duration = Duration::from_secs(20);
 
 pub(crate) async fn measure(scale: Scale) -> Result<Row> {
-    let (mut turns, mut plain) = (Vec::new(), Vec::new());
+    let (mut rounds, mut plain) = (Vec::new(), Vec::new());
     for _ in 0..scale.rounds() {
-        turns.push((measure_greenroom(scale).await?, measure_nchan(scale).await?));
+        rounds.push((measure_greenroom(scale).await?, measure_nchan(scale).await?));
         plain.push(measure_baseline(scale).await?.value);
     }
     let claim = Claim {
-        what: format!("{} idle streams: memory of each", scale.scale_count(STREAMS)),
+        work: format!("{} idle streams: memory of each", scale.scale_count(STREAMS)),
         unit: "KiB",
-        against: "nchan",
+        peer: "nchan",
         aim: Aim::AtMost(0.2),
-        turns,
-        fault: None,
+        rounds,
+        error: None,
     };
     let note = format!("plain axum, `Sse` over a broadcast channel: {} KiB", Spread::of(plain));
     Ok(Row { claims: vec![claim], notes: vec![note] })
@@ -46,19 +46,19 @@ async fn measure_greenroom(scale: Scale) -> Result<Sample> {
     let prepared = PreparedSite::seed(&[])?;
     people::insert_people(&mut BulkInsert::connect_to(&prepared.database_url()).await?, people, DEVICES).await?;
     let site = prepared.start_server(None).await?;
-    let question = |number: usize| stream_request(number / DEVICES, number % DEVICES, None);
-    measure_stream_memory(scale, site.id(), site.port, question).await
+    let request = |number: usize| stream_request(number / DEVICES, number % DEVICES, None);
+    measure_stream_memory(scale, site.id(), site.port, request).await
 }
 
 async fn measure_nchan(scale: Scale) -> Result<Sample> {
-    let peer = Nchan::start(None).await?;
-    measure_stream_memory(scale, peer.id(), peer.port, |number| nchan::subscribe_request(number / DEVICES)).await
+    let server = Nchan::start(None).await?;
+    measure_stream_memory(scale, server.id(), server.port, |number| nchan::subscribe_request(number / DEVICES)).await
 }
 
 async fn measure_baseline(scale: Scale) -> Result<Sample> {
     let page = tempfile::NamedTempFile::new()?;
-    let peer = Baseline::start(None, page.path(), None).await?;
-    measure_stream_memory(scale, peer.id(), peer.port, |_| http_client::get_request("/events", &[])).await
+    let server = Baseline::start(None, page.path(), None).await?;
+    measure_stream_memory(scale, server.id(), server.port, |_| http_client::get_request("/events", &[])).await
 }
 
 /// Builds the request for a person's event stream by one of their sessions, optionally after a sequence number.
@@ -74,16 +74,20 @@ async fn measure_stream_memory(
     scale: Scale,
     server: u32,
     port: u16,
-    question: impl Fn(usize) -> String,
+    request: impl Fn(usize) -> String,
 ) -> Result<Sample> {
     let count = scale.scale_count(STREAMS);
     let mut load_generator = LoadGenerator::start_on(None)?;
     // The first stream allocates what all streams share.
-    load_generator.open_streams(port, [question(0)]).await?;
-    let (before, worked) = (memory_bytes(server)?, cpu_seconds(server)?);
+    load_generator.open_streams(port, [request(0)]).await?;
+    let (before, cpu_before) = (memory_bytes(server)?, cpu_seconds(server)?);
     let began = Instant::now();
-    load_generator.open_streams(port, (0..count).map(question)).await?;
+    load_generator.open_streams(port, (0..count).map(request)).await?;
     tokio::time::sleep(scale.scale_duration(IDLE)).await;
     let more = memory_bytes(server)?.saturating_sub(before) as f64 / 1_024.0;
-    Ok(Sample { value: more / count as f64, cpu: cpu_seconds(server)? - worked, wall: began.elapsed().as_secs_f64() })
+    Ok(Sample {
+        value: more / count as f64,
+        cpu: cpu_seconds(server)? - cpu_before,
+        wall: began.elapsed().as_secs_f64(),
+    })
 }

@@ -32,17 +32,17 @@ const SUBJECT: &str = "bench";
 pub(crate) async fn measure(scale: Scale) -> Result<Row> {
     let nats = Nats::start().await?;
     let [near, far] = start_nodes(&nats).await?;
-    let mut turns = Vec::new();
+    let mut rounds = Vec::new();
     for _ in 0..scale.rounds() {
-        turns.push((measure_hops(scale, &near, &far).await?, measure_nats(scale, &nats).await?));
+        rounds.push((measure_hops(scale, &near, &far).await?, measure_nats(scale, &nats).await?));
     }
     let claim = Claim {
-        what: "a hop to another node, median of what it adds".to_owned(),
+        work: "a hop to another node, median of what it adds".to_owned(),
         unit: "ms",
-        against: "NATS, from publish to receive",
+        peer: "NATS, from publish to receive",
         aim: Aim::AtMost(2.0),
-        turns,
-        fault: None,
+        rounds,
+        error: None,
     };
     Ok(Row { claims: vec![claim], notes: Vec::new() })
 }
@@ -63,7 +63,7 @@ async fn measure_hops(scale: Scale, near: &Site, far: &Site) -> Result<Sample> {
     let streams = || (0..PEOPLE / 2).map(|pair| stream_request(2 * pair + 1, 0, None));
     let mut at_near = StreamReaders::open_streams(near.port, streams(), count).await?;
     let mut at_far = StreamReaders::open_streams(far.port, streams(), count).await?;
-    let (worked, began) = (cpu_seconds(near.id())? + cpu_seconds(far.id())?, Instant::now());
+    let (cpu_before, began) = (cpu_seconds(near.id())? + cpu_seconds(far.id())?, Instant::now());
     let sends = Arc::new(move |number: usize| message_request(number % (PEOPLE / 2) * 2, number));
     let steady = SteadyLoad::start_load(near.port, CONNECTIONS, SENDS_PER_SECOND as f64, sends).await?;
     at_near.wait_received(count).await?;
@@ -72,7 +72,7 @@ async fn measure_hops(scale: Scale, near: &Site, far: &Site) -> Result<Sample> {
     let value = at_far.received.latencies_since(&at_near.received).percentile_millis(50);
     Ok(Sample {
         value,
-        cpu: cpu_seconds(near.id())? + cpu_seconds(far.id())? - worked,
+        cpu: cpu_seconds(near.id())? + cpu_seconds(far.id())? - cpu_before,
         wall: began.elapsed().as_secs_f64(),
     })
 }
@@ -81,22 +81,22 @@ async fn measure_hops(scale: Scale, near: &Site, far: &Site) -> Result<Sample> {
 async fn measure_nats(scale: Scale, nats: &Nats) -> Result<Sample> {
     let count = SENDS_PER_SECOND * usize::try_from(scale.scale_duration(DURATION).as_secs())?;
     let (near, far) = (async_nats::connect(&nats.url).await?, async_nats::connect(&nats.url).await?);
-    let mut heard = far.subscribe(SUBJECT).await?;
+    let mut subscription = far.subscribe(SUBJECT).await?;
     far.flush().await?;
     let (sent, arrived) = (MessageTimes::with_capacity(count), MessageTimes::with_capacity(count));
-    let (began, noted) = (Instant::now(), sent.clone());
+    let (began, recorded) = (Instant::now(), sent.clone());
     let publishing = tokio::spawn(async move {
         let mut ticks = interval(Duration::from_secs(1) / u32::try_from(SENDS_PER_SECOND)?);
         for number in 0..count {
             ticks.tick().await;
-            noted.record_now(number);
+            recorded.record_now(number);
             near.publish(SUBJECT, message_body(number).into()).await?;
         }
         near.flush().await?;
         Result::Ok(())
     });
     for number in 0..count {
-        heard.next().await.ok_or("the subscription has ended")?;
+        subscription.next().await.ok_or("the subscription has ended")?;
         arrived.record_now(number);
     }
     publishing.await??;

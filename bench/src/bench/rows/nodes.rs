@@ -26,18 +26,18 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
     let nats = Nats::start().await?;
     let database = Postgres::create_database().await?;
     let nodes = start_nodes(&nats, &database).await?;
-    let mut turns = Vec::new();
+    let mut rounds = Vec::new();
     for round in 0..scale.rounds() {
         let ours = measure_sends(scale, &nodes, &database).await?;
-        turns.push((ours, measure_inserts(scale, &database, round).await?));
+        rounds.push((ours, measure_inserts(scale, &database, round).await?));
     }
     let claim = Claim {
-        what: format!("{PEOPLE} people sending at once, through {NODES} nodes to PostgreSQL"),
+        work: format!("{PEOPLE} people sending at once, through {NODES} nodes to PostgreSQL"),
         unit: "messages/s",
-        against: "inserts alone",
+        peer: "inserts alone",
         aim: Aim::AtLeast(0.9),
-        turns,
-        fault: None,
+        rounds,
+        error: None,
     };
     Ok(Row {
         claims: vec![claim],
@@ -60,22 +60,22 @@ async fn start_nodes(nats: &Nats, database: &Postgres) -> Result<Vec<Site>> {
 async fn measure_sends(scale: Scale, nodes: &[Site], database: &Postgres) -> Result<Sample> {
     let count = scale.scale_count(MESSAGES);
     let ports: Vec<u16> = nodes.iter().map(|node| node.port).collect();
-    let working = || -> Result<f64> {
+    let total_cpu = || -> Result<f64> {
         let nodes = nodes.iter().map(|node| cpu_seconds(node.id())).sum::<Result<f64>>()?;
         Ok(nodes + cpu_seconds(database.id)?)
     };
     let mut load_generator = LoadGenerator::start_on(None)?;
-    let worked = working()?;
+    let cpu_before = total_cpu()?;
     let sends = (0..count).map(|number| message_request(number % PEOPLE, number));
     let wall = elapsed_seconds(&load_generator.send_each(&ports, PEOPLE, sends).await?)?;
-    Ok(Sample { value: count as f64 / wall, cpu: working()? - worked, wall })
+    Ok(Sample { value: count as f64 / wall, cpu: total_cpu()? - cpu_before, wall })
 }
 
 async fn measure_inserts(scale: Scale, database: &Postgres, round: usize) -> Result<Sample> {
     let count = scale.scale_count(MESSAGES);
-    let (worked, began) = (cpu_seconds(database.id)?, Instant::now());
+    let (cpu_before, began) = (cpu_seconds(database.id)?, Instant::now());
     plain_inserts::insert_messages(&database.url, PEOPLE, NODES * CONNECTIONS, round * count..(round + 1) * count)
         .await?;
     let wall = began.elapsed().as_secs_f64();
-    Ok(Sample { value: count as f64 / wall, cpu: cpu_seconds(database.id)? - worked, wall })
+    Ok(Sample { value: count as f64 / wall, cpu: cpu_seconds(database.id)? - cpu_before, wall })
 }

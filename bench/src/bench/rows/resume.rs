@@ -50,18 +50,18 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
         queries.extend(burst.queries.map(|queries| (Sample::of(queries), Sample::of(1.0))));
     }
     let streams = scale.scale_count(STREAMS);
-    let fault = queries.is_empty().then(|| format!("the site has no metric {QUERIES}"));
-    let claim = |what: String, unit, against, most, turns, fault| Claim {
-        what,
+    let error = queries.is_empty().then(|| format!("the site has no metric {QUERIES}"));
+    let claim = |work: String, unit, peer, most, rounds, error| Claim {
+        work,
         unit,
-        against,
+        peer,
         aim: Aim::AtMost(most),
-        turns,
-        fault,
+        rounds,
+        error,
     };
     let claims = vec![
         claim(format!("{streams} streams cut: until all have caught up"), "s", "nchan", 1.0, times, None),
-        claim("database queries".to_owned(), "a resume", "one a resume", 0.02, queries, fault),
+        claim("database queries".to_owned(), "a resume", "one a resume", 0.02, queries, error),
         claim("sending during the burst, 99th percentile".to_owned(), "ms", "in calm", 2.0, sends, None),
     ];
     Ok(Row { claims, notes: Vec::new() })
@@ -79,10 +79,10 @@ async fn measure_greenroom(scale: Scale) -> Result<ReconnectBurst> {
     }
     drop(inserts);
     let site = prepared.start_server(None).await?;
-    let questions =
+    let requests =
         |after| (0..people * DEVICES).map(move |number| stream_request(number / DEVICES, number % DEVICES, after));
     let mut load_generator = LoadGenerator::start_on(None)?;
-    load_generator.open_streams(site.port, questions(None)).await?;
+    load_generator.open_streams(site.port, requests(None)).await?;
 
     let sending = || {
         SteadyLoad::start_load(
@@ -96,13 +96,13 @@ async fn measure_greenroom(scale: Scale) -> Result<ReconnectBurst> {
     tokio::time::sleep(scale.scale_duration(CALM)).await;
     let calm = calm.stop_and_collect().await?;
     let in_burst = sending().await?;
-    let worked = cpu_seconds(site.id())?;
-    let seconds = load_generator.resume_streams(questions(Some(0))).await?;
-    let sample = Sample { value: seconds, cpu: cpu_seconds(site.id())? - worked, wall: seconds };
+    let cpu_before = cpu_seconds(site.id())?;
+    let seconds = load_generator.resume_streams(requests(Some(0))).await?;
+    let sample = Sample { value: seconds, cpu: cpu_seconds(site.id())? - cpu_before, wall: seconds };
     let in_burst = in_burst.stop_and_collect().await?;
     // Repeats the burst without senders, whose queries would be counted too.
     let before = count_queries(&site, metrics).await?;
-    load_generator.resume_streams(questions(Some(0))).await?;
+    load_generator.resume_streams(requests(Some(0))).await?;
     let after = count_queries(&site, metrics).await?;
     let queries = before.zip(after).map(|(before, after)| (after - before) / (people * DEVICES) as f64);
     Ok(ReconnectBurst { sample, sends: [in_burst.percentile_millis(99), calm.percentile_millis(99)], queries })
@@ -111,23 +111,23 @@ async fn measure_greenroom(scale: Scale) -> Result<ReconnectBurst> {
 async fn measure_nchan(scale: Scale) -> Result<Sample> {
     let people = scale.scale_count(STREAMS) / DEVICES;
     let before = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs() - 60;
-    let peer = Nchan::start(None).await?;
+    let server = Nchan::start(None).await?;
     let mut load_generator = LoadGenerator::start_on(None)?;
     load_generator
-        .open_streams(peer.port, (0..people * DEVICES).map(|number| nchan::subscribe_request(number / DEVICES)))
+        .open_streams(server.port, (0..people * DEVICES).map(|number| nchan::subscribe_request(number / DEVICES)))
         .await?;
     load_generator
         .send_each(
-            &[peer.port],
+            &[server.port],
             8,
             (0..people).map(|channel| nchan::publish_request(&channel.to_string(), &message_body(1))),
         )
         .await?;
-    let (worked, began) = (cpu_seconds(peer.id())?, Instant::now());
+    let (cpu_before, began) = (cpu_seconds(server.id())?, Instant::now());
     let seconds = load_generator
         .resume_streams((0..people * DEVICES).map(|number| nchan::resume_request(number / DEVICES, before)))
         .await?;
-    Ok(Sample { value: seconds, cpu: cpu_seconds(peer.id())? - worked, wall: began.elapsed().as_secs_f64() })
+    Ok(Sample { value: seconds, cpu: cpu_seconds(server.id())? - cpu_before, wall: began.elapsed().as_secs_f64() })
 }
 
 /// Returns the number of database queries so far, if the site has the metric.

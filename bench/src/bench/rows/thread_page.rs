@@ -32,33 +32,37 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
     let next = Next::start(Some(SERVER_CORE)).await?;
     let thread = http_client::get_request(THREAD, &[("cookie", COOKIE)]);
     let theirs = self::fetch_page(next.port, &thread).await?;
-    let shown = |text: &str| text.matches("data-seq=").count();
-    if shown(&text) != MESSAGES || shown(&theirs) < MESSAGES {
-        return Err(format!("the pages differ: {} and {} messages", shown(&text), shown(&theirs)).into());
+    let count_messages = |text: &str| text.matches("data-seq=").count();
+    if count_messages(&text) != MESSAGES || count_messages(&theirs) < MESSAGES {
+        return Err(
+            format!("the pages differ: {} and {} messages", count_messages(&text), count_messages(&theirs)).into()
+        );
     }
-    let by_hand = page.replacen("/conversations/", "/thread/", 1);
-    let (mut by_next, mut by_axum, mut ready) = (Vec::new(), Vec::new(), Vec::new());
+    let baseline_request = page.replacen("/conversations/", "/thread/", 1);
+    let (mut next_rounds, mut axum_rounds, mut from_memory) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..scale.rounds() {
         let ours = measure_pages(scale, site.id(), site.port, &page).await?;
-        by_next.push((ours, measure_pages(scale, next.id(), next.port, &thread).await?));
-        by_axum.push((ours, measure_pages(scale, baseline.id(), baseline.port, &by_hand).await?));
-        ready.push(
+        next_rounds.push((ours, measure_pages(scale, next.id(), next.port, &thread).await?));
+        axum_rounds.push((ours, measure_pages(scale, baseline.id(), baseline.port, &baseline_request).await?));
+        from_memory.push(
             measure_pages(scale, baseline.id(), baseline.port, &http_client::get_request("/page", &[])).await?.value,
         );
     }
-    let claim = |against, least, turns| Claim {
-        what: format!("pages of a thread of {MESSAGES}, on a core"),
+    let claim = |peer, least, rounds| Claim {
+        work: format!("pages of a thread of {MESSAGES}, on a core"),
         unit: "a CPU second",
-        against,
+        peer,
         aim: Aim::AtLeast(least),
-        turns,
-        fault: None,
+        rounds,
+        error: None,
     };
-    let claims =
-        vec![claim("Next.js, from memory", 20.0, by_next), claim("axum, from the same rows by hand", 0.5, by_axum)];
+    let claims = vec![
+        claim("Next.js, from memory", 20.0, next_rounds),
+        claim("axum, from the same rows by hand", 0.5, axum_rounds),
+    ];
     let sizes = format!("Greenroom's page has {} bytes, that of Next.js {}", text.len(), theirs.len());
-    let ready = format!("axum, the same text from memory: {} a CPU second", Spread::of(ready));
-    Ok(Row { claims, notes: vec![sizes, ready] })
+    let from_memory = format!("axum, the same text from memory: {} a CPU second", Spread::of(from_memory));
+    Ok(Row { claims, notes: vec![sizes, from_memory] })
 }
 
 /// Starts a site on its own core; returns it with the request for a thread's page and its database URL.
@@ -80,23 +84,23 @@ pub(super) fn thread_request(person: usize) -> String {
     )
 }
 
-async fn fetch_page(port: u16, question: &str) -> Result<String> {
+async fn fetch_page(port: u16, request: &str) -> Result<String> {
     let client = reqwest::Client::builder().no_proxy().build()?;
-    let mut head = question.lines();
+    let mut head = request.lines();
     let path = head.next().and_then(|line| line.split(' ').nth(1)).ok_or("the request has no path")?;
     let cookie = head.find_map(|line| line.strip_prefix("cookie: ")).unwrap_or_default();
     let request = client.get(format!("http://127.0.0.1:{port}{path}")).header("cookie", cookie);
     Ok(request.send().await?.error_for_status()?.text().await?)
 }
 
-async fn measure_pages(scale: Scale, server: u32, port: u16, question: &str) -> Result<Sample> {
+async fn measure_pages(scale: Scale, server: u32, port: u16, request: &str) -> Result<Sample> {
     let mut load_generator = LoadGenerator::start_on(Some(LOAD_CORE))?;
     let millis = |time: Duration| u64::try_from(scale.scale_duration(time).as_millis());
-    load_generator.send_repeatedly(port, CONNECTIONS, millis(WARM_UP)?, question.to_owned()).await?;
-    let worked = cpu_seconds(server)?;
-    let answer = load_generator.send_repeatedly(port, CONNECTIONS, millis(DURATION)?, question.to_owned()).await?;
+    load_generator.send_repeatedly(port, CONNECTIONS, millis(WARM_UP)?, request.to_owned()).await?;
+    let cpu_before = cpu_seconds(server)?;
+    let answer = load_generator.send_repeatedly(port, CONNECTIONS, millis(DURATION)?, request.to_owned()).await?;
     // Divides by the server's CPU time, because the load generator may be slower than the server.
-    let (answered, cpu) =
-        (answer["completed"].as_f64().ok_or("the answer has no `completed`")?, cpu_seconds(server)? - worked);
-    Ok(Sample { value: answered / cpu, cpu, wall: elapsed_seconds(&answer)? })
+    let (completed, cpu) =
+        (answer["completed"].as_f64().ok_or("the answer has no `completed`")?, cpu_seconds(server)? - cpu_before);
+    Ok(Sample { value: completed / cpu, cpu, wall: elapsed_seconds(&answer)? })
 }
