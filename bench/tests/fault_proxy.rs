@@ -11,12 +11,12 @@ use tokio::{
 };
 
 /// More than all buffers on the way hold: writing this much succeeds only if the data is read.
-const MUCH: usize = 32 << 20;
+const MORE_THAN_BUFFERED: usize = 32 << 20;
 
 /// Starts a proxy; returns it with its upstream listener.
 async fn start_proxy() -> (FaultProxy, TcpListener) {
     let upstream = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let proxy = FaultProxy::to_port(upstream.local_addr().expect("bound").port()).await.expect("a line");
+    let proxy = FaultProxy::to_port(upstream.local_addr().expect("bound").port()).await.expect("a proxy");
     (proxy, upstream)
 }
 
@@ -26,8 +26,8 @@ async fn proxy_with_echo() -> FaultProxy {
     tokio::spawn(async move {
         while let Ok((mut socket, _)) = upstream.accept().await {
             tokio::spawn(async move {
-                let (mut received, mut writer) = socket.split();
-                copy(&mut received, &mut writer).await
+                let (mut reader, mut writer) = socket.split();
+                copy(&mut reader, &mut writer).await
             });
         }
     });
@@ -43,7 +43,7 @@ async fn connect_both_ends(proxy: &FaultProxy, upstream: &TcpListener) -> (TcpSt
     let mut client = connect_client(proxy).await;
     let mut server = upstream.accept().await.expect("the other end").0;
     client.write_all(b".").await.expect("written");
-    read_exactly(&mut server, 1).await.expect("heard");
+    read_exactly(&mut server, 1).await.expect("received");
     (client, server)
 }
 
@@ -102,7 +102,7 @@ async fn cut_connections_resets_open_connections_only() {
     assert_reset(&mut server).await;
     let (mut client, mut server) = connect_both_ends(&proxy, &upstream).await;
     client.write_all(b"Again").await.expect("written");
-    assert_eq!(read_exactly(&mut server, 5).await.expect("heard"), b"Again");
+    assert_eq!(read_exactly(&mut server, 5).await.expect("received"), b"Again");
 }
 
 #[tokio::test]
@@ -123,11 +123,11 @@ async fn a_frozen_proxy_discards_everything_until_restored() {
     let (proxy, upstream) = start_proxy().await;
     let (mut client, mut server) = connect_both_ends(&proxy, &upstream).await;
     proxy.freeze_traffic();
-    client.write_all(&vec![1; MUCH]).await.expect("discarded");
-    server.write_all(&vec![1; MUCH]).await.expect("discarded");
+    client.write_all(&vec![1; MORE_THAN_BUFFERED]).await.expect("discarded");
+    server.write_all(&vec![1; MORE_THAN_BUFFERED]).await.expect("discarded");
     // A new connection is accepted, and its data is discarded too.
     let mut late = connect_client(&proxy).await;
-    late.write_all(&vec![1; MUCH]).await.expect("discarded");
+    late.write_all(&vec![1; MORE_THAN_BUFFERED]).await.expect("discarded");
     proxy.restore().await.expect("restored");
     assert_reset(&mut client).await;
     assert_reset(&mut server).await;
@@ -140,12 +140,12 @@ async fn a_frozen_proxy_forwards_no_reset() {
     let (proxy, upstream) = start_proxy().await;
     let (mut client, mut server) = connect_both_ends(&proxy, &upstream).await;
     proxy.freeze_traffic();
-    server.write_all(&vec![1; MUCH]).await.expect("discarded");
+    server.write_all(&vec![1; MORE_THAN_BUFFERED]).await.expect("discarded");
     server.set_zero_linger().expect("set");
     drop(server);
     client.write_all(b"Still there?").await.expect("discarded");
     let read = tokio::time::timeout(Duration::from_millis(100), client.read(&mut [0; 1])).await;
-    read.expect_err("nothing is heard");
+    read.expect_err("nothing is received");
     proxy.restore().await.expect("restored");
     assert_reset(&mut client).await;
 }
@@ -161,7 +161,7 @@ async fn stranded_connections_stay_silent_while_new_ones_work() {
     assert_eq!(echo(&mut connect_client(&proxy).await, b"Habari").await.expect("an echo"), b"Habari");
     proxy.restore().await.expect("restored");
     let read = tokio::time::timeout(Duration::from_millis(100), before.read(&mut [0; 1])).await;
-    read.expect_err("nothing is heard");
+    read.expect_err("nothing is received");
 }
 
 #[tokio::test]

@@ -52,7 +52,7 @@ fn fault_proxy_runs_commands_until_its_input_ends() {
     let (mut accepted, _) = upstream.accept().expect("the other end");
     client.write_all(b"Habari").expect("written");
     let mut received = [0; 6];
-    accepted.read_exact(&mut received).expect("heard");
+    accepted.read_exact(&mut received).expect("received");
     assert_eq!(&received, b"Habari");
 
     assert_eq!(proxy.send_command("refuse"), "ok");

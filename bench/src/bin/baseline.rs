@@ -56,8 +56,8 @@ async fn stream_events(
     State(state): State<AppState>,
 ) -> Sse<impl Stream<Item = std::result::Result<Event, Infallible>>> {
     let events = stream::unfold(state.events.subscribe(), async |mut receiver: Receiver<String>| {
-        let events = receiver.recv().await.ok()?;
-        Some((Ok(Event::default().data(events)), receiver))
+        let event = receiver.recv().await.ok()?;
+        Some((Ok(Event::default().data(event)), receiver))
     });
     // Sent at once, so that the client knows that the stream is open.
     let first = stream::iter([Ok(Event::default().data("ready"))]);

@@ -129,20 +129,20 @@ impl CheckReport {
         }
     }
 
-    /// Checks that a person's event log contains every message of their conversations, in the order of the database.
+    /// Checks that a person's event log contains every message of each conversation in it, in the order of the database.
     fn check_event_log(&mut self, person: Uuid, log: &EventLog, state: &DatabaseState) {
         self.check_sequence(&format!("the log of {person}"), log.numbers.iter().copied());
         let last = log.numbers.last().copied().unwrap_or_default();
         let off = usize::from(last != log.last_seq);
         self.add_cases(|it| &mut it.gaps, off, || format!("the log of {person} ends at {last}, not {}", log.last_seq));
-        let mut expected: HashMap<Uuid, Vec<MessageRow>> = HashMap::new();
+        let mut logged: HashMap<Uuid, Vec<MessageRow>> = HashMap::new();
         for message in &log.messages {
             let row = MessageRow { seq: message.seq, client_id: message.client_id, body: message.body };
-            expected.entry(message.conversation).or_default().push(row);
+            logged.entry(message.conversation).or_default().push(row);
         }
-        for (id, expected) in expected {
+        for (id, logged) in logged {
             let rows = state.conversations.get(&id).map(Vec::as_slice).unwrap_or_default();
-            self.check_same_order(&format!("the event log of {person} for conversation {id}"), rows, &expected);
+            self.check_same_order(&format!("the event log of {person} for conversation {id}"), rows, &logged);
         }
     }
 
@@ -170,10 +170,10 @@ impl CheckReport {
         self.add_cases(|it| &mut it.reordered, count, || format!("{what} differs first at {first:?}"));
     }
 
-    fn add_cases(&mut self, kind: impl Fn(&mut Self) -> &mut usize, count: usize, expected: impl Fn() -> String) {
+    fn add_cases(&mut self, kind: impl Fn(&mut Self) -> &mut usize, count: usize, describe: impl Fn() -> String) {
         *kind(self) += count;
         if count > 0 && self.cases.len() < MAX_REPORTED_CASES {
-            self.cases.push(expected());
+            self.cases.push(describe());
         }
     }
 }

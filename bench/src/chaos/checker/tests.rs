@@ -11,7 +11,7 @@ struct Case {
     readers: Vec<ReaderResult>,
 }
 
-fn expected(seq: i64) -> MessageEvent {
+fn message_event(seq: i64) -> MessageEvent {
     let id = u128::try_from(seq).expect("a small number");
     MessageEvent { event: seq, conversation: HERE, seq, client_id: Uuid::from_u128(100 + id), body: 7 }
 }
@@ -19,15 +19,11 @@ fn expected(seq: i64) -> MessageEvent {
 impl Case {
     /// Three messages by one writer after an opening message, received by two people.
     fn good() -> Self {
-        let messages: Vec<MessageEvent> = (1..=4).map(expected).collect();
-        let row = |expected: &MessageEvent| MessageRow {
-            seq: expected.seq,
-            client_id: expected.client_id,
-            body: expected.body,
-        };
+        let messages: Vec<MessageEvent> = (1..=4).map(message_event).collect();
+        let row = |event: &MessageEvent| MessageRow { seq: event.seq, client_id: event.client_id, body: event.body };
         let log = EventLog { last_seq: 4, numbers: vec![1, 2, 3, 4], messages: messages.clone() };
-        let entry = |expected: &MessageEvent| {
-            let (client_id, seq, body) = (expected.client_id, expected.seq, expected.body);
+        let entry = |event: &MessageEvent| {
+            let (client_id, seq, body) = (event.client_id, event.seq, event.body);
             Acknowledgement { writer: 0, conversation: HERE, client_id, seq, body }
         };
         let reader = |person| ReaderResult { person, last: 4, messages: messages.clone(), duplicates: 0, gaps: 0 };
@@ -77,7 +73,7 @@ fn a_missing_acknowledged_message_is_lost() {
 
 #[test]
 fn a_repeated_message_is_duplicated() {
-    let duplicates = MessageRow { seq: 5, ..MessageRow { seq: 4, client_id: expected(4).client_id, body: 7 } };
+    let duplicates = MessageRow { seq: 5, ..MessageRow { seq: 4, client_id: message_event(4).client_id, body: 7 } };
     let [_, duplicated, ..] = check_after(|case| case.rows().push(duplicates));
     assert!(duplicated > 0);
     let unknown = MessageRow { seq: 5, client_id: ALICE, body: 7 };
@@ -85,7 +81,7 @@ fn a_repeated_message_is_duplicated() {
     assert!(duplicated > 0, "under another client id");
     let [_, duplicated, ..] = check_after(|case| case.readers[1].duplicates = 1);
     assert_eq!(duplicated, 1);
-    let [_, duplicated, ..] = check_after(|case| case.readers[1].messages.push(expected(4)));
+    let [_, duplicated, ..] = check_after(|case| case.readers[1].messages.push(message_event(4)));
     assert_eq!(duplicated, 1);
     let [_, duplicated, ..] = check_after(|case| case.log().numbers = vec![1, 2, 3, 3, 4]);
     assert_eq!(duplicated, 1);
