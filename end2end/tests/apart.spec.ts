@@ -2,14 +2,14 @@ import { expect, test } from "../support/fixtures.ts";
 
 // A browser loads what a page needs when it comes to it. What was built together fits together; of another build, nothing.
 
-const DESK = /\/pkg\/split_desk\./;
+const ACCOUNT_PAGES = /\/pkg\/split_account_pages\./;
 // How a browser tells of a part that it asked for and didn't get.
 const NO_PART = /status of 404|net::ERR_|Failed to fetch|WebAssembly|TypeError/;
 
 test("@live a conversation doesn't load what only other pages need, and they load it once", async ({ eventpro, launch }) => {
   const parts: string[] = [];
   await eventpro.open("/signin");
-  eventpro.page.on("request", (request) => parts.push(...(DESK.exec(request.url()) ?? [])));
+  eventpro.page.on("request", (request) => parts.push(...(ACCOUNT_PAGES.exec(request.url()) ?? [])));
   await eventpro.open(launch.path);
   await eventpro.thread.say("Still the same page?");
   await expect(eventpro.thread.said("Still the same page?")).toBeVisible();
@@ -27,7 +27,7 @@ test("@live a tab that outlived its build goes on with the next one", async ({ e
   eventpro.expects(NO_PART);
   await eventpro.open(launch.path);
   await eventpro.page.evaluate(() => ((window as any).stillTheSamePage = true));
-  await eventpro.page.route(DESK, (route) => route.fulfill({ status: 404 }), { times: 1 });
+  await eventpro.page.route(ACCOUNT_PAGES, (route) => route.fulfill({ status: 404 }), { times: 1 });
   await eventpro.bell.click();
   await expect(eventpro.heading).toHaveText("Notifications");
   await expect(eventpro.page).toHaveURL("/notifications");
