@@ -82,8 +82,8 @@ impl BusHandle {
     }
 
     /// Announces the newest sequence numbers of these people, in batches.
-    pub(super) fn publish_last_seqs(&self, heads: &[(PersonId, i64)]) {
-        heads.chunks(BATCH).for_each(|some| self.publish(BusEvent::LastSeqs(some.to_vec())));
+    pub(super) fn publish_last_seqs(&self, last_seqs: &[(PersonId, i64)]) {
+        last_seqs.chunks(BATCH).for_each(|batch| self.publish(BusEvent::LastSeqs(batch.to_vec())));
     }
 
     /// Returns whether the bus delivers messages, judged by this node's own pings.
@@ -165,7 +165,9 @@ impl Hub {
     fn apply_bus_event(&self, from: Uuid, event: BusEvent, now: model::Timestamp) {
         match event {
             BusEvent::Ping => {}
-            BusEvent::LastSeqs(heads) => heads.into_iter().for_each(|(person, seq)| self.advance_last_seq(person, seq)),
+            BusEvent::LastSeqs(last_seqs) => {
+                last_seqs.into_iter().for_each(|(person, seq)| self.advance_last_seq(person, seq))
+            }
             BusEvent::SessionEnded { person, session, reason } => self.end_session_local(person, session, reason),
             BusEvent::Typing { to, conversation, by } => self.publish_typing_local(&to, conversation, by, now),
             BusEvent::PresenceHidden { person, from } => self.publish_presence_local(&from, person, false),
@@ -212,27 +214,27 @@ mod tests {
     use super::*;
     use tokio::time::advance;
 
-    struct Nowhere;
+    struct NullBus;
 
-    impl Bus for Nowhere {
+    impl Bus for NullBus {
         fn publish(&self, _message: Vec<u8>) {}
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_silent_peer_is_unhealthy_until_it_expires() {
         let (handle, own, other) = (BusHandle::default(), Uuid::from_u128(1), Uuid::from_u128(2));
-        assert!(handle.0.bus.set((own, Box::new(Nowhere))).is_ok());
-        let hear = |node| handle.lock_last_received().insert(node, Instant::now());
+        assert!(handle.0.bus.set((own, Box::new(NullBus))).is_ok());
+        let receive_ping = |node| handle.lock_last_received().insert(node, Instant::now());
         assert!(!handle.is_healthy() && !handle.receives_from_all(), "nothing received yet");
-        hear(own);
-        hear(other);
+        receive_ping(own);
+        receive_ping(other);
         assert!(handle.is_healthy() && handle.receives_from_all());
         advance(PEER_TIMEOUT).await;
         assert!(!handle.is_healthy() && !handle.receives_from_all(), "no pings came back");
-        hear(own);
+        receive_ping(own);
         assert!(handle.is_healthy() && !handle.receives_from_all(), "the peer is partitioned");
         advance(PEER_EXPIRY).await;
-        hear(own);
+        receive_ping(own);
         assert!(handle.receives_from_all(), "the peer has expired");
     }
 }

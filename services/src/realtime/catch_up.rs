@@ -25,8 +25,8 @@ impl Hub {
                     // with a reset.
                     let found: HashSet<(PersonId, i64)> =
                         events.iter().map(|event| (event.person(), event.seq)).collect();
-                    let lost = lagging.into_iter().filter(|(id, last)| !found.contains(&(*id, last + 1)));
-                    lost.for_each(|(id, last)| self.disconnect_stale(id, last));
+                    let missing = lagging.into_iter().filter(|(id, last)| !found.contains(&(*id, last + 1)));
+                    missing.for_each(|(id, last)| self.disconnect_stale(id, last));
                 }
                 Err(error) => {
                     error.into_api_error();

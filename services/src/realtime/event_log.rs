@@ -110,6 +110,6 @@ pub(crate) async fn purge_events(connection: &impl ConnectionTrait, millis: i64)
         .limit(PURGE_BATCH)
         .take();
     let key = Expr::tuple([Expr::col(PersonId), Expr::col(Seq)]);
-    let done = event::Entity::delete_many().filter(key.in_subquery(old)).exec(connection).await?;
-    Ok(done.rows_affected == PURGE_BATCH)
+    let deleted = event::Entity::delete_many().filter(key.in_subquery(old)).exec(connection).await?;
+    Ok(deleted.rows_affected == PURGE_BATCH)
 }

@@ -85,7 +85,7 @@ impl EventRecorder {
         let mut rows = Vec::new();
         let mut published = Vec::new();
         let mut reordered = BTreeMap::<Uuid, InboxSeqs>::new();
-        let mut opened = BTreeMap::<Uuid, InboxSeqs>::new();
+        let mut new_bookings = BTreeMap::<Uuid, InboxSeqs>::new();
         let mut notified = HashMap::<Uuid, i64>::new();
         let last_seqs = allocate_seqs(tx, &self.events).await?;
         for (person, events) in self.events {
@@ -95,7 +95,7 @@ impl EventRecorder {
                 if let Some((conversation, side)) = reordered_conversation(&event, person) {
                     reordered.entry(conversation).or_default().set(side, seq);
                     if let Event::ConversationCreated { conversation } = &event {
-                        opened.entry(conversation.booking.id.0).or_default().set(side, seq);
+                        new_bookings.entry(conversation.booking.id.0).or_default().set(side, seq);
                     }
                 }
                 if let Event::NotificationCreated { notification } = &event {
@@ -116,7 +116,7 @@ impl EventRecorder {
         statement_buckets::insert_all(tx, rows).await?;
         insert_notifications(tx, self.notifications, &notified).await?;
         update_inbox_order(tx, reordered).await?;
-        update_booking_order(tx, opened).await?;
+        update_booking_order(tx, new_bookings).await?;
         Ok(published)
     }
 }
@@ -134,8 +134,8 @@ async fn insert_notifications(
 }
 
 /// Stores the numbers of the events that put new bookings at the top of both people's lists.
-async fn update_booking_order(tx: &Transaction, opened: BTreeMap<Uuid, InboxSeqs>) -> Result<()> {
-    for (id, InboxSeqs { organizer, talent }) in opened {
+async fn update_booking_order(tx: &Transaction, new_bookings: BTreeMap<Uuid, InboxSeqs>) -> Result<()> {
+    for (id, InboxSeqs { organizer, talent }) in new_bookings {
         booking::Entity::update_many()
             .col_expr(booking::Column::OrganizerEventSeq, Expr::value(organizer))
             .col_expr(booking::Column::TalentEventSeq, Expr::value(talent))
@@ -179,10 +179,10 @@ impl InboxSeqs {
 /// Moves conversations to the top of both people's inboxes. The transaction has locked their rows already.
 async fn update_inbox_order(tx: &Transaction, reordered: BTreeMap<Uuid, InboxSeqs>) -> Result<()> {
     let reordered: Vec<_> = reordered.into_iter().collect();
-    for some in reordered.chunks(statement_buckets::MAX_BATCH) {
-        let some = statement_buckets::pad_to_bucket(some.iter().copied());
+    for batch in reordered.chunks(statement_buckets::MAX_BATCH) {
+        let batch = statement_buckets::pad_to_bucket(batch.iter().copied());
         let numbers = |column: conversation::Column, of: fn(&InboxSeqs) -> i64| {
-            let cases = some.iter().fold(CaseStatement::new(), |cases, (id, reordered)| {
+            let cases = batch.iter().fold(CaseStatement::new(), |cases, (id, reordered)| {
                 cases.case(Expr::col(conversation::Column::Id).eq(*id), Expr::value(of(reordered)))
             });
             let number: Expr = cases.finally(Expr::col(column)).into();
@@ -197,7 +197,7 @@ async fn update_inbox_order(tx: &Transaction, reordered: BTreeMap<Uuid, InboxSeq
                 conversation::Column::TalentEventSeq,
                 numbers(conversation::Column::TalentEventSeq, |reordered| reordered.talent),
             )
-            .filter(conversation::Column::Id.is_in(some.iter().map(|(id, _)| *id)))
+            .filter(conversation::Column::Id.is_in(batch.iter().map(|(id, _)| *id)))
             .exec(tx)
             .await?;
     }
@@ -213,9 +213,9 @@ pub(crate) async fn lock_last_seqs(
     let mut people: Vec<_> = people.into_iter().map(|person| person.0).collect();
     people.sort_unstable();
     let mut last_seqs = HashMap::with_capacity(people.len());
-    for some in people.chunks(statement_buckets::MAX_BATCH) {
+    for batch in people.chunks(statement_buckets::MAX_BATCH) {
         let rows = event_sequence::Entity::find()
-            .filter(event_sequence::Column::PersonId.is_in(statement_buckets::pad_to_bucket(some.iter().copied())))
+            .filter(event_sequence::Column::PersonId.is_in(statement_buckets::pad_to_bucket(batch.iter().copied())))
             .order_by_asc(event_sequence::Column::PersonId)
             .lock_exclusive()
             .all(tx)

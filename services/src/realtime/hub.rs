@@ -182,10 +182,10 @@ impl Hub {
     }
 
     /// Raises the known sequence number; lagging streams catch up from the log.
-    pub(crate) fn advance_last_seq(&self, person: PersonId, head: i64) {
+    pub(crate) fn advance_last_seq(&self, person: PersonId, seq: i64) {
         let state = &mut *self.lock_state();
         let Some(subscriptions) = state.people.get_mut(&person) else { return };
-        subscriptions.last_seq = subscriptions.last_seq.max(head);
+        subscriptions.last_seq = subscriptions.last_seq.max(seq);
         self.reconcile_subscriptions(state, person);
     }
 
@@ -227,17 +227,17 @@ impl Hub {
     pub(super) fn drain_lagging(&self, people: usize) -> Option<Vec<(PersonId, i64)>> {
         let state = &mut *self.lock_state();
         loop {
-            let some: Vec<PersonId> = state.lagging.iter().copied().take(people).collect();
-            state.catching_up = !some.is_empty();
-            state.lagging.retain(|id| !some.contains(id));
-            let lacking = some.iter().filter_map(|id| Some((*id, state.people.get(id)?.lag()?)));
-            let lacking: Vec<_> = lacking.collect();
+            let batch: Vec<PersonId> = state.lagging.iter().copied().take(people).collect();
+            state.catching_up = !batch.is_empty();
+            state.lagging.retain(|id| !batch.contains(id));
+            let lagging = batch.iter().filter_map(|id| Some((*id, state.people.get(id)?.lag()?)));
+            let lagging: Vec<_> = lagging.collect();
             if !state.catching_up {
                 self.0.caught_up.notify_waiters();
                 return None;
             }
-            if !lacking.is_empty() {
-                return Some(lacking);
+            if !lagging.is_empty() {
+                return Some(lagging);
             }
         }
     }
@@ -245,11 +245,11 @@ impl Hub {
     /// Waits until no stream lags.
     pub(super) async fn wait_caught_up(&self) {
         loop {
-            let rings = self.0.caught_up.notified();
+            let notified = self.0.caught_up.notified();
             if !self.lock_state().catching_up {
                 return;
             }
-            rings.await;
+            notified.await;
         }
     }
 
@@ -279,8 +279,8 @@ impl Hub {
     /// Disconnects the streams of up to `people` people; returns whether any are left.
     pub(crate) fn disconnect_batch(&self, people: usize) -> bool {
         let state = &mut *self.lock_state();
-        let some: Vec<PersonId> = state.people.keys().copied().take(people).collect();
-        for subscriber in some
+        let batch: Vec<PersonId> = state.people.keys().copied().take(people).collect();
+        for subscriber in batch
             .iter()
             .filter_map(|person| state.people.remove(person))
             .flat_map(|subscriptions| subscriptions.subscribers)
@@ -297,16 +297,16 @@ impl Hub {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn for_live_subscribers(&self, person: PersonId, mut told: impl FnMut(&Subscriber, &dyn EventSink) -> bool) {
+    fn for_live_subscribers(&self, person: PersonId, mut write: impl FnMut(&Subscriber, &dyn EventSink) -> bool) {
         self.retain_subscribers(person, |subscriber| {
-            subscriber.sink.clone().is_none_or(|sink| told(subscriber, &*sink))
+            subscriber.sink.clone().is_none_or(|sink| write(subscriber, &*sink))
         });
     }
 
-    fn retain_subscribers(&self, person: PersonId, stays: impl FnMut(&mut Subscriber) -> bool) {
+    fn retain_subscribers(&self, person: PersonId, keep: impl FnMut(&mut Subscriber) -> bool) {
         let state = &mut *self.lock_state();
         let Some(subscriptions) = state.people.get_mut(&person) else { return };
-        subscriptions.subscribers.retain_mut(stays);
+        subscriptions.subscribers.retain_mut(keep);
         self.reconcile_subscriptions(state, person);
     }
 
@@ -336,11 +336,11 @@ impl Subscriptions {
 
 /// Aborts the stream if the frame doesn't fit into its send buffer.
 fn write_or_abort(sink: &dyn EventSink, frame: &[u8]) -> bool {
-    let taken = sink.try_write(frame);
-    if !taken {
+    let written = sink.try_write(frame);
+    if !written {
         sink.abort();
     }
-    taken
+    written
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ const BATCH: usize = 200;
 impl Greenroom {
     /// Publishes presence changes, forever.
     pub async fn run_presence(self) {
-        let mut told = HashSet::new();
+        let mut online = HashSet::new();
         loop {
             self.hub.wait_presence_change().await;
             while self.hub.has_unsettled_changes() {
@@ -36,8 +36,8 @@ impl Greenroom {
                     self.hub.announce_presence(&people.collect::<Vec<_>>(), here);
                 }
                 let is_new = |change: &PresenceChange| match change.present {
-                    true => told.insert(change.person),
-                    false => told.remove(&change.person),
+                    true => online.insert(change.person),
+                    false => online.remove(&change.person),
                 };
                 let changes: Vec<_> = changes.into_iter().filter(is_new).collect();
                 for batch in changes.chunks(BATCH) {
@@ -94,8 +94,8 @@ impl Greenroom {
         let own = conversation::Entity::find_by_id(id.0).filter(party.owns(viewer));
         let row = own.one(self.store.reader()).await?.ok_or(ApiError::NotFound)?;
         let other = party.counterpart(&row);
-        let shown = select_showing_presence().filter(person::Column::Id.is_in([viewer.id().0, other.0]));
-        let both = shown.all(self.store.reader()).await?.len() == 2;
+        let visible = select_showing_presence().filter(person::Column::Id.is_in([viewer.id().0, other.0]));
+        let both = visible.all(self.store.reader()).await?.len() == 2;
         Ok(both.then_some(other))
     }
 }
@@ -122,12 +122,12 @@ async fn record_last_seen(store: &Store, people: &[PersonId], now: Timestamp) ->
     if known.is_empty() {
         return Ok(());
     }
-    let visits =
+    let rows =
         known.into_iter().map(|row| last_seen::ActiveModel { person_id: Set(row.id), active_at: Set(now.millis()) });
-    let mut again = OnConflict::column(last_seen::Column::PersonId);
-    again.update_column(last_seen::Column::ActiveAt);
+    let mut on_conflict = OnConflict::column(last_seen::Column::PersonId);
+    on_conflict.update_column(last_seen::Column::ActiveAt);
     let tx = store.write_background().await?;
-    last_seen::Entity::insert_many(visits).on_conflict(again).exec_without_returning(&tx).await?;
+    last_seen::Entity::insert_many(rows).on_conflict(on_conflict).exec_without_returning(&tx).await?;
     tx.commit().await
 }
 

@@ -82,12 +82,12 @@ impl Greenroom {
                 Some((SessionId(row.id), (Timestamp::from_millis(row.expires_at), last_seq?.seq)))
             })
             .collect();
-        let lacking: HashSet<_> = requests.iter().filter_map(|request| request.replay_from(&last_seqs)).collect();
-        let lacking: Vec<_> = lacking.into_iter().collect();
-        let events = if lacking.is_empty() {
+        let behind: HashSet<_> = requests.iter().filter_map(|request| request.replay_from(&last_seqs)).collect();
+        let behind: Vec<_> = behind.into_iter().collect();
+        let events = if behind.is_empty() {
             Vec::new()
         } else {
-            event_log::events_after_each(self.store.reader(), &lacking).await?
+            event_log::events_after_each(self.store.reader(), &behind).await?
         };
         Ok((last_seqs, events))
     }

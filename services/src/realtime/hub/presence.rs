@@ -60,7 +60,7 @@ impl Hub {
         let state = &mut *self.lock_state();
         let (people, transitions) = (&state.people, &mut state.transitions);
         state.remote.retain(|person, nodes| {
-            nodes.retain(|_, said| said.elapsed() < after);
+            nodes.retain(|_, announced_at| announced_at.elapsed() < after);
             if nodes.is_empty() && !people.contains_key(person) {
                 transitions.insert(*person, PresenceTransition { at: Instant::now(), here: false });
             }
