@@ -94,8 +94,8 @@ impl Store {
                 health,
             });
         }
-        let both = Pool::new(connect_counted(connect_options(url, CONNECTIONS, &[])).await?, CONNECTIONS);
-        Ok(Self { write_mode: WriteMode::Pooled(both.clone()), reader: both, background, health })
+        let pool = Pool::new(connect_counted(connect_options(url, CONNECTIONS, &[])).await?, CONNECTIONS);
+        Ok(Self { write_mode: WriteMode::Pooled(pool.clone()), reader: pool, background, health })
     }
 
     /// Begins a write transaction for a use case with a waiting client.
@@ -109,10 +109,10 @@ impl Store {
 
     /// Begins a write transaction without a waiting client (receipts, presence, cleanup). Few run at a time.
     pub(crate) async fn write_background(&self) -> Result<Transaction> {
-        let room = metrics::measure_queue_wait("aside", self.background.clone().acquire_owned())
+        let permit = metrics::measure_queue_wait("aside", self.background.clone().acquire_owned())
             .await
             .map_err(Error::internal)?;
-        Ok(Transaction { background: Some(room), ..self.write().await? })
+        Ok(Transaction { background: Some(permit), ..self.write().await? })
     }
 
     /// Begins a read transaction in which all statements see the same snapshot.
@@ -177,18 +177,20 @@ impl Transaction {
         self.commit_then(Box::new(|| ())).await
     }
 
-    /// Commits, then runs `then`; with a single writer, in the order of the commits. Fails if a statement of the
+    /// Commits, then runs `on_commit`; with a single writer, in the order of the commits. Fails if a statement of the
     /// transaction has failed. Once polled, it completes even if the future is dropped.
     #[tracing::instrument(name = "commit", level = "debug", skip_all)]
-    pub(crate) async fn commit_then(self, then: OnCommit) -> Result<()> {
+    pub(crate) async fn commit_then(self, on_commit: OnCommit) -> Result<()> {
         let Self { kind, health, background } = self;
         match kind {
-            TransactionKind::Serialized(turn) => Ok(health.record_write(turn.wait_committed(background, then).await?)?),
+            TransactionKind::Serialized(guard) => {
+                Ok(health.record_write(guard.wait_committed(background, on_commit).await?)?)
+            }
             TransactionKind::Pooled(tx) => {
                 let committing = async move {
                     health.record_write(metrics::measure_commit(tx.commit()).await)?;
                     drop(background);
-                    then();
+                    on_commit();
                     Ok(())
                 };
                 // In its own task: the caller may be cancelled, but committed events must be published.
@@ -200,7 +202,7 @@ impl Transaction {
     /// Rolls back at once; dropping the transaction does so in the background.
     pub(crate) async fn rollback(self) {
         match self.kind {
-            TransactionKind::Serialized(turn) => turn.roll_back().await,
+            TransactionKind::Serialized(guard) => guard.roll_back().await,
             // If the rollback fails, the connection is closed, which rolls back.
             TransactionKind::Pooled(tx) => drop(tx.roll_back().await),
         }
@@ -208,7 +210,7 @@ impl Transaction {
 
     fn connection(&self) -> &Connection {
         match &self.kind {
-            TransactionKind::Serialized(turn) => turn.connection(),
+            TransactionKind::Serialized(guard) => guard.connection(),
             TransactionKind::Pooled(tx) => tx.connection(),
         }
     }
@@ -223,8 +225,8 @@ pub async fn migrate(database_url: &str) -> Result<()> {
     acquire_migration_lock(&connection).await?;
     // On a shared database, a node of the previous version may restart after a newer one has migrated further; the
     // migrator would refuse migrations that it doesn't know.
-    let fits = is_postgres(&connection) && has_all_migrations(&connection).await?;
-    if !fits {
+    let is_up_to_date = is_postgres(&connection) && has_all_migrations(&connection).await?;
+    if !is_up_to_date {
         Migrator::up(&connection, None).await?;
     }
     while talents::fill_missing_search_names(&connection).await? {}
@@ -234,9 +236,9 @@ pub async fn migrate(database_url: &str) -> Result<()> {
 
 /// Returns whether all migrations that this program knows have been applied.
 async fn has_all_migrations(connection: &DatabaseConnection) -> Result<bool> {
-    let taken = Migrator::get_migration_models(connection).await?;
-    let taken: HashSet<_> = taken.into_iter().map(|step| step.version).collect();
-    Ok(Migrator::get_migration_files().iter().all(|step| taken.contains(step.name())))
+    let applied = Migrator::get_migration_models(connection).await?;
+    let applied: HashSet<_> = applied.into_iter().map(|migration| migration.version).collect();
+    Ok(Migrator::get_migration_files().iter().all(|migration| applied.contains(migration.name())))
 }
 
 fn is_postgres(connection: &impl ConnectionTrait) -> bool {
@@ -287,8 +289,8 @@ fn connect_options(url: &str, connections: u32, pragmas: Pragmas) -> ConnectOpti
 /// acknowledged. `normal` doesn't and may lose acknowledged commits in a power failure: it exists to measure the cost
 /// of a flush, and to prove that tests detect the missing one.
 fn without_synchronous(url: &str) -> (String, &'static str) {
-    let normal = ["&synchronous=normal", "?synchronous=normal"].into_iter().find(|asked| url.contains(asked));
-    normal.map_or_else(|| (url.to_owned(), "full"), |asked| (url.replace(asked, ""), "normal"))
+    let normal = ["&synchronous=normal", "?synchronous=normal"].into_iter().find(|parameter| url.contains(parameter));
+    normal.map_or_else(|| (url.to_owned(), "full"), |parameter| (url.replace(parameter, ""), "normal"))
 }
 
 /// WAL lets readers run beside the writer. `temp_store` keeps the rollback data of savepoints in memory.

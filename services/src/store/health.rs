@@ -60,8 +60,8 @@ impl Store {
         match &*last {
             Some((at, found)) if at.elapsed() < PROBE_TTL && (found.is_err() || !is_outdated) => found.clone(),
             _ => {
-                let probed = timeout(PROBE_TIMEOUT, self.probe_write()).await.unwrap_or_else(|_| Err(Error::timeout()));
-                let found = probed.map_err(Error::into_api_error);
+                let result = timeout(PROBE_TIMEOUT, self.probe_write()).await.unwrap_or_else(|_| Err(Error::timeout()));
+                let found = result.map_err(Error::into_api_error);
                 *last = Some((Instant::now(), found.clone()));
                 found
             }
@@ -69,19 +69,19 @@ impl Store {
     }
 
     async fn probe_write(&self) -> Result<()> {
-        let doubtful = self.health.is_full.load(Ordering::Relaxed);
+        let is_full = self.health.is_full.load(Ordering::Relaxed);
         // Random, because PostgreSQL compresses large values.
-        let mut filler = vec![0; if doubtful { LARGE_PROBE } else { SMALL_PROBE }];
+        let mut filler = vec![0; if is_full { LARGE_PROBE } else { SMALL_PROBE }];
         getrandom::fill(&mut filler).map_err(Error::internal)?;
         let row = write_probe::ActiveModel {
             process_id: Set(self.health.id),
             filler: Set(filler),
             probed_at: Set(SystemClock.now().millis()),
         };
-        let mut again = OnConflict::column(write_probe::Column::ProcessId);
-        again.update_columns([write_probe::Column::Filler, write_probe::Column::ProbedAt]);
+        let mut on_conflict = OnConflict::column(write_probe::Column::ProcessId);
+        on_conflict.update_columns([write_probe::Column::Filler, write_probe::Column::ProbedAt]);
         let tx = self.write().await?;
-        write_probe::Entity::insert(row).on_conflict(again).exec_without_returning(&tx).await?;
+        write_probe::Entity::insert(row).on_conflict(on_conflict).exec_without_returning(&tx).await?;
         tx.commit().await?;
         self.health.is_full.store(false, Ordering::Relaxed);
         Ok(())

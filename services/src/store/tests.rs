@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 /// A database with one table of words.
-struct Words {
+struct WordTable {
     store: Store,
     url: String,
     table: String,
@@ -18,9 +18,9 @@ struct Words {
 
 /// SQL for a value larger than a page.
 const LONG_WORD: &str = "zeroblob(100000)";
-const ROOMY: i64 = 1_000_000;
+const UNLIMITED_PAGES: i64 = 1_000_000;
 
-impl Words {
+impl WordTable {
     async fn on_sqlite() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}?mode=rwc", folder.path().join("words.db").display());
@@ -60,14 +60,14 @@ impl Words {
 
     /// Returns whether a word is committed, read through a connection of its own.
     async fn has(&self, word: &str) -> bool {
-        let fresh = Database::connect(&self.url).await.expect("a connection");
+        let connection = Database::connect(&self.url).await.expect("a connection");
         let query = format!("SELECT 1 FROM {} WHERE word = '{word}'", self.table);
-        let found = fresh.query_one_raw(Statement::from_string(fresh.get_database_backend(), query)).await;
-        fresh.close().await.expect("closing");
+        let found = connection.query_one_raw(Statement::from_string(connection.get_database_backend(), query)).await;
+        connection.close().await.expect("closing");
         found.expect("an answer").is_some()
     }
 
-    async fn assert_works(&self) {
+    async fn assert_writable(&self) {
         for word in ["afterwards", "and again"] {
             self.add(word).await.expect("a write after the failure");
             assert!(self.has(word).await, "{word:?} was acknowledged but is missing");
@@ -77,46 +77,46 @@ impl Words {
 
 /// Limits the database file to `pages` pages, or to its present size if that is larger. Lasts as long as the
 /// connection.
-async fn limit(tx: &Transaction, pages: i64) {
+async fn limit_pages(tx: &Transaction, pages: i64) {
     tx.execute_unprepared(&format!("PRAGMA max_page_count = {pages}")).await.expect("a limit");
 }
 
 #[tokio::test]
 async fn acknowledged_writes_survive_a_full_disk() {
-    let words = Words::on_sqlite().await;
+    let words = WordTable::on_sqlite().await;
     let tx = words.begin().await;
-    limit(&tx, 1).await;
+    limit_pages(&tx, 1).await;
     tx.commit().await.expect("a commit");
     for _ in 0..2 {
         let tx = words.begin().await;
-        limit(&tx, 1).await;
+        limit_pages(&tx, 1).await;
         let full = tx.execute_unprepared(&words.insert(LONG_WORD)).await.expect_err("the disk is full");
         assert_eq!(Error::from(full).into_api_error(), ApiError::StorageFull);
     }
     let tx = words.begin().await;
-    limit(&tx, ROOMY).await;
+    limit_pages(&tx, UNLIMITED_PAGES).await;
     tx.commit().await.expect("a commit");
-    words.assert_works().await;
+    words.assert_writable().await;
 }
 
 #[tokio::test]
 async fn a_full_disk_in_a_commit_group_acknowledges_no_lost_write() {
-    let words = Words::on_sqlite().await;
+    let words = WordTable::on_sqlite().await;
     let first = words.begin().await;
     first.execute_unprepared(&words.insert("'first'")).await.expect("a row");
     let first = tokio::spawn(first.commit());
     let second = words.begin().await;
-    limit(&second, 1).await;
+    limit_pages(&second, 1).await;
     second.execute_unprepared(&words.insert(LONG_WORD)).await.expect_err("the disk is full");
     drop(second);
     let acknowledged = first.await.expect("no panic").is_ok();
     assert_eq!(words.has("first").await, acknowledged);
-    words.assert_works().await;
+    words.assert_writable().await;
 }
 
 #[tokio::test]
 async fn a_rollback_by_sqlite_fails_the_whole_commit_group() {
-    let words = Words::on_sqlite().await;
+    let words = WordTable::on_sqlite().await;
     let tx = words.begin().await;
     let trigger = "CREATE TRIGGER poison BEFORE INSERT ON word WHEN NEW.word = 'poison' \
         BEGIN SELECT RAISE(ROLLBACK, 'all of it'); END";
@@ -131,21 +131,21 @@ async fn a_rollback_by_sqlite_fails_the_whole_commit_group() {
     second.execute_unprepared(&words.insert("'second'")).await.expect_err("a statement has failed");
     second.commit().await.expect_err("a statement has failed");
     assert!(!words.has("second").await);
-    let told = first.await.expect("no panic").expect_err("it was rolled back with the second");
-    assert!(format!("{told:?}").contains("all of it"), "expected the cause, not its consequence: {told:?}");
+    let error = first.await.expect("no panic").expect_err("it was rolled back with the second");
+    assert!(format!("{error:?}").contains("all of it"), "expected the cause, not its consequence: {error:?}");
     assert!(!words.has("first").await);
-    words.assert_works().await;
+    words.assert_writable().await;
 }
 
 /// As after a client disconnects: the statement runs, but its failure isn't observed.
 #[tokio::test]
 async fn an_unobserved_failure_loses_no_acknowledged_write() {
-    let words = Words::on_sqlite().await;
+    let words = WordTable::on_sqlite().await;
     let first = words.begin().await;
     first.execute_unprepared(&words.insert("'first'")).await.expect("a row");
     let first = tokio::spawn(first.commit());
     let second = words.begin().await;
-    limit(&second, 1).await;
+    limit_pages(&second, 1).await;
     {
         let insert = words.insert(LONG_WORD);
         let mut inserting = Box::pin(second.execute_unprepared(&insert));
@@ -156,18 +156,18 @@ async fn an_unobserved_failure_loses_no_acknowledged_write() {
         .await;
     }
     // If the failure has been recorded, these statements are refused, and the limit ends with the connection.
-    second.execute_unprepared(&format!("PRAGMA max_page_count = {ROOMY}")).await.ok();
+    second.execute_unprepared(&format!("PRAGMA max_page_count = {UNLIMITED_PAGES}")).await.ok();
     second.execute_unprepared(&words.insert("'second'")).await.ok();
     let acknowledged = second.commit().await.is_ok();
     assert!(words.has("second").await || !acknowledged);
     let acknowledged = first.await.expect("no panic").is_ok();
     assert_eq!(words.has("first").await, acknowledged);
-    words.assert_works().await;
+    words.assert_writable().await;
 }
 
 #[tokio::test]
 async fn a_failed_commit_is_reported_and_the_next_succeeds() {
-    for words in [Words::on_sqlite().await, Words::on_postgres().await] {
+    for words in [WordTable::on_sqlite().await, WordTable::on_postgres().await] {
         for _ in 0..2 {
             let tx = words.begin().await;
             let dangling = format!("INSERT INTO {} VALUES ('dangling', 'nothing')", words.table);
@@ -180,26 +180,26 @@ async fn a_failed_commit_is_reported_and_the_next_succeeds() {
             tx.commit().await.expect_err("the reference dangles");
             assert!(!words.has("dangling").await);
         }
-        words.assert_works().await;
+        words.assert_writable().await;
     }
 }
 
 #[tokio::test]
 async fn a_transaction_that_failed_is_never_committed() {
-    for words in [Words::on_sqlite().await, Words::on_postgres().await] {
+    for words in [WordTable::on_sqlite().await, WordTable::on_postgres().await] {
         words.add("twice").await.expect("once");
         let tx = words.begin().await;
         tx.execute_unprepared(&words.insert("'with it'")).await.expect("a row");
         tx.execute_unprepared(&words.insert("'twice'")).await.expect_err("the word is taken");
         tx.commit().await.expect_err("PostgreSQL aborted it without an error at COMMIT");
         assert!(!words.has("with it").await);
-        words.assert_works().await;
+        words.assert_writable().await;
     }
 }
 
 #[tokio::test]
 async fn a_killed_connection_fails_its_transaction() {
-    let words = Words::on_postgres().await;
+    let words = WordTable::on_postgres().await;
     let tx = words.begin().await;
     tx.execute_unprepared(&words.insert("'killed'")).await.expect("a row");
     let query = "SELECT pg_backend_pid()";
@@ -208,10 +208,10 @@ async fn a_killed_connection_fails_its_transaction() {
     let other = Database::connect(&words.url).await.expect("a connection");
     other.execute_unprepared(&format!("SELECT pg_terminate_backend({process}, 10000)")).await.expect("its end");
     other.close().await.expect("closing");
-    let told = tx.commit().await.expect_err("the connection is gone");
-    assert_eq!(told.into_api_error(), ApiError::Unavailable);
+    let error = tx.commit().await.expect_err("the connection is gone");
+    assert_eq!(error.into_api_error(), ApiError::Unavailable);
     assert!(!words.has("killed").await);
-    words.assert_works().await;
+    words.assert_writable().await;
 }
 
 #[tokio::test]
@@ -224,14 +224,14 @@ async fn write_health_detects_a_full_disk_and_recovery() {
     let tx = store.write().await.expect("a transaction");
     // Uses up the free pages of the file.
     tx.execute_unprepared("CREATE TABLE filler AS SELECT zeroblob(1000000)").await.expect("a table");
-    limit(&tx, 1).await;
+    limit_pages(&tx, 1).await;
     tx.commit().await.expect("a commit");
     let tx = store.write().await.expect("a transaction");
-    limit(&tx, 1).await;
+    limit_pages(&tx, 1).await;
     tx.execute_unprepared("INSERT INTO filler VALUES (zeroblob(100000))").await.expect_err("the disk is full");
     drop(tx);
     let tx = store.write().await.expect("a transaction");
-    limit(&tx, 1).await;
+    limit_pages(&tx, 1).await;
     tx.commit().await.expect("a commit");
     assert_eq!(store.check_writable().await, Err(ApiError::StorageFull), "the cached result is outdated");
     // The limit ended with the connection, as if space had been freed.

@@ -62,8 +62,8 @@ pub(super) struct CommitGroup {
 
 /// A finished write that waits for the group's commit.
 struct Waiter {
-    then: OnCommit,
-    answer: oneshot::Sender<Committed>,
+    on_commit: OnCommit,
+    sender: oneshot::Sender<Committed>,
 }
 
 pub(super) type Committed = std::result::Result<(), DbErr>;
@@ -79,12 +79,12 @@ impl Writer {
     pub(super) async fn acquire(&self) -> Result<WriterGuard> {
         let group = metrics::measure_queue_wait("writes", self.0.group.clone().lock_owned()).await;
         // In its own task, so that cancelling `acquire` can't interrupt the statement that begins the write.
-        tokio::spawn(self.clone().begin_turn(group).in_current_span()).await.map_err(Error::internal)?
+        tokio::spawn(self.clone().begin_write(group).in_current_span()).await.map_err(Error::internal)?
     }
 
-    async fn begin_turn(self, mut group: OwnedMutexGuard<CommitGroup>) -> Result<WriterGuard> {
+    async fn begin_write(self, mut group: OwnedMutexGuard<CommitGroup>) -> Result<WriterGuard> {
         let is_first = !group.is_open;
-        let connection = group.begin_write().await?;
+        let connection = group.begin_transaction_or_savepoint().await?;
         if is_first {
             tokio::spawn(self.commit_group().in_current_span());
         }
@@ -112,16 +112,16 @@ impl Writer {
 
 impl CommitGroup {
     /// Begins a transaction, or a savepoint in the open one.
-    async fn begin_write(&mut self) -> std::result::Result<Arc<Connection>, DbErr> {
+    async fn begin_transaction_or_savepoint(&mut self) -> std::result::Result<Arc<Connection>, DbErr> {
         self.is_nested = self.is_open;
         let connection = match &self.connection {
             Some(connection) => connection.clone(),
             None => Arc::new(Connection::acquire(&self.pool).await?),
         };
         self.connection = Some(connection.clone());
-        let begun =
+        let result =
             if self.is_nested { connection.run_control(SAVEPOINT).await } else { connection.begin(BEGIN).await };
-        match begun {
+        match result {
             Ok(()) => Ok(connection),
             Err(error) => Err(self.fail_all(error)),
         }
@@ -144,11 +144,11 @@ impl CommitGroup {
 
     /// Rolls back the current write only.
     async fn roll_back_write(&mut self, connection: &Connection) {
-        let undone = match self.is_nested {
+        let result = match self.is_nested {
             true => connection.roll_back_to([ROLL_BACK_TO, RELEASE]).await,
             false => connection.roll_back().await,
         };
-        if let Err(error) = undone {
+        if let Err(error) = result {
             // Report why it was rolled back, not that there is no savepoint left.
             self.fail_all(connection.failure().unwrap_or(error));
         }
@@ -163,9 +163,9 @@ impl CommitGroup {
             self.fail_all(error);
         }
         for waiter in self.waiters.drain(..) {
-            (waiter.then)();
+            (waiter.on_commit)();
             // The receiver is gone if the process is shutting down.
-            let _ = waiter.answer.send(Ok(()));
+            let _ = waiter.sender.send(Ok(()));
         }
     }
 
@@ -173,7 +173,7 @@ impl CommitGroup {
     fn fail_all(&mut self, error: DbErr) -> DbErr {
         self.connection = None;
         self.is_open = false;
-        self.waiters.drain(..).for_each(|waiter| drop(waiter.answer.send(Err(error.clone()))));
+        self.waiters.drain(..).for_each(|waiter| drop(waiter.sender.send(Err(error.clone()))));
         error
     }
 }
@@ -183,29 +183,29 @@ impl WriterGuard {
         &self.connection
     }
 
-    /// Waits until the group's commit is on the disk, then runs `then`. Releases the background permit as soon as the
-    /// write has joined the group.
+    /// Waits until the group's commit is on the disk, then runs `on_commit`. Releases the background permit as soon as
+    /// the write has joined the group.
     pub(super) async fn wait_committed(
         self,
         background: Option<OwnedSemaphorePermit>,
-        then: OnCommit,
+        on_commit: OnCommit,
     ) -> Result<Committed> {
         // In its own task: cancelling the caller halfway would fail the whole group.
-        let kept = tokio::spawn(self.join_group(then).in_current_span()).await.map_err(Error::internal)?;
+        let joined = tokio::spawn(self.join_group(on_commit).in_current_span()).await.map_err(Error::internal)?;
         drop(background);
-        match kept {
-            Ok(answered) => answered.await.map_err(Error::internal),
+        match joined {
+            Ok(committed) => committed.await.map_err(Error::internal),
             Err(error) => Ok(Err(error)),
         }
     }
 
-    async fn join_group(mut self, then: OnCommit) -> std::result::Result<oneshot::Receiver<Committed>, DbErr> {
-        let (answer, answered) = oneshot::channel();
+    async fn join_group(mut self, on_commit: OnCommit) -> std::result::Result<oneshot::Receiver<Committed>, DbErr> {
+        let (sender, committed) = oneshot::channel();
         if let Some(mut group) = self.group.take() {
             group.add_write(&self.connection).await?;
-            group.waiters.push(Waiter { then, answer });
+            group.waiters.push(Waiter { on_commit, sender });
         }
-        Ok(answered)
+        Ok(committed)
     }
 
     pub(super) async fn roll_back(mut self) {
@@ -240,7 +240,7 @@ mod tests {
     }
 
     /// Creates a database in a temporary folder.
-    pub(super) async fn opened(max_wal_pages: i64) -> (TempDir, Store) {
+    pub(super) async fn open_store(max_wal_pages: i64) -> (TempDir, Store) {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}?mode=rwc", folder.path().join("acts.db").display());
         let store = Store::connect_with(&url, max_wal_pages).await.expect("a database");
@@ -252,7 +252,7 @@ mod tests {
 
     #[tokio::test]
     async fn waiting_writers_share_a_commit() {
-        let (_folder, store) = opened(MAX_WAL_PAGES).await;
+        let (_folder, store) = open_store(MAX_WAL_PAGES).await;
         let first = store.write().await.expect("a transaction");
         first.execute_unprepared("INSERT INTO act VALUES ('band')").await.expect("a row");
         // Queued before the first write ends, and so in the same group.
@@ -268,7 +268,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_failed_write_does_not_fail_its_commit_group() {
-        let (_folder, store) = opened(MAX_WAL_PAGES).await;
+        let (_folder, store) = open_store(MAX_WAL_PAGES).await;
         let first = store.write().await.expect("a transaction");
         first.execute_unprepared("INSERT INTO act VALUES ('band')").await.expect("a row");
         let first = tokio::spawn(first.commit());
@@ -284,7 +284,7 @@ mod tests {
     /// happen.
     #[tokio::test]
     async fn cancelling_acquire_loses_no_other_write() {
-        let (_folder, store) = opened(MAX_WAL_PAGES).await;
+        let (_folder, store) = open_store(MAX_WAL_PAGES).await;
         for acts in 1..=20 {
             let first = store.write().await.expect("a transaction");
             first.execute_unprepared(&format!("INSERT INTO act VALUES ('{acts}')")).await.expect("a row");
@@ -305,7 +305,7 @@ mod tests {
 
     #[tokio::test]
     async fn close_answers_pending_commits_first() {
-        let (_folder, store) = opened(MAX_WAL_PAGES).await;
+        let (_folder, store) = open_store(MAX_WAL_PAGES).await;
         let last = store.write().await.expect("a transaction");
         last.execute_unprepared("INSERT INTO act VALUES ('band')").await.expect("a row");
         let last = tokio::spawn(last.commit());
@@ -315,7 +315,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_failed_first_write_leaves_no_rows() {
-        let (_folder, store) = opened(MAX_WAL_PAGES).await;
+        let (_folder, store) = open_store(MAX_WAL_PAGES).await;
         let first = store.write().await.expect("a transaction");
         first.execute_unprepared("INSERT INTO act VALUES ('band')").await.expect("a row");
         drop(first);
@@ -327,9 +327,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_failed_commit_group_releases_the_file() {
-        let (_folder, store) = opened(MAX_WAL_PAGES).await;
+        let (_folder, store) = open_store(MAX_WAL_PAGES).await;
         drop(store.write().await.expect("a transaction"));
-        let again = store.write().await.expect("another transaction after the first group failed");
-        again.commit().await.expect("a commit");
+        let next = store.write().await.expect("another transaction after the first group failed");
+        next.commit().await.expect("a commit");
     }
 }

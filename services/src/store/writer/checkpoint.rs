@@ -14,12 +14,12 @@ use std::{
 use tokio::time::sleep;
 
 /// Delay from a commit to the checkpoint: a page written by several commits in this time is copied once.
-const PAUSE: Duration = Duration::from_secs(1);
+const CHECKPOINT_DELAY: Duration = Duration::from_secs(1);
 /// WAL length above which a checkpoint blocks writers, in pages of 4 KiB (128 MiB).
 pub(in crate::store) const MAX_WAL_PAGES: i64 = 32 * 1_024;
 
 impl Writer {
-    /// Schedules a checkpoint after `PAUSE`, unless one is scheduled.
+    /// Schedules a checkpoint after `CHECKPOINT_DELAY`, unless one is scheduled.
     pub(super) fn checkpoint_soon(self) {
         if self.0.checkpoint_due.swap(true, Ordering::Relaxed) {
             return;
@@ -28,7 +28,7 @@ impl Writer {
         // opening.
         let state = Arc::downgrade(&self.0);
         tokio::spawn(async move {
-            sleep(PAUSE).await;
+            sleep(CHECKPOINT_DELAY).await;
             let Some(writer) = state.upgrade().map(Self) else { return };
             writer.0.checkpoint_due.store(false, Ordering::Relaxed);
             if let Err(error) = writer.checkpoint().await {
@@ -52,14 +52,14 @@ impl Writer {
 /// Copies the pages committed so far without blocking readers or writers. Returns the length of the log, in pages.
 async fn run_checkpoint(connection: &DatabaseConnection) -> Result<i64> {
     let checkpoint = Statement::from_string(DbBackend::Sqlite, "PRAGMA wal_checkpoint(PASSIVE)");
-    let done = connection.query_one_raw(checkpoint).await?.ok_or_else(|| Error::corrupt("wal_checkpoint"))?;
-    Ok(done.try_get_by_index(1)?)
+    let result = connection.query_one_raw(checkpoint).await?.ok_or_else(|| Error::corrupt("wal_checkpoint"))?;
+    Ok(result.try_get_by_index(1)?)
 }
 
 #[cfg(test)]
 mod tests {
     use super::MAX_WAL_PAGES;
-    use crate::store::{Store, writer::tests::opened};
+    use crate::store::{Store, writer::tests::open_store};
     use sea_orm::ConnectionTrait;
     use std::{
         fs::{self, File},
@@ -70,11 +70,11 @@ mod tests {
     use tokio::time::{interval, timeout};
 
     /// Polls until the condition holds; panics after 20 s.
-    async fn comes_true(holds: impl Fn() -> bool) {
-        let mut looks = interval(Duration::from_millis(5));
+    async fn eventually(condition: impl Fn() -> bool) {
+        let mut ticks = interval(Duration::from_millis(5));
         let waiting = async {
-            while !holds() {
-                looks.tick().await;
+            while !condition() {
+                ticks.tick().await;
             }
         };
         timeout(Duration::from_secs(20), waiting).await.expect("the condition holds within 20 s");
@@ -87,24 +87,24 @@ mod tests {
     }
 
     /// Reads the checkpoint counter in the log's header: how often the log has restarted.
-    fn beginnings(log: &Path) -> u32 {
-        let mut head = [0; 16];
-        let read = File::open(log).and_then(|mut log| log.read_exact(&mut head));
-        let number = head[12..].try_into().map(u32::from_be_bytes);
+    fn wal_restarts(log: &Path) -> u32 {
+        let mut header = [0; 16];
+        let read = File::open(log).and_then(|mut log| log.read_exact(&mut header));
+        let number = header[12..].try_into().map(u32::from_be_bytes);
         read.ok().and(number.ok()).unwrap_or_default()
     }
 
     #[tokio::test]
     async fn commits_are_checkpointed_into_the_file() {
-        let (folder, store) = opened(MAX_WAL_PAGES).await;
+        let (folder, store) = open_store(MAX_WAL_PAGES).await;
         write(&store, "a band of nine").await;
-        let holds = |file: &[u8]| file.windows(14).any(|bytes| bytes == b"a band of nine");
-        comes_true(|| holds(&fs::read(folder.path().join("acts.db")).unwrap_or_default())).await;
+        let has_name = |file: &[u8]| file.windows(14).any(|bytes| bytes == b"a band of nine");
+        eventually(|| has_name(&fs::read(folder.path().join("acts.db")).unwrap_or_default())).await;
     }
 
     #[tokio::test]
     async fn the_wal_restarts_under_constant_writes() {
-        let (folder, store) = opened(16).await;
+        let (folder, store) = open_store(16).await;
         let log = folder.path().join("acts.db-wal");
         let writing = async {
             for act in 0.. {
@@ -113,7 +113,7 @@ mod tests {
         };
         tokio::select! {
             () = writing => {}
-            () = comes_true(|| beginnings(&log) > 2) => {}
+            () = eventually(|| wal_restarts(&log) > 2) => {}
         }
     }
 }
