@@ -49,7 +49,7 @@ pub(crate) use registration::delete_unconfirmed;
 pub(crate) use secret::token_hash as sha256;
 pub(crate) use sessions::SessionLookup;
 pub(crate) use sign_in::Guesser;
-pub use sign_in::{Origin, SignedIn};
+pub use sign_in::{Origin, SignInResult};
 pub(crate) use write_for::LiveSessions;
 
 use crate::{Result, clock};
@@ -85,11 +85,11 @@ pub(crate) enum SessionScope {
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long a session lasts after its last use.
-const IDLE_LIFE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+const SESSION_IDLE_TIMEOUT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// Maximum life of a session, however often it is used.
-const SESSION_LIFE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+const MAX_SESSION_AGE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 /// How long after the password was typed the viewer may download their data and create access tokens.
-const CONFIRMED_FOR: Duration = Duration::from_secs(60 * 60);
+const REAUTHENTICATION_TTL: Duration = Duration::from_secs(60 * 60);
 
 impl SessionScope {
     fn as_str(self) -> &'static str {
@@ -140,7 +140,7 @@ impl Viewer {
     /// Returns whether the password was typed in this session within the last hour. An unattended screen, or a cookie
     /// stolen earlier, must not be enough to download all data.
     pub(crate) fn is_confirmed(&self, now: Timestamp) -> bool {
-        now.millis() - self.confirmed_at.millis() < clock::as_millis(CONFIRMED_FOR)
+        now.millis() - self.confirmed_at.millis() < clock::as_millis(REAUTHENTICATION_TTL)
     }
 
     /// Returns `PasswordRequired` unless the password was typed in this session within the last hour.
@@ -190,8 +190,8 @@ impl Password {
     /// The limit applies to the text as typed or to its NFC form, whichever is shorter, because passwords have been
     /// accepted by both measures.
     pub fn new(typed: String) -> Self {
-        let fits = typed.chars().count() <= PASSWORD_LIMIT || typed.nfc().count() <= PASSWORD_LIMIT;
-        Self(if fits { typed } else { String::new() })
+        let is_valid_length = typed.chars().count() <= PASSWORD_LIMIT || typed.nfc().count() <= PASSWORD_LIMIT;
+        Self(if is_valid_length { typed } else { String::new() })
     }
 }
 

@@ -37,7 +37,7 @@ pub mod seed;
 mod store;
 pub mod talents;
 
-pub use accounts::{Export, NewToken, SignedIn, Viewer};
+pub use accounts::{Export, NewToken, SignInResult, Viewer};
 pub use error::{Error, Result};
 pub use realtime::{Bus, BusHealth, EventSink, Resume, Subscription};
 pub use store::migrate;
@@ -58,17 +58,17 @@ use tracing::Instrument;
 pub const LOG_FILTER: &str = "sqlx=warn,sea_orm_migration=warn";
 
 /// Maximum number of messages in one batch.
-const SENDS_AT_ONCE: usize = 256;
+const MAX_MESSAGE_BATCH: usize = 256;
 /// Maximum number of sessions or streams in one batch.
-const LOOKED_UP_AT_ONCE: usize = 250;
+const MAX_LOOKUP_BATCH: usize = 250;
 /// Delay before the next batch under load, for instance when all clients reconnect after a restart.
 const BATCH_DELAY: Duration = Duration::from_millis(10);
 /// Exports per person: each reads all data of an account.
 const EXPORTS_PER_HOUR: usize = 10;
 /// Updates of read and delivery markers per person: more than any reader causes.
-const MARKS_PER_MINUTE: usize = 1_200;
+const MARKER_UPDATES_PER_MINUTE: usize = 1_200;
 /// New passwords per person, accepted or not: estimating and hashing one costs the server more than the client.
-const PASSWORDS_PER_HOUR: usize = 10;
+const PASSWORD_CHANGES_PER_HOUR: usize = 10;
 /// Sign-ins to one account from one network, successful or not.
 const SIGN_INS_PER_MINUTE: usize = 300;
 
@@ -193,17 +193,17 @@ impl Greenroom {
             lockout: Lockout::new(clock.clone()),
             sign_in_limiter: RateLimiter::new(&clock, SIGN_INS_PER_MINUTE, minute),
             reauth_failure_limiter: RateLimiter::new(&clock, limits.failures_per_account, minute),
-            password_change_limiter: RateLimiter::new(&clock, PASSWORDS_PER_HOUR, hour),
-            link_password_limiter: RateLimiter::new(&clock, PASSWORDS_PER_HOUR, hour),
+            password_change_limiter: RateLimiter::new(&clock, PASSWORD_CHANGES_PER_HOUR, hour),
+            link_password_limiter: RateLimiter::new(&clock, PASSWORD_CHANGES_PER_HOUR, hour),
             ip_failure_limiter: RateLimiter::new(&clock, limits.failures_per_address, minute),
             account_mail_limiter: RateLimiter::new(&clock, limits.letters_per_address, hour),
             export_limiter: RateLimiter::new(&clock, EXPORTS_PER_HOUR, hour),
-            marker_limiter: RateLimiter::new(&clock, MARKS_PER_MINUTE, minute),
+            marker_limiter: RateLimiter::new(&clock, MARKER_UPDATES_PER_MINUTE, minute),
             typing_limiter: RateLimiter::new(&clock, 1, realtime::TYPING_INTERVAL),
-            message_batcher: MessageBatcher::new(SENDS_AT_ONCE, Duration::ZERO),
-            session_lookup: SessionLookup::new(LOOKED_UP_AT_ONCE, Duration::ZERO),
-            stream_session_lookup: SessionLookup::new(LOOKED_UP_AT_ONCE, BATCH_DELAY),
-            stream_setups: StreamSetupBatcher::new(LOOKED_UP_AT_ONCE, BATCH_DELAY),
+            message_batcher: MessageBatcher::new(MAX_MESSAGE_BATCH, Duration::ZERO),
+            session_lookup: SessionLookup::new(MAX_LOOKUP_BATCH, Duration::ZERO),
+            stream_session_lookup: SessionLookup::new(MAX_LOOKUP_BATCH, BATCH_DELAY),
+            stream_setups: StreamSetupBatcher::new(MAX_LOOKUP_BATCH, BATCH_DELAY),
             links: LinkBuilder::new(public_url),
             pseudonym_key: OnceCell::new(),
             mail_queued: Notify::new(),
@@ -244,7 +244,7 @@ pub fn generate_client_id() -> ClientId {
 async fn run_to_completion<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
     match tokio::spawn(work.in_current_span()).await {
         Ok(result) => result,
-        Err(stopped) => match stopped.try_into_panic() {
+        Err(join_error) => match join_error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
             Err(cancelled) => Err(Error::internal(cancelled)),
         },

@@ -11,7 +11,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
 use std::net::IpAddr;
 
 /// Links that confirm an address.
-const CONFIRMING: [Purpose; 2] = [Purpose::Verify, Purpose::Email];
+const CONFIRMATION_PURPOSES: [Purpose; 2] = [Purpose::Verify, Purpose::Email];
 /// Links to a page that shows their action before it is done.
 const PAGES: [Purpose; 3] = [Purpose::Verify, Purpose::Email, Purpose::Reset];
 
@@ -98,7 +98,7 @@ impl Greenroom {
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn confirm_email(&self, confirmation: impl Into<Confirmation>) -> Result<ConfirmedAddress> {
         let Confirmation { token, profile, by, from } = confirmation.into();
-        let found = one_time_token::peek(self.store.reader(), &token, &CONFIRMING, self.now()).await?;
+        let found = one_time_token::peek(self.store.reader(), &token, &CONFIRMATION_PURPOSES, self.now()).await?;
         let profile = profile.filter(|_| found.purpose == Purpose::Verify);
         let pending = match &profile {
             Some(profile) => Some(self.hash_profile(profile, found.person).await?),
@@ -108,7 +108,7 @@ impl Greenroom {
         run_to_completion(async move {
             let now = greenroom.now();
             let tx = greenroom.store.write().await?;
-            let opened = one_time_token::consume(&tx, &token, &CONFIRMING, now).await?;
+            let opened = one_time_token::consume(&tx, &token, &CONFIRMATION_PURPOSES, now).await?;
             if opened.purpose == Purpose::Email {
                 return greenroom.move_to_address(tx, opened, from, now).await;
             }

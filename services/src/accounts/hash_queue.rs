@@ -55,8 +55,8 @@ type PermitSender = oneshot::Sender<Permit>;
 pub(crate) struct Permit(Option<Arc<HashQueue>>);
 
 impl HashQueue {
-    pub(super) fn new(name: &'static str, at_once: usize, capacity: usize) -> Arc<Self> {
-        let state = QueueState { free: at_once, waiting: FairShares::default() };
+    pub(super) fn new(name: &'static str, concurrency: usize, capacity: usize) -> Arc<Self> {
+        let state = QueueState { free: concurrency, waiting: FairShares::default() };
         Arc::new(Self { name, state: Mutex::new(state), capacity })
     }
 
@@ -156,13 +156,13 @@ impl FairShares<VecDeque<PermitSender>> {
     }
 
     /// Removes the newest waiter of a requester.
-    fn give_up(
+    fn evict_newest(
         &mut self,
         place_of: impl FnOnce(&mut Self) -> Option<&mut VecDeque<PermitSender>>,
     ) -> Option<PermitSender> {
-        let taken = place_of(self)?.pop_back();
+        let evicted = place_of(self)?.pop_back();
         self.0.retain(|(_, waiters)| !waiters.is_empty());
-        taken
+        evicted
     }
 }
 
@@ -186,11 +186,12 @@ impl FairShares<FairShares<VecDeque<PermitSender>>> {
     fn evict_for(&mut self, requester: Requester) -> Option<PermitSender> {
         let site = requester.site();
         if let Some(largest) = self.largest(site, |site| site.len()) {
-            return largest
-                .give_up(|site| site.0.iter_mut().map(|(_, waiters)| waiters).max_by_key(|waiters| waiters.len()));
+            return largest.evict_newest(|site| {
+                site.0.iter_mut().map(|(_, waiters)| waiters).max_by_key(|waiters| waiters.len())
+            });
         }
         let (_, own) = self.0.iter_mut().find(|(known, _)| *known == site)?;
-        own.give_up(|own| own.largest(requester, VecDeque::len))
+        own.evict_newest(|own| own.largest(requester, VecDeque::len))
     }
 
     fn remove_cancelled(&mut self) {
@@ -222,19 +223,19 @@ mod tests {
     use futures::FutureExt;
     use std::{future::Future, pin::Pin};
 
-    type Waiting = Pin<Box<dyn Future<Output = Result<Permit>> + Send>>;
+    type PendingPermit = Pin<Box<dyn Future<Output = Result<Permit>> + Send>>;
 
     fn network(number: u8) -> Requester {
         Requester::Network(IpAddr::from([192, 0, 2, number]))
     }
 
     /// Returns a request for a permit that hasn't been polled.
-    fn ask(queue: &Arc<HashQueue>, requester: Requester) -> Waiting {
+    fn start_acquire(queue: &Arc<HashQueue>, requester: Requester) -> PendingPermit {
         let queue = queue.clone();
         Box::pin(async move { queue.acquire(requester).await })
     }
 
-    fn has_ended(waiting: &mut Waiting) -> Option<bool> {
+    fn poll_permit(waiting: &mut PendingPermit) -> Option<bool> {
         waiting.as_mut().now_or_never().map(|permit| {
             // Leaks the permit, so that it isn't passed on.
             permit.map(std::mem::forget).is_ok()
@@ -244,49 +245,53 @@ mod tests {
     #[test]
     fn a_flooding_network_does_not_block_others() {
         let queue = HashQueue::new("test", 1, 4);
-        let running = ask(&queue, network(1)).now_or_never().expect("at once").expect("a permit");
-        let mut flood: Vec<_> = (0..4).map(|_| ask(&queue, network(1))).collect();
-        assert!(flood.iter_mut().all(|waiting| has_ended(waiting).is_none()));
-        assert_eq!(has_ended(&mut ask(&queue, network(1))), Some(false), "its own share is full");
-        let mut other = ask(&queue, network(2));
-        assert_eq!(has_ended(&mut other), None, "another network gets a place");
-        assert_eq!(has_ended(&mut flood[3]), Some(false), "the newest waiter of the largest share is evicted");
-        let mut third = ask(&queue, network(3));
-        assert_eq!(has_ended(&mut third), None);
+        let running = start_acquire(&queue, network(1)).now_or_never().expect("at once").expect("a permit");
+        let mut requests: Vec<_> = (0..4).map(|_| start_acquire(&queue, network(1))).collect();
+        assert!(requests.iter_mut().all(|waiting| poll_permit(waiting).is_none()));
+        assert_eq!(poll_permit(&mut start_acquire(&queue, network(1))), Some(false), "its own share is full");
+        let mut other = start_acquire(&queue, network(2));
+        assert_eq!(poll_permit(&mut other), None, "another network gets a place");
+        assert_eq!(poll_permit(&mut requests[3]), Some(false), "the newest waiter of the largest share is evicted");
+        let mut third = start_acquire(&queue, network(3));
+        assert_eq!(poll_permit(&mut third), None);
         drop(running);
-        let served: Vec<_> = [&mut flood[0], &mut other, &mut third].into_iter().map(has_ended).collect();
-        assert_eq!(served, [Some(true), None, None], "one at a time");
+        let permits: Vec<_> = [&mut requests[0], &mut other, &mut third].into_iter().map(poll_permit).collect();
+        assert_eq!(permits, [Some(true), None, None], "one at a time");
     }
 
     #[test]
     fn a_newcomer_takes_no_place_of_one_who_has_no_other() {
         let queue = HashQueue::new("test", 1, 3);
-        let _running = ask(&queue, network(9)).now_or_never().expect("at once").expect("a permit");
-        let mut waiting: Vec<_> = (1..=3).map(|number| ask(&queue, network(number))).collect();
-        assert!(waiting.iter_mut().all(|one| has_ended(one).is_none()));
-        assert_eq!(has_ended(&mut ask(&queue, network(4))), Some(false), "the queue is full");
-        assert_eq!(has_ended(&mut waiting[2]), None, "the newest waiter keeps its only place");
+        let _running = start_acquire(&queue, network(9)).now_or_never().expect("at once").expect("a permit");
+        let mut waiting: Vec<_> = (1..=3).map(|number| start_acquire(&queue, network(number))).collect();
+        assert!(waiting.iter_mut().all(|one| poll_permit(one).is_none()));
+        assert_eq!(poll_permit(&mut start_acquire(&queue, network(4))), Some(false), "the queue is full");
+        assert_eq!(poll_permit(&mut waiting[2]), None, "the newest waiter keeps its only place");
     }
 
     #[test]
     fn a_site_with_many_networks_has_the_share_of_one() {
         let queue = HashQueue::new("test", 1, 4);
         let site = |number: u16| Requester::Network(IpAddr::from([0x2001, 0xdb8, 1, number, 0, 0, 0, 0]));
-        let running = ask(&queue, network(9)).now_or_never().expect("at once").expect("a permit");
-        let mut flood: Vec<_> = (0..4).map(|number| ask(&queue, site(number))).collect();
-        assert!(flood.iter_mut().all(|one| has_ended(one).is_none()));
-        let mut others = vec![ask(&queue, network(1))];
-        assert_eq!(has_ended(&mut others[0]), None, "another site gets a place");
-        flood.retain_mut(|one| has_ended(one).is_none());
-        assert_eq!(flood.len(), 3, "one waiter of the largest site is evicted");
-        assert_eq!(has_ended(&mut ask(&queue, site(7))), Some(false), "and its other networks don't regain it");
-        others.push(ask(&queue, network(2)));
-        assert!(others.iter_mut().all(|one| has_ended(one).is_none()));
-        flood.retain_mut(|one| has_ended(one).is_none());
-        assert_eq!(flood.len(), 2);
+        let running = start_acquire(&queue, network(9)).now_or_never().expect("at once").expect("a permit");
+        let mut requests: Vec<_> = (0..4).map(|number| start_acquire(&queue, site(number))).collect();
+        assert!(requests.iter_mut().all(|one| poll_permit(one).is_none()));
+        let mut others = vec![start_acquire(&queue, network(1))];
+        assert_eq!(poll_permit(&mut others[0]), None, "another site gets a place");
+        requests.retain_mut(|one| poll_permit(one).is_none());
+        assert_eq!(requests.len(), 3, "one waiter of the largest site is evicted");
+        assert_eq!(
+            poll_permit(&mut start_acquire(&queue, site(7))),
+            Some(false),
+            "and its other networks don't regain it"
+        );
+        others.push(start_acquire(&queue, network(2)));
+        assert!(others.iter_mut().all(|one| poll_permit(one).is_none()));
+        requests.retain_mut(|one| poll_permit(one).is_none());
+        assert_eq!(requests.len(), 2);
         drop(running);
-        assert_eq!(flood.iter_mut().filter_map(has_ended).collect::<Vec<_>>(), [true], "the oldest waiter");
-        assert!(others.iter_mut().all(|one| has_ended(one).is_none()), "one at a time");
+        assert_eq!(requests.iter_mut().filter_map(poll_permit).collect::<Vec<_>>(), [true], "the oldest waiter");
+        assert!(others.iter_mut().all(|one| poll_permit(one).is_none()), "one at a time");
     }
 
     #[tokio::test]
@@ -295,12 +300,12 @@ mod tests {
         let running = queue.acquire(network(1)).await.expect("a permit");
         let mut waiting = Vec::new();
         for number in [1, 1, 1, 2, 3] {
-            let mut one = ask(&queue, network(number));
+            let mut one = start_acquire(&queue, network(number));
             assert!(one.as_mut().now_or_never().is_none());
             waiting.push(one);
         }
-        let gone = waiting.remove(1);
-        drop(gone);
+        let cancelled = waiting.remove(1);
+        drop(cancelled);
         drop(running);
         // Round-robin over networks: 1, 2, 3, then 1 again.
         for next in [0, 1, 1, 0] {

@@ -25,7 +25,7 @@ pub(crate) const DEVICE_TTL: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 pub(super) const MAX_DEVICES: u64 = 200;
 /// Maximum age of an account at its first sign-in. An older account without known devices was created before devices
 /// were recorded, or all its devices were deleted: its owner is told of the first device too.
-const FIRST_SIGN_IN: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+const FIRST_SIGN_IN_WINDOW: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// Records the device and network of a sign-in and returns whether it is new. The first one of a new account isn't
 /// reported; of each later one the owner is told by email, within their email budget.
@@ -50,7 +50,7 @@ pub(super) async fn note_device(
     let key = [known_device::Column::PersonId, known_device::Column::Fingerprint];
     let seen = OnConflict::columns(key).update_column(known_device::Column::SeenAt).to_owned();
     known_device::Entity::insert(row).on_conflict(seen).exec_without_returning(tx).await?;
-    let is_new = found == 0 && (known > 0 || now.millis() - owner.created_at > as_millis(FIRST_SIGN_IN));
+    let is_new = found == 0 && (known > 0 || now.millis() - owner.created_at > as_millis(FIRST_SIGN_IN_WINDOW));
     if found == 0 {
         forget_surplus(tx, owner.id, fingerprint).await?;
     }

@@ -7,9 +7,9 @@ use std::{
 
 /// Failed sign-ins to one account, from all networks, before the first wait.
 const FREE_FAILURES: u32 = 50;
-/// The wait after the last free failure; each further failure doubles it, up to `LONGEST_WAIT`.
+/// The wait after the last free failure; each further failure doubles it, up to `MAX_WAIT`.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
-const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
+const MAX_WAIT: Duration = Duration::from_secs(15 * 60);
 /// Time after the last failure at which the count restarts.
 const FAILURE_TTL: Duration = Duration::from_secs(60 * 60);
 
@@ -24,7 +24,7 @@ pub(crate) struct Lockout {
 struct Failures {
     count: u32,
     last: Duration,
-    closed_until: Duration,
+    locked_until: Duration,
 }
 
 impl Lockout {
@@ -35,11 +35,13 @@ impl Lockout {
     /// Returns `RateLimited` with the remaining seconds while the account is locked out.
     pub(crate) fn check(&self, account: &str) -> Result<(), ApiError> {
         let now = self.clock.monotonic();
-        let left = self.lock().get(account).map_or(Duration::ZERO, |known| known.closed_until.saturating_sub(now));
-        if left.is_zero() {
+        let remaining = self.lock().get(account).map_or(Duration::ZERO, |known| known.locked_until.saturating_sub(now));
+        if remaining.is_zero() {
             return Ok(());
         }
-        Err(ApiError::RateLimited { retry_after: u64::try_from(left.as_millis().div_ceil(1_000)).unwrap_or(u64::MAX) })
+        Err(ApiError::RateLimited {
+            retry_after: u64::try_from(remaining.as_millis().div_ceil(1_000)).unwrap_or(u64::MAX),
+        })
     }
 
     /// Counts a failure. Called before the password is verified, so that concurrent attempts can't exceed the limit.
@@ -53,7 +55,7 @@ impl Lockout {
         known.count += 1;
         known.last = now;
         if let Some(doublings) = known.count.checked_sub(FREE_FAILURES) {
-            known.closed_until = now + (FIRST_WAIT * 2_u32.pow(doublings.min(16))).min(LONGEST_WAIT);
+            known.locked_until = now + (FIRST_WAIT * 2_u32.pow(doublings.min(16))).min(MAX_WAIT);
         }
     }
 
@@ -62,7 +64,7 @@ impl Lockout {
         let now = self.clock.monotonic();
         if let Some(known) = self.lock().get_mut(account) {
             known.count = known.count.saturating_sub(1);
-            known.closed_until = known.closed_until.min(now);
+            known.locked_until = known.locked_until.min(now);
         }
     }
 
@@ -119,17 +121,17 @@ mod tests {
     fn many_accounts_are_pruned_once_a_second() {
         let clock = Arc::new(ManualClock::new(Timestamp::from_millis(0)));
         let lockout = Lockout::new(clock.clone());
-        let held = || lockout.lock().len();
+        let count_accounts = || lockout.lock().len();
         (0..CAPACITY).for_each(|number| lockout.charge(&number.to_string()));
         clock.advance(FAILURE_TTL - PRUNE_EVERY / 2);
         lockout.charge("sarah");
-        assert_eq!(held(), CAPACITY + 1, "no failure has expired yet");
+        assert_eq!(count_accounts(), CAPACITY + 1, "no failure has expired yet");
         clock.advance(PRUNE_EVERY / 2);
         lockout.charge("kamau");
-        assert_eq!(held(), CAPACITY + 2, "half a second later it isn't pruned again");
+        assert_eq!(count_accounts(), CAPACITY + 2, "half a second later it isn't pruned again");
         clock.advance(PRUNE_EVERY / 2);
         lockout.charge("achieng");
-        assert_eq!(held(), 3);
+        assert_eq!(count_accounts(), 3);
     }
 
     #[test]

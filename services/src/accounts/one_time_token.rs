@@ -181,12 +181,12 @@ pub(crate) async fn consume(
         Error::Api(ApiError::Unauthenticated) => invalid(),
         other => other,
     })?;
-    let taken = token::Entity::delete_many()
+    let deleted = token::Entity::delete_many()
         .filter(token::Column::Hash.eq(token_hash(text)))
         .filter(token::Column::ExpiresAt.gt(now.millis()))
         .exec_with_returning(tx)
         .await?;
-    let row = taken.into_iter().next().ok_or_else(invalid)?;
+    let row = deleted.into_iter().next().ok_or_else(invalid)?;
     if let Some(reference) = row.reference {
         token::Entity::delete_many().filter(token::Column::Reference.eq(reference)).exec(tx).await?;
     }

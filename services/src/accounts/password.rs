@@ -52,20 +52,20 @@ pub(crate) enum VerifyOutcome {
 }
 
 impl PasswordHasher {
-    pub(crate) fn new(at_once: usize, public_url: &str) -> Result<Self> {
+    pub(crate) fn new(concurrency: usize, public_url: &str) -> Result<Self> {
         let (_, host) = public_url.split_once("://").unwrap_or(("", public_url));
         let host = host.split('/').next().unwrap_or_default().to_owned();
-        Self::with_params(Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(Error::internal)?, at_once, host)
+        Self::with_params(Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(Error::internal)?, concurrency, host)
     }
 
-    fn with_params(params: Params, at_once: usize, host: String) -> Result<Self> {
+    fn with_params(params: Params, concurrency: usize, host: String) -> Result<Self> {
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let dummy_hash = hash_with(&argon2, &uuid::Uuid::now_v7().to_string())?;
-        let at_once = at_once.min(MAX_CONCURRENT_HASHES);
+        let concurrency = concurrency.min(MAX_CONCURRENT_HASHES);
         let cores = available_parallelism().map_or(1, usize::from);
         Ok(Self {
             argon2,
-            queue: HashQueue::new("passwords", at_once, QUEUE_PER_HASH * at_once),
+            queue: HashQueue::new("passwords", concurrency, QUEUE_PER_HASH * concurrency),
             estimates: HashQueue::new("password_estimates", cores, QUEUE_PER_HASH * cores),
             host,
             dummy_hash,
@@ -97,8 +97,8 @@ impl PasswordHasher {
             _ => return Err(Error::field("password", FieldError::TooLong)),
         }
         let known = KnownWords::new(&self.host, name, email);
-        let turn = self.estimates.acquire(requester).await?;
-        if run_blocking(turn, move || is_guessable(&normal, &known)).await? {
+        let permit = self.estimates.acquire(requester).await?;
+        if run_blocking(permit, move || is_guessable(&normal, &known)).await? {
             return Err(ApiError::field("password", FieldError::PasswordTooCommon).into());
         }
         self.hash(requester, password).await
@@ -114,15 +114,15 @@ impl PasswordHasher {
     }
 
     /// Returns whether the password is right. Without an account it returns false after the same time.
-    pub(crate) async fn verify(&self, turn: Permit, password: Password, stored: Option<String>) -> Result<bool> {
-        Ok(self.verify_to_sign_in(turn, password, stored).await? != VerifyOutcome::Wrong)
+    pub(crate) async fn verify(&self, permit: Permit, password: Password, stored: Option<String>) -> Result<bool> {
+        Ok(self.verify_to_sign_in(permit, password, stored).await? != VerifyOutcome::Wrong)
     }
 
     /// Like [`verify`](Self::verify), and also returns a new hash if the stored one has other parameters or is of the
     /// unnormalised password.
     pub(crate) async fn verify_to_sign_in(
         &self,
-        turn: Permit,
+        permit: Permit,
         password: Password,
         stored: Option<String>,
     ) -> Result<VerifyOutcome> {
@@ -131,16 +131,16 @@ impl PasswordHasher {
         let stored = stored.filter(|stored| !stored.is_empty());
         let known = stored.is_some();
         let stored = stored.unwrap_or_else(|| self.dummy_hash.clone());
-        run_blocking(turn, move || {
+        run_blocking(permit, move || {
             let stored = PasswordHash::new(&stored).map_err(|_| Error::corrupt("password hash"))?;
             let raw = password.0;
             let nfc = normalize(&raw);
-            let fits = |typed: &str| argon2.verify_password(typed.as_bytes(), &stored).is_ok();
+            let matches_hash = |typed: &str| argon2.verify_password(typed.as_bytes(), &stored).is_ok();
             // The second comparison depends only on the typed text, so its time says nothing about the account.
-            let right = fits(&nfc);
-            let right_raw = raw != nfc && fits(&raw);
-            match known && (right || right_raw) {
-                true if right_raw || is_outdated(&argon2, &stored) => {
+            let is_correct = matches_hash(&nfc);
+            let is_correct_raw = raw != nfc && matches_hash(&raw);
+            match known && (is_correct || is_correct_raw) {
+                true if is_correct_raw || is_outdated(&argon2, &stored) => {
                     Ok(VerifyOutcome::Outdated(hash_with(&argon2, &nfc)?))
                 }
                 true => Ok(VerifyOutcome::Right),
@@ -151,10 +151,10 @@ impl PasswordHasher {
     }
 }
 
-async fn run_blocking<T: Send + 'static>(turn: Permit, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+async fn run_blocking<T: Send + 'static>(permit: Permit, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     let done = tokio::task::spawn_blocking(move || {
         let result = work();
-        drop(turn);
+        drop(permit);
         result
     });
     done.await.map_err(Error::internal)
@@ -190,9 +190,9 @@ mod tests {
     }
 
     async fn verify(hasher: &PasswordHasher, typed: &str, stored: &str) -> VerifyOutcome {
-        let turn = hasher.acquire_permit(REQUESTER).await.expect("a permit");
+        let permit = hasher.acquire_permit(REQUESTER).await.expect("a permit");
         hasher
-            .verify_to_sign_in(turn, Password::new(typed.to_owned()), Some(stored.to_owned()))
+            .verify_to_sign_in(permit, Password::new(typed.to_owned()), Some(stored.to_owned()))
             .await
             .expect("compared")
     }

@@ -60,7 +60,7 @@ impl Greenroom {
         run_to_completion(async move {
             let now = greenroom.now();
             let tx = greenroom.store.write().await?;
-            let (to, whom, email_content) = match by_lookup(&email).lock(LockType::NoKeyUpdate).one(&tx).await? {
+            let (to, subject, email_content) = match by_lookup(&email).lock(LockType::NoKeyUpdate).one(&tx).await? {
                 Some(row) => {
                     let to = StoredEmail::new(&row.email);
                     let email_content = match row.email_verified {
@@ -72,7 +72,7 @@ impl Greenroom {
                 None => (None, Subject::Unknown(Some(email.canonical())), None),
             };
             greenroom.enqueue_reply(tx, to.as_ref(), email_content, now).await?;
-            greenroom.log_security(SecurityEvent::PasswordResetRequested, whom, Some(from)).await;
+            greenroom.log_security(SecurityEvent::PasswordResetRequested, subject, Some(from)).await;
             Ok(())
         })
         .await
@@ -113,13 +113,13 @@ impl Greenroom {
         run_to_completion(async move {
             let now = greenroom.now();
             let tx = greenroom.store.write().await?;
-            let opened = one_time_token::consume(&tx, &token, &[Purpose::Reset], now).await?;
+            let consumed = one_time_token::consume(&tx, &token, &[Purpose::Reset], now).await?;
             // Unconfirmed accounts get links of another purpose: checked again, because this must never confirm one.
-            if !opened.owner.email_verified {
+            if !consumed.owner.email_verified {
                 return Err(crate::Error::field("token", FieldError::TokenInvalid));
             }
-            let id = PersonId(opened.owner.id);
-            let account = LookupEmail::from(&StoredEmail::new(&opened.owner.email));
+            let id = PersonId(consumed.owner.id);
+            let account = LookupEmail::from(&StoredEmail::new(&consumed.owner.email));
             greenroom.change_password_to(tx, id, hash, None).await?;
             // A forgotten password often causes failed sign-ins first: they mustn't block the next one.
             if let Some(from) = from {
@@ -133,20 +133,20 @@ impl Greenroom {
         .await
     }
 
-    /// Stores the new hash, ends all sessions but `stays` and revokes mailed links, and notifies the person.
+    /// Stores the new hash, ends all sessions but `except` and revokes mailed links, and notifies the person.
     pub(super) async fn change_password_to(
         &self,
         tx: Transaction,
         id: PersonId,
         hash: String,
-        stays: Option<SessionId>,
+        except: Option<SessionId>,
     ) -> Result<()> {
         let now = self.now();
         let row = person::ActiveModel { password_hash: Set(hash), ..unchanged_person(id.0) };
         let row = row.update(&tx).await?;
         one_time_token::revoke(&tx, id, &Purpose::KEYS).await?;
-        let ended = end_sessions(&tx, id, stays).await?;
-        forget_devices(&tx, id, stays).await?;
+        let ended = end_sessions(&tx, id, except).await?;
+        forget_devices(&tx, id, except).await?;
         let mut recorder = EventRecorder::default();
         crate::notifications::notify_self(&row, NotificationKind::PasswordChanged, &mut recorder, now)?;
         let to = StoredEmail::new(&row.email);
@@ -162,31 +162,31 @@ impl Greenroom {
     }
 }
 
-/// Ends all sessions and access tokens of a person but `stays`. The caller ends their streams after the commit.
+/// Ends all sessions and access tokens of a person but `except`. The caller ends their streams after the commit.
 pub(super) async fn end_sessions(
     tx: &Transaction,
     person: PersonId,
-    stays: Option<SessionId>,
+    except: Option<SessionId>,
 ) -> Result<Vec<SessionId>> {
     let mut ended = session::Entity::find().filter(session::Column::PersonId.eq(person.0));
-    if let Some(stays) = stays {
-        ended = ended.filter(session::Column::Id.ne(stays.0));
+    if let Some(except) = except {
+        ended = ended.filter(session::Column::Id.ne(except.0));
     }
     Ok(delete_in_order(tx, ended).await?.into_iter().map(SessionId).collect())
 }
 
-/// Deletes a person's devices whose failed sign-ins have their own limit, except that of `stays`: a thief may have one,
-/// or have signed in with the stolen password. If none stays, also deletes the known devices, so that the next sign-in
-/// of each is reported by email.
-async fn forget_devices(tx: &Transaction, person: PersonId, stays: Option<SessionId>) -> Result<()> {
+/// Deletes a person's devices whose failed sign-ins have their own limit, except that of `except`: a thief may have
+/// one, or have signed in with the stolen password. Without `except`, also deletes the known devices, so that the next
+/// sign-in of each is reported by email.
+async fn forget_devices(tx: &Transaction, person: PersonId, except: Option<SessionId>) -> Result<()> {
     let devices = device::Entity::delete_many().filter(device::Column::PersonId.eq(person.0));
-    let Some(stays) = stays else {
+    let Some(except) = except else {
         devices.exec(tx).await?;
         let known = known_device::Entity::delete_many().filter(known_device::Column::PersonId.eq(person.0));
         known.exec(tx).await?;
         return Ok(());
     };
-    devices.filter(device::Column::SessionId.ne(stays.0)).exec(tx).await?;
+    devices.filter(device::Column::SessionId.ne(except.0)).exec(tx).await?;
     Ok(())
 }
 
@@ -215,17 +215,17 @@ impl Greenroom {
 
     /// Verifies the password against the hash of the row in `proof`.
     pub(super) async fn compare(&self, viewer: &super::Viewer, proof: &PasswordProof) -> Result<()> {
-        let turn = self.hasher.acquire_permit(Requester::Person(viewer.id())).await?;
+        let permit = self.hasher.acquire_permit(Requester::Person(viewer.id())).await?;
         self.reauth_failure_limiter.acquire(viewer.session())?;
         let stored = Some(proof.owner.password_hash.clone());
-        let give_back = || self.reauth_failure_limiter.refund(&viewer.session());
+        let refund = || self.reauth_failure_limiter.refund(&viewer.session());
         // An internal error doesn't count as a wrong password.
-        let right = self.hasher.verify(turn, proof.password.clone(), stored).await.inspect_err(|_| give_back())?;
-        if !right {
+        let is_correct = self.hasher.verify(permit, proof.password.clone(), stored).await.inspect_err(|_| refund())?;
+        if !is_correct {
             self.log_security(SecurityEvent::ReauthenticationFailed, viewer.id(), viewer.from).await;
             return Err(crate::Error::field(proof.field, FieldError::WrongPassword));
         }
-        give_back();
+        refund();
         Ok(())
     }
 }

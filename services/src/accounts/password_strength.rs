@@ -49,9 +49,9 @@ const LOCAL: [&str; 33] = [
 /// worst case, with 100 more than 1 s.
 const MAX_CHECKED: usize = 24;
 /// Guesses that the rest of a password must take if the word in it is one of the few known words.
-const BESIDE_KNOWN: u64 = 1_000_000;
+const MIN_GUESSES_AFTER_KNOWN_WORD: u64 = 1_000_000;
 /// Guesses that the rest of a password must take if the word in it is one of the many breached passwords.
-const BESIDE_BREACHED: u64 = 50_000;
+const MIN_GUESSES_AFTER_BREACHED: u64 = 50_000;
 
 /// Words an attacker knows before the first guess: the site, the words of its region, and the account's name and
 /// address.
@@ -84,11 +84,11 @@ pub(super) fn is_guessable(password: &str, known: &KnownWords) -> bool {
     if is_breached(password) || has_breached_core(password) || is_composed_of(password, known) {
         return true;
     }
-    let password = beginning(password);
+    let password = truncate_for_estimate(password);
     match zxcvbn(&password, &known.all()).score() {
         Score::Zero | Score::One => true,
         Score::Two => {
-            let core = core(&password);
+            let core = trim_decoration(&password);
             core != password && is_common(core)
         }
         _ => false,
@@ -96,19 +96,19 @@ pub(super) fn is_guessable(password: &str, known: &KnownWords) -> bool {
 }
 
 /// Returns the first [`MAX_CHECKED`] characters, which zxcvbn estimates.
-fn beginning(text: &str) -> String {
+fn truncate_for_estimate(text: &str) -> String {
     text.chars().take(MAX_CHECKED).collect()
 }
 
 /// Returns the password without digits and punctuation around it.
-fn core(password: &str) -> &str {
+fn trim_decoration(password: &str) -> &str {
     password.trim_matches(|c: char| !c.is_alphabetic())
 }
 
 /// Returns whether the password is a breached one with little added.
 fn has_breached_core(password: &str) -> bool {
-    let core = core(password);
-    core != password && is_breached(core) && is_weak(&password.replacen(core, "", 1), BESIDE_BREACHED)
+    let core = trim_decoration(password);
+    core != password && is_breached(core) && is_weak(&password.replacen(core, "", 1), MIN_GUESSES_AFTER_BREACHED)
 }
 
 /// Returns whether zxcvbn lists it among the commonest passwords, also with digits in place of letters.
@@ -129,9 +129,9 @@ fn is_common(core: &str) -> bool {
 fn is_composed_of(password: &str, known: &KnownWords) -> bool {
     let lower = password.to_lowercase();
     let rest = known.whole.iter().fold(lower.clone(), |rest, text| rest.replace(text.as_str(), ""));
-    let (letters, beside): (String, String) = rest.chars().partition(|c| c.is_alphabetic());
+    let (letters, remainder): (String, String) = rest.chars().partition(|c| c.is_alphabetic());
     let is_known = rest != lower || !letters.is_empty();
-    is_known && is_sequence_of(&letters, &known.words) && is_weak(&beside, BESIDE_KNOWN)
+    is_known && is_sequence_of(&letters, &known.words) && is_weak(&remainder, MIN_GUESSES_AFTER_KNOWN_WORD)
 }
 
 /// Returns whether these letters are a concatenation of words of the list.
@@ -148,8 +148,8 @@ fn is_sequence_of(letters: &str, words: &[String]) -> bool {
     ends[letters.len()]
 }
 
-fn is_weak(beside: &str, guesses: u64) -> bool {
-    beside.is_empty() || zxcvbn(&beginning(beside), &[]).guesses() < guesses
+fn is_weak(remainder: &str, guesses: u64) -> bool {
+    remainder.is_empty() || zxcvbn(&truncate_for_estimate(remainder), &[]).guesses() < guesses
 }
 
 /// Returns the runs of letters in a text, in lower case.
@@ -166,7 +166,7 @@ mod tests {
         is_guessable(password, &KnownWords::new("127.0.0.1:4731", name, email))
     }
 
-    fn hers(password: &str) -> bool {
+    fn is_guessable_for_sarah(password: &str) -> bool {
         is_guessed(password, "Wambui wa Ngoma", "wambui.ngoma@example.com")
     }
 
@@ -175,7 +175,7 @@ mod tests {
         let common = ["password123", "12345678", "qwerty123", "P@ssw0rd", "aaaaaaaa", "sunshine1", "letmein123"];
         let decorated = ["Password2026!", "Summer2026!", "P@ssw0rd!!1", "welcome2026", "iloveyou2026!", "1234567890"];
         for guessed in common.into_iter().chain(decorated) {
-            assert!(hers(guessed), "{guessed}");
+            assert!(is_guessable_for_sarah(guessed), "{guessed}");
         }
     }
 
@@ -184,7 +184,7 @@ mod tests {
         let made = ["greenroom1", "Greenroom2026!", "greenroom greenroom", "Wambui2026!", "wambui-ngoma-7"];
         let address = ["wambuingoma1", "wambui.ngoma@example.com", "Greenroom.Wambui!"];
         for guessed in made.into_iter().chain(address).chain(["127.0.0.1:4731", "127.0.0.1", "Wambui127.0.0.1"]) {
-            assert!(hers(guessed), "{guessed}");
+            assert!(is_guessable_for_sarah(guessed), "{guessed}");
         }
         assert!(!is_guessed("wambui-ngoma-7", "Sarah", "sarah@example.com"), "another person's name is no known word");
     }
@@ -199,15 +199,18 @@ mod tests {
     fn breached_passwords_and_local_words_are_guessed() {
         let local = ["Nairobi2025!", "kenya@2025", "harambee63", "Safaricom2025", "M-Pesa2026", "jambojambo"];
         for guessed in local.into_iter().chain(["jesus4ever", "blessed2025!", "Zanzibar-7", "JESUS4EVER"]) {
-            assert!(hers(guessed), "{guessed}");
+            assert!(is_guessable_for_sarah(guessed), "{guessed}");
         }
     }
 
     #[test]
     fn what_follows_the_first_characters_is_not_looked_at() {
-        let crafted = |length: usize| "4@8({[<369|!1/0$5+7%2".chars().cycle().take(length).collect::<String>();
-        assert_eq!(hers(&crafted(MAX_CHECKED)), hers(&crafted(256)));
-        assert!(hers(&"a".repeat(MAX_CHECKED)) && hers(&format!("{}{}", "a".repeat(MAX_CHECKED), crafted(200))));
+        let slow_password = |length: usize| "4@8({[<369|!1/0$5+7%2".chars().cycle().take(length).collect::<String>();
+        assert_eq!(is_guessable_for_sarah(&slow_password(MAX_CHECKED)), is_guessable_for_sarah(&slow_password(256)));
+        assert!(
+            is_guessable_for_sarah(&"a".repeat(MAX_CHECKED))
+                && is_guessable_for_sarah(&format!("{}{}", "a".repeat(MAX_CHECKED), slow_password(200)))
+        );
     }
 
     #[test]
@@ -217,7 +220,7 @@ mod tests {
         let english =
             ["correct horse", "a quiet green room", "velvet drum nairobi", "seven drums at dawn", "another one"];
         for fine in swahili.into_iter().chain(english).chain(["velvet-0192", "greenroom-demo"]) {
-            assert!(!hers(fine), "{fine}");
+            assert!(!is_guessable_for_sarah(fine), "{fine}");
         }
     }
 }

@@ -26,7 +26,7 @@ use uuid::Uuid;
 
 /// Milliseconds within which a repeated registration counts as a double click. Compared as an absolute difference:
 /// after a clock was set back, the first one has the later time.
-const DOUBLE_CLICK: u64 = 60 * 1_000;
+const DUPLICATE_WINDOW_MILLIS: u64 = 60 * 1_000;
 /// Comparisons of one registration with the stored one; each repeats because another was stored during the last.
 const ATTEMPTS: usize = 4;
 
@@ -91,13 +91,13 @@ impl Greenroom {
             // Always verifies a hash, the stored one or a dummy, so that the response time doesn't show whether the
             // address is known.
             let stored = select_by_email(&email).one(self.store.reader()).await?.map(|row| row.password_hash);
-            let turn = self.hasher.acquire_permit(requester).await?;
-            let same = self.hasher.verify(turn, profile.password.clone().into(), stored.clone()).await?;
-            let compared = Comparison { stored, same };
+            let permit = self.hasher.acquire_permit(requester).await?;
+            let same = self.hasher.verify(permit, profile.password.clone().into(), stored.clone()).await?;
+            let comparison = Comparison { stored, same };
             let (greenroom, email) = (self.clone(), email.clone());
             let (pending, registrant) = (pending.clone(), registrant.clone());
             let last = attempt == ATTEMPTS;
-            let work = async move { greenroom.store_registration(&email, pending, compared, registrant, last).await };
+            let work = async move { greenroom.store_registration(&email, pending, comparison, registrant, last).await };
             if run_to_completion(work).await? {
                 break;
             }
@@ -112,7 +112,7 @@ impl Greenroom {
         &self,
         email: &StoredEmail,
         pending: PendingRegistration,
-        compared: Comparison,
+        comparison: Comparison,
         registrant: Vec<u8>,
         last: bool,
     ) -> Result<bool> {
@@ -123,11 +123,11 @@ impl Greenroom {
             Some(row) if has_registration_conflict(&row) => {
                 self.handle_registration_conflict(&tx, email, &row, now).await?
             }
-            Some(row) if compared.stored.as_ref() != Some(&row.password_hash) && !last => return Ok(false),
-            Some(row) if compared.same && pending.matches(&row) => {
+            Some(row) if comparison.stored.as_ref() != Some(&row.password_hash) && !last => return Ok(false),
+            Some(row) if comparison.same && pending.matches(&row) => {
                 one_time_token::store_hash(&tx, registrant, PersonId(row.id), Purpose::Registrant, String::new(), now)
                     .await?;
-                match now.millis().abs_diff(row.created_at) < DOUBLE_CLICK {
+                match now.millis().abs_diff(row.created_at) < DUPLICATE_WINDOW_MILLIS {
                     true => None,
                     false => {
                         self.create_confirmation_email(&tx, email, PersonId(row.id), templates::CONFIRM_KIND, now)
@@ -203,7 +203,7 @@ impl Greenroom {
             let tx = greenroom.store.write().await?;
             let known = select_by_email(&email).lock(LockType::NoKeyUpdate).one(&tx).await?;
             let id = known.as_ref().map(|row| PersonId(row.id));
-            let whom = id.map_or(Subject::Unknown(Some(email.as_str())), Subject::Person);
+            let subject = id.map_or(Subject::Unknown(Some(email.as_str())), Subject::Person);
             let email_content = match known.filter(|row| !row.email_verified) {
                 Some(row) if is_registrant(&tx, &row, registrant.as_deref(), now).await? => {
                     greenroom
@@ -214,7 +214,7 @@ impl Greenroom {
                 None => None,
             };
             greenroom.enqueue_reply(tx, Some(&email), email_content, now).await?;
-            greenroom.log_security(SecurityEvent::ConfirmationRequested, whom, Some(from)).await;
+            greenroom.log_security(SecurityEvent::ConfirmationRequested, subject, Some(from)).await;
             Ok(())
         })
         .await

@@ -80,10 +80,15 @@ impl From<PersonId> for Subject<'_> {
 
 impl Greenroom {
     /// Writes a line of the security log. If the pseudonym key can't be read, it logs the person as `unknown`.
-    pub(crate) async fn log_security(&self, event: SecurityEvent, whom: impl Into<Subject<'_>>, from: Option<IpAddr>) {
-        let whom = whom.into();
+    pub(crate) async fn log_security(
+        &self,
+        event: SecurityEvent,
+        subject: impl Into<Subject<'_>>,
+        from: Option<IpAddr>,
+    ) {
+        let subject = subject.into();
         let who = match self.pseudonym_key().await {
-            Ok(key) => pseudonym(key, &whom),
+            Ok(key) => pseudonym(key, &subject),
             Err(error) => {
                 error.into_api_error();
                 "unknown".to_owned()
@@ -96,11 +101,11 @@ impl Greenroom {
     /// Writes a line about the person with this address. Costs the same if there is none.
     pub(crate) async fn log_security_of_address(&self, event: SecurityEvent, address: &str, from: IpAddr) {
         let found = person::Entity::find().filter(person::Column::Email.eq(address)).one(self.store.reader()).await;
-        let whom = match found {
+        let subject = match found {
             Ok(Some(row)) => Subject::Person(PersonId(row.id)),
             Ok(None) | Err(_) => Subject::Unknown(Some(address)),
         };
-        self.log_security(event, whom, Some(from)).await;
+        self.log_security(event, subject, Some(from)).await;
     }
 
     /// Returns the key, which is generated once per database and is the same on all nodes.
@@ -126,9 +131,9 @@ impl Greenroom {
 }
 
 /// Returns the first 8 bytes of an HMAC in hexadecimal: stable per person, and irreversible without the key.
-fn pseudonym(key: &[u8], whom: &Subject<'_>) -> String {
+fn pseudonym(key: &[u8], subject: &Subject<'_>) -> String {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return String::new() };
-    match whom {
+    match subject {
         Subject::Person(person) => mac.update(person.0.as_bytes()),
         Subject::Unknown(Some(address)) => mac.update(address.as_bytes()),
         Subject::Unknown(None) => return "no_address".to_owned(),

@@ -1,5 +1,5 @@
 use super::{
-    IDLE_LIFE, Password, SESSION_LIFE, SessionScope, Viewer, person_of,
+    MAX_SESSION_AGE, Password, SESSION_IDLE_TIMEOUT, SessionScope, Viewer, person_of,
     secret::{Secret, token_hash},
     security_log::SecurityEvent,
     user_of,
@@ -50,7 +50,7 @@ pub(super) struct NewSession<'a> {
 impl<'a> NewSession<'a> {
     /// Returns a session with full scope, which begins with the password.
     pub(super) fn by_password(person: PersonId, user_agent: &'a str) -> Self {
-        Self { person, user_agent, scope: SessionScope::Full, name: "", life: IDLE_LIFE }
+        Self { person, user_agent, scope: SessionScope::Full, name: "", life: SESSION_IDLE_TIMEOUT }
     }
 }
 
@@ -91,8 +91,9 @@ impl Greenroom {
     async fn authenticate_with(&self, secret: &str, lookup: &SessionLookup) -> Result<Viewer> {
         let now = self.now();
         let greenroom = self.clone();
-        let asked = lookup.submit(token_hash(secret), |secrets| async move { greenroom.load_sessions(secrets).await });
-        let (row, owner) = asked.await?.ok_or(ApiError::Unauthenticated)?;
+        let lookup_result =
+            lookup.submit(token_hash(secret), |secrets| async move { greenroom.load_sessions(secrets).await });
+        let (row, owner) = lookup_result.await?.ok_or(ApiError::Unauthenticated)?;
         let mut viewer = Viewer {
             person: person_of(owner)?,
             session: SessionId(row.id),
@@ -123,8 +124,8 @@ impl Greenroom {
             .all(self.store.reader())
             .await;
         let found = found.map(|rows| {
-            let living = rows.into_iter().filter_map(|(row, owner)| Some((row.token_hash.clone(), (row, owner?))));
-            living.collect::<HashMap<_, _>>()
+            let live = rows.into_iter().filter_map(|(row, owner)| Some((row.token_hash.clone(), (row, owner?))));
+            live.collect::<HashMap<_, _>>()
         });
         map_batch(found.map_err(Error::from), &secrets, |found, secret| found.get(secret).cloned())
     }
@@ -190,13 +191,13 @@ impl Greenroom {
         sessions: &[(PersonId, SessionId)],
     ) -> Result<Vec<(PersonId, SessionId)>> {
         let ids = sessions.iter().map(|(_, session)| session.0);
-        let living = session::Entity::find()
+        let live = session::Entity::find()
             .filter(session::Column::Id.is_in(statement_buckets::pad_to_bucket(ids)))
             .all(self.store.reader())
             .await?;
-        let living: HashSet<_> = living.into_iter().map(|row| row.id).collect();
-        let gone = sessions.iter().filter(|(_, session)| !living.contains(&session.0));
-        Ok(gone.copied().collect())
+        let live: HashSet<_> = live.into_iter().map(|row| row.id).collect();
+        let ended = sessions.iter().filter(|(_, session)| !live.contains(&session.0));
+        Ok(ended.copied().collect())
     }
 
     /// Returns when a session currently expires, since use extends it; `None` once it has ended.
@@ -259,12 +260,12 @@ impl Greenroom {
         tx.commit().await
     }
 
-    /// Records the use of a session and returns its new expiry, at most [`SESSION_LIFE`] after its creation. The expiry
-    /// of an access token doesn't move.
+    /// Records the use of a session and returns its new expiry, at most [`MAX_SESSION_AGE`] after its creation. The
+    /// expiry of an access token doesn't move.
     async fn record_use(&self, viewer: &Viewer, created_at: Timestamp, now: Timestamp) -> Result<Timestamp> {
         let expires_at = match viewer.scope {
             SessionScope::Full => {
-                (now.millis() + as_millis(IDLE_LIFE)).min(created_at.millis() + as_millis(SESSION_LIFE))
+                (now.millis() + as_millis(SESSION_IDLE_TIMEOUT)).min(created_at.millis() + as_millis(MAX_SESSION_AGE))
             }
             SessionScope::Write | SessionScope::Read => viewer.expires_at.millis(),
         };

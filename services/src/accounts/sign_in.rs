@@ -17,7 +17,7 @@ use std::net::IpAddr;
 
 /// The result of a sign-in: a new session.
 #[derive(Debug)]
-pub struct SignedIn {
+pub struct SignInResult {
     /// The person who signed in, as they see themselves.
     pub user: User,
     /// The secret for the cookie. Returned only here; the database stores its hash.
@@ -55,7 +55,7 @@ impl Greenroom {
         credentials: Credentials,
         origin: impl Into<Origin>,
         user_agent: &str,
-    ) -> Result<SignedIn> {
+    ) -> Result<SignInResult> {
         let origin = origin.into();
         let from = origin.address;
         let attempt = self.start_attempt(credentials.email.as_ref(), origin).await?;
@@ -65,15 +65,15 @@ impl Greenroom {
         let permit = self.hasher.acquire_permit(Requester::Network(attempt.network)).await?;
         attempt.charge()?;
         // An internal error doesn't count as a failed sign-in.
-        let checked = self.verify_credentials(permit, &credentials).await.inspect_err(|_| attempt.undo())?;
-        let (known, rehashed) = match checked {
+        let outcome = self.verify_credentials(permit, &credentials).await.inspect_err(|_| attempt.undo())?;
+        let (known, rehashed) = match outcome {
             CredentialCheck::Right(known, rehashed) => (*known, rehashed),
             CredentialCheck::Wrong(account) => {
                 let email = credentials.email.as_ref().map(LookupEmail::canonical);
-                let whom = || account.map_or(Subject::Unknown(email), Subject::Person);
-                self.log_security(SecurityEvent::SignInFailed, whom(), Some(from)).await;
+                let subject = || account.map_or(Subject::Unknown(email), Subject::Person);
+                self.log_security(SecurityEvent::SignInFailed, subject(), Some(from)).await;
                 if attempt.is_limited() {
-                    self.log_security(SecurityEvent::SignInLimited, whom(), Some(from)).await;
+                    self.log_security(SecurityEvent::SignInLimited, subject(), Some(from)).await;
                     attempt.warn_owner();
                 }
                 return Err(ApiError::InvalidCredentials.into());
@@ -102,7 +102,7 @@ impl Greenroom {
         credentials: &Credentials,
         user_agent: &str,
         from: IpAddr,
-    ) -> Result<SignedIn> {
+    ) -> Result<SignInResult> {
         let permit = self.hasher.acquire_permit(Requester::Network(network_of(from))).await?;
         let (password, stored) = (credentials.password.clone(), Some(row.password_hash.clone()));
         let rehashed = match self.hasher.verify_to_sign_in(permit, password, stored).await? {
@@ -187,13 +187,13 @@ impl Greenroom {
             self.mail_queued.notify_one();
         }
         let expires_at = Timestamp::from_millis(session.expires_at);
-        Ok(SignInStart::Session(SignedIn { user: user_of(row)?, token: secret.into_text(), expires_at }))
+        Ok(SignInStart::Session(SignInResult { user: user_of(row)?, token: secret.into_text(), expires_at }))
     }
 }
 
 /// The result of starting a session after the password was verified.
 enum SignInStart {
-    Session(SignedIn),
+    Session(SignInResult),
     /// Another password hash was stored since the row was read. Holds the current row.
     HashChanged(Box<person::Model>),
 }
@@ -287,11 +287,11 @@ impl Attempt<'_> {
 
     /// Returns whether a limit on failures is reached.
     fn is_limited(&self) -> bool {
-        let reached =
+        let is_over_limit =
             self.guesser().is_some_and(|guesser| self.greenroom.account_failure_limiter.check(guesser).is_err());
-        let attacked =
+        let is_under_attack =
             self.account_of_stranger().is_some_and(|account| self.greenroom.lockout.is_under_attack(account));
-        reached || attacked
+        is_over_limit || is_under_attack
     }
 
     fn warn_owner(self) {

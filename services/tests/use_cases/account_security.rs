@@ -4,7 +4,7 @@
 use crate::support::{Kind, Site, expect_api_error, sign_in, token_draft};
 use model::{ApiError, FieldError, NewPassword, Scope};
 use services::{
-    Result, SignedIn,
+    Result, SignInResult,
     accounts::{Credentials, Password},
     seed::{PASSWORD, SARAH},
 };
@@ -30,7 +30,7 @@ fn typed(text: &str) -> Password {
     Password::new(text.to_owned())
 }
 
-async fn sign_in_from(site: &Site, user_agent: &str, from: &str) -> Result<SignedIn> {
+async fn sign_in_from(site: &Site, user_agent: &str, from: &str) -> Result<SignInResult> {
     let credentials = Credentials { email: SARAH.email.parse().ok(), password: typed(PASSWORD) };
     let from: IpAddr = from.parse().expect("an address");
     site.greenroom.sign_in(credentials, from, user_agent).await

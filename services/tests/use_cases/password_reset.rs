@@ -261,7 +261,7 @@ async fn passwords_that_are_chosen_are_counted_whether_or_not_they_are_taken(sit
     site.greenroom.change_password(&sarah, typed(NEW), password("seven drums at dawn")).await.expect("an hour later");
 }
 
-async fn sign_in_with_cookie(site: &Site, with: &str, cookie: &str) -> services::Result<services::SignedIn> {
+async fn sign_in_with_cookie(site: &Site, with: &str, cookie: &str) -> services::Result<services::SignInResult> {
     let origin = Origin { address: Ipv4Addr::new(203, 0, 113, 9).into(), cookie: Some(cookie.to_owned()) };
     let credentials = Credentials { email: SARAH.email.parse().ok(), password: typed(with) };
     site.greenroom.sign_in(credentials, origin, "a test").await

@@ -3,7 +3,7 @@
 use crate::support::{Site, expect_api_error, with_timeout};
 use model::{ApiError, Craft, NewPassword, Role};
 use services::{
-    Greenroom, Limits, Result, SignedIn,
+    Greenroom, Limits, Result, SignInResult,
     accounts::{Credentials, Origin, Password, ResetLink},
     seed::{KAMAU, PASSWORD, SARAH},
 };
@@ -35,7 +35,7 @@ on_both! {
 const HOME: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
 const CAFE: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 7);
 
-async fn sign_in(greenroom: &Greenroom, email: &str, password: &str, from: Ipv4Addr) -> Result<SignedIn> {
+async fn sign_in(greenroom: &Greenroom, email: &str, password: &str, from: Ipv4Addr) -> Result<SignInResult> {
     let credentials = Credentials { email: email.parse().ok(), password: Password::new(password.to_owned()) };
     greenroom.sign_in(credentials, IpAddr::from(from), "a test").await
 }
@@ -174,7 +174,7 @@ fn network(number: u8) -> Ipv4Addr {
     Ipv4Addr::new(203, 0, 113, number)
 }
 
-async fn sign_in_with_cookie(site: &Site, password: &str, cookie: &str, from: Ipv4Addr) -> Result<SignedIn> {
+async fn sign_in_with_cookie(site: &Site, password: &str, cookie: &str, from: Ipv4Addr) -> Result<SignInResult> {
     let credentials = Credentials { email: SARAH.email.parse().ok(), password: Password::new(password.to_owned()) };
     let origin = Origin { address: from.into(), cookie: Some(cookie.to_owned()) };
     site.greenroom.sign_in(credentials, origin, "a test").await

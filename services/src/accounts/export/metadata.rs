@@ -82,7 +82,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     /// Every column of the schema, with the field of the export that contains it or the omitted data it belongs to.
-    const DECIDED: &[(&str, &str, &str)] = &[
+    const EXPORT_DECISIONS: &[(&str, &str, &str)] = &[
         ("person", "id email name role craft bio mail_after email_verified receipts presence", "account"),
         ("person", "created_at", "times"),
         ("person", "password_hash", "password"),
@@ -137,14 +137,14 @@ mod tests {
         let rows = sea_orm::ConnectionTrait::query_all_raw(&database, statement).await.expect("the schema");
         let name = |row: &sea_orm::QueryResult, column| row.try_get::<String>("", column).expect("a name");
         let schema: Vec<_> = rows.iter().map(|row| format!("{}.{}", name(row, "t"), name(row, "c"))).collect();
-        let decided = DECIDED
+        let decided = EXPORT_DECISIONS
             .iter()
             .flat_map(|(table, columns, _)| columns.split_whitespace().map(move |column| format!("{table}.{column}")));
         let decided: BTreeSet<_> = decided.collect();
         let undecided: Vec<_> = schema.iter().filter(|column| !decided.contains(*column)).collect();
         assert!(schema.len() > 80 && undecided.is_empty(), "are these in the export? {undecided:?}");
         let left_out = OMITTED_DATA.map(|left| left.what);
-        for (table, columns, place) in DECIDED {
+        for (table, columns, place) in EXPORT_DECISIONS {
             assert!(FIELDS.contains(place) || left_out.contains(place), "{table} {columns}: {place}");
         }
     }

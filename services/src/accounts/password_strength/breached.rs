@@ -33,7 +33,7 @@ mod tests {
     #[test]
     fn the_list_has_as_many_prefixes_as_it_says() {
         let (counts, remainders) = LIST.split_at(BUCKETS);
-        let said: usize = counts.iter().map(|count| usize::from(*count)).sum();
-        assert_eq!(said * 2, remainders.len());
+        let total: usize = counts.iter().map(|count| usize::from(*count)).sum();
+        assert_eq!(total * 2, remainders.len());
     }
 }

@@ -7,7 +7,7 @@ use sea_orm::{
     sea_query::{Expr, Query},
 };
 use services::{
-    Greenroom, Limits, Result, SignedIn, Viewer,
+    Greenroom, Limits, Result, SignInResult, Viewer,
     accounts::{Credentials, Password},
     clock::{Clock, ManualClock, SystemClock},
     seed::{ACHIENG, DemoPerson, EVENTPRO, KAMAU, PASSWORD, SAFARI, SARAH},
@@ -106,7 +106,7 @@ impl Site {
     }
 
     /// Signs a person in with the password of all demo people.
-    pub(crate) async fn sign_in(&self, email: &str) -> SignedIn {
+    pub(crate) async fn sign_in(&self, email: &str) -> SignInResult {
         sign_in(&self.greenroom, email, PASSWORD).await.expect("a session")
     }
 
@@ -175,7 +175,7 @@ impl Cast {
 }
 
 /// Signs in from 127.0.0.1.
-pub(crate) async fn sign_in(greenroom: &Greenroom, email: &str, password: &str) -> Result<SignedIn> {
+pub(crate) async fn sign_in(greenroom: &Greenroom, email: &str, password: &str) -> Result<SignInResult> {
     let credentials = Credentials { email: email.parse().ok(), password: Password::new(password.to_owned()) };
     greenroom.sign_in(credentials, IpAddr::from(Ipv4Addr::LOCALHOST), "a test").await
 }
