@@ -67,12 +67,12 @@ impl Smtp {
 impl Mailer for Smtp {
     async fn send(&self, email: &OutgoingEmail) -> Result<(), DeliveryError> {
         let Some(message) = self.build_message(email) else {
-            return Err(DeliveryError::Never("the address or the text is not valid in an e-mail".to_owned()));
+            return Err(DeliveryError::Permanent("the address or the text is not valid in an e-mail".to_owned()));
         };
         match tokio::time::timeout(RESPONSE_TIMEOUT, self.transport.send(message)).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(classify_smtp_error(&error)),
-            Err(_) => Err(DeliveryError::Later("the mail server took too long".to_owned())),
+            Err(_) => Err(DeliveryError::Transient("the mail server took too long".to_owned())),
         }
     }
 }
@@ -87,7 +87,7 @@ fn classify_smtp_error(error: &Error) -> DeliveryError {
     // Only codes about this recipient are permanent. Others, for example a wrong password for the mail server, are
     // settings that the operator will correct.
     let for_good = error.status().is_some_and(|code| [550, 551, 553].contains(&u16::from(code)));
-    if for_good { DeliveryError::Never(why) } else { DeliveryError::Later(why) }
+    if for_good { DeliveryError::Permanent(why) } else { DeliveryError::Transient(why) }
 }
 
 /// Returns the header of a subject. One that contains RFC 2047 encoded-word syntax is encoded as a whole, so that mail

@@ -8,7 +8,7 @@ const POLL_INTERVAL: Duration = Duration::from_secs(5);
 /// The lease of the first attempt, and so the delay of the first retry. Longer than [`Mailer::send`] may take.
 const FIRST_LEASE: Duration = Duration::from_secs(60);
 /// Maximum lease, and so maximum delay between two attempts.
-pub(super) const LONGEST_LEASE: Duration = Duration::from_secs(60 * 60);
+pub(super) const MAX_LEASE: Duration = Duration::from_secs(60 * 60);
 /// Concurrent deliveries, each over its own connection.
 const MAX_CONCURRENT: usize = 8;
 /// Concurrent deliveries to one domain.
@@ -29,9 +29,9 @@ pub trait Mailer: Send + Sync {
 #[derive(Clone, Debug)]
 pub enum DeliveryError {
     /// A transient failure: the email is retried.
-    Later(String),
+    Transient(String),
     /// A permanent failure: the email is dead-lettered.
-    Never(String),
+    Permanent(String),
 }
 
 impl Greenroom {
@@ -55,31 +55,31 @@ impl Greenroom {
     /// When the database fails, after deliveries in progress have ended.
     pub async fn deliver_pending(&self, mailer: &impl Mailer) -> Result<()> {
         let (mut sending, mut domains, mut failed) = (FuturesUnordered::new(), DomainCounts::default(), None);
-        let take = |full: Vec<String>| {
+        let lease = |full: Vec<String>| {
             Box::pin(async move {
                 let excluded = full.len();
                 (self.lease_next(lease_duration, full).await, excluded)
             })
         };
         // Polls all futures together: one that waits for a database connection must not stop another from releasing it.
-        let mut taking = Some(take(domains.full_domains()));
-        while taking.is_some() || !sending.is_empty() {
+        let mut leasing = Some(lease(domains.full_domains()));
+        while leasing.is_some() || !sending.is_empty() {
             let has_room = failed.is_none() && sending.len() < MAX_CONCURRENT;
             tokio::select! {
-                Some((taken, excluded)) = OptionFuture::from(taking.as_mut()), if taking.is_some() => {
-                    taking = None;
-                    match taken {
+                Some((leased, excluded)) = OptionFuture::from(leasing.as_mut()), if leasing.is_some() => {
+                    leasing = None;
+                    match leased {
                         Ok(Some(row)) => {
                             let domain = recipient_domain(&row);
                             domains.add(&domain);
                             sending.push(async move { (domain, self.deliver_email(mailer, row).await) });
                             if failed.is_none() && sending.len() < MAX_CONCURRENT {
-                                taking = Some(take(domains.full_domains()));
+                                leasing = Some(lease(domains.full_domains()));
                             }
                         }
                         // A domain excluded from the search may be below its limit again.
                         Ok(None) if failed.is_none() && domains.full_domains().len() < excluded => {
-                            taking = Some(take(domains.full_domains()));
+                            leasing = Some(lease(domains.full_domains()));
                         }
                         Ok(None) => {}
                         Err(error) => failed = Some(error),
@@ -89,15 +89,15 @@ impl Greenroom {
                     domains.remove(&domain);
                     if let Err(error) = sent {
                         failed = Some(error);
-                    } else if failed.is_none() && taking.is_none() {
-                        taking = Some(take(domains.full_domains()));
+                    } else if failed.is_none() && leasing.is_none() {
+                        leasing = Some(lease(domains.full_domains()));
                     }
                 }
-                () = self.mail_queued.notified(), if has_room && taking.is_none() => {
-                    taking = Some(take(domains.full_domains()));
+                () = self.mail_queued.notified(), if has_room && leasing.is_none() => {
+                    leasing = Some(lease(domains.full_domains()));
                 }
-                () = tokio::time::sleep(POLL_INTERVAL), if has_room && taking.is_none() => {
-                    taking = Some(take(domains.full_domains()));
+                () = tokio::time::sleep(POLL_INTERVAL), if has_room && leasing.is_none() => {
+                    leasing = Some(lease(domains.full_domains()));
                 }
             }
         }
@@ -125,12 +125,12 @@ impl Greenroom {
                 metrics::count_mail("sent");
                 self.mark_sent(id).await
             }
-            Err(DeliveryError::Later(why)) if attempts < MAX_ATTEMPTS => {
+            Err(DeliveryError::Transient(why)) if attempts < MAX_ATTEMPTS => {
                 tracing::warn!(%id, kind, attempts, why, "a mail will be tried again");
                 metrics::count_mail("retried");
                 Ok(())
             }
-            Err(DeliveryError::Later(why) | DeliveryError::Never(why)) => {
+            Err(DeliveryError::Transient(why) | DeliveryError::Permanent(why)) => {
                 tracing::error!(%id, kind, attempts, why, "a mail is given up");
                 metrics::count_mail("given_up");
                 self.dead_letter(id).await
@@ -170,8 +170,8 @@ fn recipient_domain(row: &mail::Model) -> String {
     domain.to_owned()
 }
 
-/// Returns how long an email is leased, and so when it is retried: exponential backoff up to [`LONGEST_LEASE`].
+/// Returns how long an email is leased, and so when it is retried: exponential backoff up to [`MAX_LEASE`].
 fn lease_duration(attempts: i32) -> Duration {
     let doublings = u32::try_from(attempts).unwrap_or_default().min(10);
-    (FIRST_LEASE * 2_u32.pow(doublings)).min(LONGEST_LEASE)
+    (FIRST_LEASE * 2_u32.pow(doublings)).min(MAX_LEASE)
 }

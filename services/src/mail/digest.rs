@@ -60,9 +60,9 @@ impl Greenroom {
         let overdue = EmailDelay::ALL.iter().filter_map(|after| {
             let before = now.millis() - delay_millis(*after)?;
             let set = person::Column::MailAfter.eq(after.as_str());
-            let written = notification::Column::CreatedAt;
+            let created_at = notification::Column::CreatedAt;
             // A notification from the future was written before a clock was set back. Its age is unknown, so it is due.
-            let waited = written.lte(before).or(written.gt(now.millis() + CLOCK_SKEW));
+            let waited = created_at.lte(before).or(created_at.gt(now.millis() + CLOCK_SKEW));
             Some(Condition::all().add(set).add(waited))
         });
         let owner: RelationDef = notification::Entity::belongs_to(person::Entity)
@@ -94,19 +94,19 @@ impl Greenroom {
         let Some(owner) = owner.lock_shared().one(&tx).await? else { return Ok(()) };
         // Serialises with `mark_read`, which locks the same row.
         event_sequence::Entity::find_by_id(person).lock_exclusive().one(&tx).await?;
-        let (rows, news) = read_untold(&tx, person, now).await?;
+        let (rows, counts) = read_unmailed(&tx, person, now).await?;
         if rows.is_empty() {
             return Ok(());
         }
         let conversations = self.group_by_conversation(&tx, rows).await?;
         let token = one_time_token::create(&tx, PersonId(person), Purpose::Unsubscribe, String::new(), now).await?;
-        let email_content = templates::unread_digest(&owner.name, &conversations, news, &self.links, &token);
+        let email_content = templates::unread_digest(&owner.name, &conversations, counts, &self.links, &token);
         let to = StoredEmail::new(&owner.email);
         let Some(mail) = super::enqueue(&tx, Some(&to), email_content, &self.limits, now).await? else { return Ok(()) };
         // Marks exactly the rows read above: adding one needs the event sequence, which is locked.
         notification::Entity::update_many()
             .col_expr(notification::Column::MailId, Expr::value(mail))
-            .filter(of(person, now))
+            .filter(select_unmailed_for(person, now))
             .exec(&tx)
             .await?;
         tx.commit().await?;
@@ -120,11 +120,11 @@ impl Greenroom {
         tx: &Transaction,
         rows: Vec<notification::Model>,
     ) -> Result<Vec<templates::UnreadConversation>> {
-        let mut gathered: Vec<(Uuid, templates::UnreadConversation)> = Vec::new();
+        let mut groups: Vec<(Uuid, templates::UnreadConversation)> = Vec::new();
         for row in rows {
             let (Some(conversation), Some(about)) = (row.conversation_id, row.booking_id) else { continue };
             let line = templates::DigestLine::of(&row.kind, &row.preview);
-            if let Some((_, known)) = gathered.iter_mut().find(|(id, _)| *id == conversation) {
+            if let Some((_, known)) = groups.iter_mut().find(|(id, _)| *id == conversation) {
                 known.lines.push(line);
                 continue;
             }
@@ -139,9 +139,9 @@ impl Greenroom {
                 lines: vec![line],
                 link,
             };
-            gathered.push((conversation, unread));
+            groups.push((conversation, unread));
         }
-        Ok(gathered.into_iter().map(|(_, unread)| unread).collect())
+        Ok(groups.into_iter().map(|(_, unread)| unread).collect())
     }
 
     /// Turns off digests for the person whom the token belongs to. Doesn't consume the token, because mail programs
@@ -163,9 +163,9 @@ impl Greenroom {
 
     /// Returns whether all notifications in a digest were read since it was queued. False for other emails.
     pub(super) async fn is_obsolete(&self, row: &mail::Model) -> Result<bool> {
-        let told = || notification::Entity::find().filter(notification::Column::MailId.eq(row.id)).limit(1);
-        let unread = told().filter(notification::Column::ReadAt.is_null()).one(self.store.reader()).await?;
-        Ok(unread.is_none() && told().one(self.store.reader()).await?.is_some())
+        let covered = || notification::Entity::find().filter(notification::Column::MailId.eq(row.id)).limit(1);
+        let unread = covered().filter(notification::Column::ReadAt.is_null()).one(self.store.reader()).await?;
+        Ok(unread.is_none() && covered().one(self.store.reader()).await?.is_some())
     }
 }
 
@@ -189,20 +189,20 @@ pub(crate) async fn recall_unread(tx: &Transaction, person: PersonId, address: &
 }
 
 /// Reads the first [`MAX_LINES`] unmailed notifications of a person, and counts all of them.
-async fn read_untold(
+async fn read_unmailed(
     tx: &Transaction,
     person: Uuid,
     now: Timestamp,
 ) -> Result<(Vec<notification::Model>, templates::UnreadCounts)> {
     let rows = notification::Entity::find()
-        .filter(of(person, now))
-        .order_by(written(), Order::Asc)
+        .filter(select_unmailed_for(person, now))
+        .order_by(created_at(), Order::Asc)
         .order_by_asc(notification::Column::Id)
         .limit(MAX_LINES)
         .all(tx)
         .await?;
-    let counts: Vec<(String, i64)> = notification::Entity::find()
-        .filter(of(person, now))
+    let counts_by_kind: Vec<(String, i64)> = notification::Entity::find()
+        .filter(select_unmailed_for(person, now))
         .select_only()
         .column(notification::Column::Kind)
         .column_as(notification::Column::Id.count(), "count")
@@ -210,25 +210,25 @@ async fn read_untold(
         .into_tuple()
         .all(tx)
         .await?;
-    let mut news = templates::UnreadCounts::default();
-    for (kind, count) in counts {
+    let mut counts = templates::UnreadCounts::default();
+    for (kind, count) in counts_by_kind {
         let count = u64::try_from(count).unwrap_or_default();
         match templates::DigestLine::of(&kind, "").is_message() {
-            true => news.messages += count,
-            false => news.steps += count,
+            true => counts.messages += count,
+            false => counts.booking_actions += count,
         }
     }
-    Ok((rows, news))
+    Ok((rows, counts))
 }
 
 /// Returns the condition for a person's unmailed notifications.
-fn of(person: Uuid, now: Timestamp) -> Condition {
-    select_unmailed(written().gt(now.millis() - MAX_AGE_MILLIS)).add(notification::Column::PersonId.eq(person))
+fn select_unmailed_for(person: Uuid, now: Timestamp) -> Condition {
+    select_unmailed(created_at().gt(now.millis() - MAX_AGE_MILLIS)).add(notification::Column::PersonId.eq(person))
 }
 
 /// Returns `created_at + 0`, so that SQLite uses the index on one person's unread notifications. With the bare column
 /// it would scan all people's unread ones; ordered by id alone, all that this person ever got.
-fn written() -> Expr {
+fn created_at() -> Expr {
     Expr::col(notification::Column::CreatedAt).add(0)
 }
 

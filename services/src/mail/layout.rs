@@ -22,12 +22,12 @@ pub(super) enum Quota {
 
 impl EmailKind {
     /// Returns a kind that only the recipient can cause, or a person who knows their password.
-    pub(super) const fn own(name: &'static str) -> Self {
+    pub(super) const fn caused_by_recipient(name: &'static str) -> Self {
         Self { name, quota: Quota::Unlimited }
     }
 
     /// Returns a kind that other people or the recipient's own devices can cause often.
-    pub(super) const fn frequent(name: &'static str) -> Self {
+    pub(super) const fn with_own_quota(name: &'static str) -> Self {
         Self { name, quota: Quota::Own }
     }
 
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn text_is_escaped_in_html_mails() {
         let email_content = EmailContent {
-            kind: EmailKind::own("test"),
+            kind: EmailKind::caused_by_recipient("test"),
             subject: "A <b> & more".into(),
             paragraphs: vec!["<script>alert(1)</script>".into()],
             link: Some(("Open", LinkTarget { url: "https://greenroom.example/verify?token=a1".into(), token: None })),

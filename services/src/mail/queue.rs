@@ -1,4 +1,4 @@
-use super::{Budget, EmailContent, OutgoingEmail, deliver::LONGEST_LEASE, templates};
+use super::{Budget, EmailContent, OutgoingEmail, deliver::MAX_LEASE, templates};
 use crate::{
     Greenroom, Limits, Result,
     clock::{CLOCK_SKEW, as_millis},
@@ -14,7 +14,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// Maximum emails shown in the developer's mailbox.
-const LISTED: u64 = 100;
+const MAX_LISTED: u64 = 100;
 
 /// Queues an email in the transaction that causes it. Returns its id, or `None` if the recipient's budget is spent.
 ///
@@ -34,12 +34,12 @@ pub(crate) async fn enqueue(
             budget.spend(tx, now).await?;
         }
     }
-    let wanted = to.filter(|_| has_room).map(StoredEmail::as_str);
-    let email_content = if wanted.is_some() { email_content } else { templates::placeholder() };
+    let recipient = to.filter(|_| has_room).map(StoredEmail::as_str);
+    let email_content = if recipient.is_some() { email_content } else { templates::placeholder() };
     let id = Uuid::now_v7();
     let row = mail::ActiveModel {
         id: Set(id),
-        recipient: Set(wanted.map(str::to_owned)),
+        recipient: Set(recipient.map(str::to_owned)),
         kind: Set(email_content.kind.name.to_owned()),
         token_reference: Set(email_content.token_reference()),
         shown_token: Set(None),
@@ -87,9 +87,10 @@ impl Greenroom {
     /// # Errors
     /// When the database fails.
     pub async fn count_backlog(&self) -> Result<Backlog> {
-        let real = || select_unsent().filter(mail::Column::Recipient.is_not_null());
-        let queued = real().filter(mail::Column::ParkedAt.is_null()).count(self.store.reader()).await?;
-        let dead_lettered = real().filter(mail::Column::ParkedAt.is_not_null()).count(self.store.reader()).await?;
+        let with_recipient = || select_unsent().filter(mail::Column::Recipient.is_not_null());
+        let queued = with_recipient().filter(mail::Column::ParkedAt.is_null()).count(self.store.reader()).await?;
+        let dead_lettered =
+            with_recipient().filter(mail::Column::ParkedAt.is_not_null()).count(self.store.reader()).await?;
         Ok(Backlog { queued, dead_lettered })
     }
 
@@ -102,7 +103,7 @@ impl Greenroom {
         let rows = select_unsent()
             .filter(mail::Column::Recipient.is_not_null())
             .order_by_desc(mail::Column::Id)
-            .limit(LISTED)
+            .limit(MAX_LISTED)
             .all(self.store.reader())
             .await?;
         let mut waiting = Vec::with_capacity(rows.len());
@@ -114,14 +115,14 @@ impl Greenroom {
         Ok(waiting)
     }
 
-    /// Leases the next due email, except those to the domains in `without`. No other process sends it until the lease
-    /// ends; if the process dies, it is due again by then.
+    /// Leases the next due email, except those to the domains in `excluded_domains`. No other process sends it until
+    /// the lease ends; if the process dies, it is due again by then.
     pub(super) async fn lease_next(
         &self,
         lease: impl Fn(i32) -> Duration,
-        without: Vec<String>,
+        excluded_domains: Vec<String>,
     ) -> Result<Option<mail::Model>> {
-        let elsewhere = without.iter().fold(Condition::all(), |all, domain| {
+        let not_excluded = excluded_domains.iter().fold(Condition::all(), |all, domain| {
             let other = mail::Column::Recipient.not_like(format!("%@{domain}"));
             all.add(mail::Column::Recipient.is_null().or(other))
         });
@@ -129,17 +130,17 @@ impl Greenroom {
             let now = self.now().millis();
             let find = |due: Expr| {
                 let waiting =
-                    select_unsent().filter(mail::Column::ParkedAt.is_null()).filter(due).filter(elsewhere.clone());
+                    select_unsent().filter(mail::Column::ParkedAt.is_null()).filter(due).filter(not_excluded.clone());
                 waiting.order_by_asc(mail::Column::DueAt).one(self.store.reader())
             };
             let mut due = find(mail::Column::DueAt.lte(now)).await?;
             if due.is_none() {
-                due = find(put_off(now)).await?;
+                due = find(is_postponed(now)).await?;
             }
             let Some(row) = due else { return Ok(None) };
             let until = now + as_millis(lease(row.attempts));
             let tx = self.store.write_background().await?;
-            let taken = mail::Entity::update_many()
+            let leased = mail::Entity::update_many()
                 .col_expr(mail::Column::DueAt, Expr::value(until))
                 .col_expr(mail::Column::Attempts, Expr::col(mail::Column::Attempts).add(1))
                 .filter(mail::Column::Id.eq(row.id))
@@ -147,7 +148,7 @@ impl Greenroom {
                 .exec(&tx)
                 .await?;
             tx.commit().await?;
-            if taken.rows_affected == 1 {
+            if leased.rows_affected == 1 {
                 return Ok(Some(row));
             }
         }
@@ -189,9 +190,9 @@ impl Greenroom {
 
 /// Returns the condition for emails that aren't due only because a clock was set back: they have had no attempt, or are
 /// due later than any lease allows.
-fn put_off(now: i64) -> Expr {
+fn is_postponed(now: i64) -> Expr {
     let due = mail::Column::DueAt;
-    let untried = mail::Column::Attempts.eq(0).or(due.gt(now + as_millis(LONGEST_LEASE) + CLOCK_SKEW));
+    let untried = mail::Column::Attempts.eq(0).or(due.gt(now + as_millis(MAX_LEASE) + CLOCK_SKEW));
     due.gt(now + CLOCK_SKEW).and(untried)
 }
 

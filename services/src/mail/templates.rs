@@ -12,8 +12,8 @@ pub(crate) const INTRODUCE_KIND: EmailKind = EmailKind::triggerable_by_strangers
 /// Carries the link to choose a new password.
 pub(crate) const RESET_KIND: EmailKind = EmailKind::triggerable_by_strangers("reset");
 
-const SAFETY: &str = "You get this mail because it is about the safety of your account.";
-const NOT_YOU: &str = "If this wasn't you, you can leave this mail alone: nothing happens.";
+const SECURITY_FOOTER: &str = "You get this mail because it is about the safety of your account.";
+const IGNORE_FOOTER: &str = "If this wasn't you, you can leave this mail alone: nothing happens.";
 
 fn greeting(name: &str) -> String {
     format!("Hello {},", isolate(name))
@@ -30,7 +30,7 @@ pub(crate) fn confirm_address(kind: EmailKind, links: &LinkBuilder, token: &str)
             "Confirm that this is your email address, and you can sign in. The link works for two days, once.".into(),
         ],
         link: Some(("Confirm the address", links.with_token("/verify", token))),
-        footer: NOT_YOU.into(),
+        footer: IGNORE_FOOTER.into(),
         unsubscribe: None,
         sections: Vec::new(),
     }
@@ -48,7 +48,7 @@ pub(crate) fn already_registered(name: &str, links: &LinkBuilder) -> EmailConten
                 .into(),
         ],
         link: Some(("Choose a new password", links.to("/forgot"))),
-        footer: NOT_YOU.into(),
+        footer: IGNORE_FOOTER.into(),
         unsubscribe: None,
         sections: Vec::new(),
     }
@@ -64,14 +64,14 @@ pub(crate) fn choose_new_password(name: &str, links: &LinkBuilder, token: &str) 
             "here is the link to choose a new password. It works for an hour, once.".into(),
         ],
         link: Some(("Choose a new password", links.with_token("/reset", token))),
-        footer: NOT_YOU.into(),
+        footer: IGNORE_FOOTER.into(),
         unsubscribe: None,
         sections: Vec::new(),
     }
 }
 
 /// Named so that [`attack_warning`] emails can be found in the queue.
-pub(crate) const ATTACK_WARNING_KIND: EmailKind = EmailKind::own("under_attack");
+pub(crate) const ATTACK_WARNING_KIND: EmailKind = EmailKind::caused_by_recipient("under_attack");
 
 /// Warns the owner of an account for which wrong passwords are being tried.
 pub(crate) fn attack_warning(name: &str, links: &LinkBuilder) -> EmailContent {
@@ -88,7 +88,7 @@ pub(crate) fn attack_warning(name: &str, links: &LinkBuilder) -> EmailContent {
                 .into(),
         ],
         link: Some(("Choose a new password", links.to("/forgot"))),
-        footer: SAFETY.into(),
+        footer: SECURITY_FOOTER.into(),
         unsubscribe: None,
         sections: Vec::new(),
     }
@@ -97,7 +97,7 @@ pub(crate) fn attack_warning(name: &str, links: &LinkBuilder) -> EmailContent {
 /// Tells a person that their password was changed.
 pub(crate) fn password_changed(name: &str, links: &LinkBuilder) -> EmailContent {
     EmailContent {
-        kind: EmailKind::own("password_changed"),
+        kind: EmailKind::caused_by_recipient("password_changed"),
         subject: "Your password was changed".into(),
         paragraphs: vec![
             greeting(name),
@@ -105,7 +105,7 @@ pub(crate) fn password_changed(name: &str, links: &LinkBuilder) -> EmailContent 
             "If this wasn't you, choose a new password at once.".into(),
         ],
         link: Some(("Choose a new password", links.to("/forgot"))),
-        footer: SAFETY.into(),
+        footer: SECURITY_FOOTER.into(),
         unsubscribe: None,
         sections: Vec::new(),
     }
@@ -116,7 +116,7 @@ pub(crate) fn new_device(name: &str, user_agent: &str, links: &LinkBuilder) -> E
     let browser = text::preview(user_agent, 120);
     let browser = if browser.is_empty() { "a program that doesn't say what it is".to_owned() } else { browser };
     EmailContent {
-        kind: EmailKind::frequent("new_device"),
+        kind: EmailKind::with_own_quota("new_device"),
         subject: "A new sign-in to your account".into(),
         paragraphs: vec![
             greeting(name),
@@ -126,7 +126,7 @@ pub(crate) fn new_device(name: &str, user_agent: &str, links: &LinkBuilder) -> E
                 .into(),
         ],
         link: Some(("Choose a new password", links.to("/forgot"))),
-        footer: SAFETY.into(),
+        footer: SECURITY_FOOTER.into(),
         unsubscribe: None,
         sections: Vec::new(),
     }
@@ -144,7 +144,7 @@ pub(crate) fn confirm_new_address(links: &LinkBuilder, token: &str) -> EmailCont
                 .into(),
         ],
         link: Some(("Confirm the new address", links.with_token("/verify", token))),
-        footer: NOT_YOU.into(),
+        footer: IGNORE_FOOTER.into(),
         unsubscribe: None,
         sections: Vec::new(),
     }
@@ -153,7 +153,7 @@ pub(crate) fn confirm_new_address(links: &LinkBuilder, token: &str) -> EmailCont
 /// Tells the current address of an account that a change to another one was requested.
 pub(crate) fn address_change_requested(name: &str, links: &LinkBuilder) -> EmailContent {
     EmailContent {
-        kind: EmailKind::own("address_asked"),
+        kind: EmailKind::caused_by_recipient("address_asked"),
         subject: "Your email address is about to change".into(),
         paragraphs: vec![
             greeting(name),
@@ -161,7 +161,7 @@ pub(crate) fn address_change_requested(name: &str, links: &LinkBuilder) -> Email
             "If this wasn't you, choose a new password now: then the change is off.".into(),
         ],
         link: Some(("Choose a new password", links.to("/forgot"))),
-        footer: SAFETY.into(),
+        footer: SECURITY_FOOTER.into(),
         unsubscribe: None,
         sections: Vec::new(),
     }
@@ -170,7 +170,7 @@ pub(crate) fn address_change_requested(name: &str, links: &LinkBuilder) -> Email
 /// Tells the previous address of an account that it was replaced.
 pub(crate) fn address_changed(name: &str, links: &LinkBuilder) -> EmailContent {
     EmailContent {
-        kind: EmailKind::own("address_changed"),
+        kind: EmailKind::caused_by_recipient("address_changed"),
         subject: "Your email address was changed".into(),
         paragraphs: vec![
             greeting(name),
@@ -179,7 +179,7 @@ pub(crate) fn address_changed(name: &str, links: &LinkBuilder) -> EmailContent {
                 .into(),
         ],
         link: Some(("Go to Greenroom", links.to("/"))),
-        footer: SAFETY.into(),
+        footer: SECURITY_FOOTER.into(),
         unsubscribe: None,
         sections: Vec::new(),
     }
@@ -240,13 +240,13 @@ impl DigestLine {
 }
 
 /// The kind of [`unread_digest`] emails.
-pub(crate) const UNREAD: EmailKind = EmailKind::frequent("unread");
+pub(crate) const UNREAD: EmailKind = EmailKind::with_own_quota("unread");
 
 /// The number of unread notifications, of which an email shows the first ones. Booking actions aren't messages.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct UnreadCounts {
     pub(crate) messages: u64,
-    pub(crate) steps: u64,
+    pub(crate) booking_actions: u64,
 }
 
 /// Lists unread messages and booking actions. A digest about one conversation always has the same subject, because mail
@@ -254,7 +254,7 @@ pub(crate) struct UnreadCounts {
 pub(crate) fn unread_digest(
     name: &str,
     conversations: &[UnreadConversation],
-    news: UnreadCounts,
+    counts: UnreadCounts,
     links: &LinkBuilder,
     unsubscribe: &str,
 ) -> EmailContent {
@@ -279,9 +279,9 @@ pub(crate) fn unread_digest(
             link: (format!("Open the conversation with {}", isolate(&unread.from)), unread.link.clone()),
         }
     };
-    let mut paragraphs = vec![format!("{} you have {}.", greeting(name), news.text())];
+    let mut paragraphs = vec![format!("{} you have {}.", greeting(name), counts.text())];
     let shown: usize = conversations.iter().map(|unread| unread.lines.len()).sum();
-    let more = (news.messages + news.steps).saturating_sub(shown as u64);
+    let more = (counts.messages + counts.booking_actions).saturating_sub(shown as u64);
     if more > 0 {
         paragraphs.push(format!("Here are the first {shown}, and {more} more wait for you at Greenroom."));
     }
@@ -303,7 +303,7 @@ impl UnreadCounts {
             1 => "1 unread message".to_owned(),
             count => format!("{count} unread messages"),
         };
-        if self.steps > 0 { format!("{messages}, and news about a booking") } else { messages }
+        if self.booking_actions > 0 { format!("{messages}, and news about a booking") } else { messages }
     }
 }
 
@@ -324,7 +324,7 @@ mod tests {
             lines: vec![DigestLine::Message(NAME.to_owned()), DigestLine::Message("Sawa".to_owned())],
             link: links.to("/conversations/1"),
         };
-        let letters = [
+        let emails = [
             already_registered(NAME, &links),
             choose_new_password(NAME, &links, "token"),
             password_changed(NAME, &links),
@@ -335,7 +335,7 @@ mod tests {
             unread_digest(NAME, &[unread_from(NAME)], UnreadCounts::default(), &links, "token"),
             unread_digest(NAME, &[unread_from(NAME), unread_from(NAME)], UnreadCounts::default(), &links, "token"),
         ];
-        for email_content in letters {
+        for email_content in emails {
             let whole = format!("{}\n{}", email_content.subject, email_content.text());
             let inside = whole.replace("\u{2068}שרה\u{2069}", "");
             assert!(whole.len() > inside.len(), "{}: it contains a name", email_content.kind.name);

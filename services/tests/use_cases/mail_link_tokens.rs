@@ -48,7 +48,7 @@ struct Busy(Mutex<Vec<OutgoingEmail>>);
 impl Mailer for Busy {
     async fn send(&self, letter: &OutgoingEmail) -> Result<(), DeliveryError> {
         self.0.lock().expect("a lock").push(letter.clone());
-        Err(DeliveryError::Later("busy".to_owned()))
+        Err(DeliveryError::Transient("busy".to_owned()))
     }
 }
 

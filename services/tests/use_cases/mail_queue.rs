@@ -54,7 +54,7 @@ async fn a_mail_is_sent_once_and_its_text_deleted(site: Site) {
 
 async fn a_failed_delivery_is_retried(site: Site) {
     forgot(&site, SARAH.email).await;
-    let busy = || DeliveryError::Later("busy".to_owned());
+    let busy = || DeliveryError::Transient("busy".to_owned());
     let office = MockMailer::failing_with(vec![busy(), busy()]);
     for (passed, sent) in [(Duration::ZERO, 0), (MINUTE / 2, 0), (MINUTE / 2, 0), (MINUTE, 0), (MINUTE, 1)] {
         site.clock.advance(passed);
@@ -65,7 +65,7 @@ async fn a_failed_delivery_is_retried(site: Site) {
 
 async fn a_permanent_failure_is_dead_lettered(site: Site) {
     forgot(&site, SARAH.email).await;
-    let office = MockMailer::failing_with(vec![DeliveryError::Never("unknown mailbox".to_owned())]);
+    let office = MockMailer::failing_with(vec![DeliveryError::Permanent("unknown mailbox".to_owned())]);
     site.greenroom.deliver_pending(&office).await.expect("delivered");
     site.clock.advance(600 * MINUTE);
     site.greenroom.deliver_pending(&office).await.expect("delivered");
@@ -76,7 +76,7 @@ async fn a_permanent_failure_is_dead_lettered(site: Site) {
 
 async fn a_mail_is_dead_lettered_after_a_day_of_retries(site: Site) {
     forgot(&site, SARAH.email).await;
-    let office = MockMailer::failing_with(vec![DeliveryError::Later("busy".to_owned()); 100]);
+    let office = MockMailer::failing_with(vec![DeliveryError::Transient("busy".to_owned()); 100]);
     let mut hours = 0;
     while site.greenroom.count_backlog().await.expect("a backlog").dead_lettered == 0 {
         site.clock.advance(60 * MINUTE);
@@ -89,7 +89,7 @@ async fn a_mail_is_dead_lettered_after_a_day_of_retries(site: Site) {
 async fn a_lease_of_a_dead_process_expires(site: Site) {
     forgot(&site, SARAH.email).await;
     // As after a crash between the delivery and recording its result.
-    let office = MockMailer::failing_with(vec![DeliveryError::Later("the process died".to_owned())]);
+    let office = MockMailer::failing_with(vec![DeliveryError::Transient("the process died".to_owned())]);
     site.greenroom.deliver_pending(&office).await.expect("delivered");
     let heir = site.open_second_node(services::Limits::default()).await;
     heir.deliver_pending(&office).await.expect("delivered");
