@@ -17,8 +17,8 @@ pub(crate) async fn run_backup(settings: &Config, file: &Path) -> Result<(), Str
 pub(crate) async fn run_restore(settings: &Config, file: &Path, replace: bool) -> Result<(), String> {
     let restored = backup::restore_backup(file, &settings.database_url, replace);
     let restored = cancel_on_signal("nothing was restored", restored).await?;
-    if let Some(aside) = restored.aside {
-        print_line(&format!("The previous database is kept as {}", aside.display()))?;
+    if let Some(replaced_path) = restored.replaced_path {
+        print_line(&format!("The previous database is kept as {}", replaced_path.display()))?;
     }
     print_line(&format!("Restored from {}: {}", file.display(), restored.contents))
 }

@@ -13,7 +13,7 @@ pub use create::{check_free_space, create_backup};
 pub use restore::{RestoreReport, restore_backup};
 pub use tables::TableDigest;
 pub use transfer::move_to_postgres;
-pub use verify::Contents;
+pub use verify::RowCounts;
 
 use std::{io, path::PathBuf};
 
@@ -22,13 +22,13 @@ use std::{io, path::PathBuf};
 pub enum BackupError {
     /// The database URL doesn't name an SQLite file.
     #[error("the database isn't an SQLite file; for PostgreSQL there are pg_dump and pg_restore")]
-    NoFile,
+    NotSqlite,
     /// The file to read doesn't exist.
     #[error("there is no file {0}")]
     Missing(PathBuf),
     /// The file to write exists.
     #[error("{0} is there already, and isn't written over")]
-    Taken(PathBuf),
+    AlreadyExists(PathBuf),
     /// The operating system refuses to read the file.
     #[error("{0} can't be read: {1}")]
     Unreadable(PathBuf, io::Error),
@@ -37,7 +37,7 @@ pub enum BackupError {
     Unwritable(PathBuf, io::Error),
     /// The file isn't a database of Greenroom.
     #[error("{0} is no database of Greenroom")]
-    Foreign(PathBuf),
+    NotGreenroom(PathBuf),
     /// The file is a damaged database.
     #[error("{0} is damaged: {1}")]
     Damaged(PathBuf, String),
@@ -49,10 +49,10 @@ pub enum BackupError {
     Unfinished(PathBuf, PathBuf),
     /// The restore would replace a database that holds people.
     #[error("{0} holds {1} people; --replace puts a backup in its place, and keeps it renamed")]
-    Inhabited(PathBuf, i64),
+    HasPeople(PathBuf, i64),
     /// The restore would replace a file that is no readable database but may be worth keeping.
     #[error("{0} can't be read as a database ({1}); --replace puts a backup in its place, and keeps it renamed")]
-    Unclear(PathBuf, String),
+    Unrecognised(PathBuf, String),
     /// Another process has the database open.
     #[error("{0} is in use; stop the site first")]
     InUse(PathBuf),

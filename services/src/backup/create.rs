@@ -1,4 +1,4 @@
-use super::{BackupError, Contents, sqlite_file, verify::verify_file};
+use super::{BackupError, RowCounts, sqlite_file, verify::verify_file};
 use sea_orm::sqlx::{self, Connection};
 use std::path::Path;
 use tempfile::NamedTempFile;
@@ -9,11 +9,11 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// A sentence for the operator. The file then doesn't exist.
-pub async fn create_backup(database_url: &str, to: &Path) -> Result<Contents, BackupError> {
+pub async fn create_backup(database_url: &str, to: &Path) -> Result<RowCounts, BackupError> {
     let from = sqlite_file::path_of(database_url)?;
     let unwritable = |error| BackupError::Unwritable(to.to_owned(), error);
     if to.symlink_metadata().is_ok() {
-        return Err(BackupError::Taken(to.to_owned()));
+        return Err(BackupError::AlreadyExists(to.to_owned()));
     }
     let folder = sqlite_file::folder_of(to);
     let part = sqlite_file::create_temp_in(folder).map_err(unwritable)?;
@@ -68,7 +68,7 @@ async fn vacuum_into(from: &Path, part: &Path, to: &Path) -> Result<(), BackupEr
 
 fn persist_as(part: NamedTempFile, to: &Path) -> Result<(), BackupError> {
     part.persist_noclobber(to).map(drop).map_err(|failed| match failed.error.kind() {
-        std::io::ErrorKind::AlreadyExists => BackupError::Taken(to.to_owned()),
+        std::io::ErrorKind::AlreadyExists => BackupError::AlreadyExists(to.to_owned()),
         _ => BackupError::Unwritable(to.to_owned(), failed.error),
     })
 }

@@ -1,5 +1,5 @@
 use super::{
-    BackupError, Contents,
+    BackupError, RowCounts,
     sqlite_file::{self, SIDECARS, with_suffix},
     verify::{count_people, verify_file},
 };
@@ -15,9 +15,9 @@ use tempfile::NamedTempFile;
 #[derive(Debug)]
 pub struct RestoreReport {
     /// Row counts of the backup.
-    pub contents: Contents,
+    pub contents: RowCounts,
     /// New path of the database that was replaced, if it was kept.
-    pub aside: Option<PathBuf>,
+    pub replaced_path: Option<PathBuf>,
 }
 
 /// The path to restore to, locked against other processes.
@@ -26,7 +26,7 @@ struct RestoreTarget {
     /// Holds an exclusive lock on the present database, so that no site starts on it before it is replaced.
     _lock: Option<SqliteConnection>,
     /// Path under which to keep the present database, if it is worth keeping.
-    aside: Option<PathBuf>,
+    replaced_path: Option<PathBuf>,
 }
 
 /// Replaces a site's SQLite database by a verified copy of a backup, and returns the backup's row counts. A database
@@ -40,33 +40,33 @@ pub async fn restore_backup(from: &Path, database_url: &str, replace: bool) -> R
     let target = target.canonicalize().unwrap_or(target);
     sqlite_file::open_file(from)?;
     if from.canonicalize().is_ok_and(|from| from == target) {
-        return Err(BackupError::Taken(target));
+        return Err(BackupError::AlreadyExists(target));
     }
     let target = claim_target(target, replace).await?;
     let copy = copy_to_temp(from, &target)?;
     let contents = verify_file(copy.path(), from).await?;
     advance_event_sequences(copy.path()).await.map_err(|error| sqlite_file::to_backup_error(&target.path, error))?;
     target.replace_with(copy).map_err(|error| BackupError::Unwritable(target.path.clone(), error))?;
-    Ok(RestoreReport { contents, aside: target.aside })
+    Ok(RestoreReport { contents, replaced_path: target.replaced_path })
 }
 
 /// Checks that no process has the present database open and that it may be replaced.
 async fn claim_target(path: PathBuf, replace: bool) -> Result<RestoreTarget, BackupError> {
     if !path.exists() {
-        return Ok(RestoreTarget { path, _lock: None, aside: None });
+        return Ok(RestoreTarget { path, _lock: None, replaced_path: None });
     }
     let name = format!(".replaced-{}", SystemClock.now()).replace(':', "");
-    let aside = with_suffix(&path, &name);
+    let replaced_path = with_suffix(&path, &name);
     match lock_exclusively(&path).await {
-        Ok((0, hold)) => Ok(RestoreTarget { path, _lock: Some(hold), aside: None }),
-        Ok((_, hold)) if replace => Ok(RestoreTarget { path, _lock: Some(hold), aside: Some(aside) }),
-        Ok((people, _)) => Err(BackupError::Inhabited(path, people)),
+        Ok((0, lock)) => Ok(RestoreTarget { path, _lock: Some(lock), replaced_path: None }),
+        Ok((_, lock)) if replace => Ok(RestoreTarget { path, _lock: Some(lock), replaced_path: Some(replaced_path) }),
+        Ok((people, _)) => Err(BackupError::HasPeople(path, people)),
         Err(error) if sqlite_file::classify_error(&error) == sqlite_file::SqliteFailure::Busy => {
             Err(BackupError::InUse(path))
         }
         // Replacing a damaged database is a purpose of backups.
-        Err(_) if replace => Ok(RestoreTarget { path, _lock: None, aside: Some(aside) }),
-        Err(error) => Err(BackupError::Unclear(path, sqlite_file::sqlite_message(&error))),
+        Err(_) if replace => Ok(RestoreTarget { path, _lock: None, replaced_path: Some(replaced_path) }),
+        Err(error) => Err(BackupError::Unrecognised(path, sqlite_file::sqlite_message(&error))),
     }
 }
 
@@ -104,8 +104,8 @@ async fn advance_event_sequences(path: &Path) -> Result<(), sqlx::Error> {
     sqlx::query("DELETE FROM event").execute(&mut *tx).await?;
     // A person gets less than one event per millisecond, so the time in milliseconds exceeds every number issued, even
     // when a backup is restored for the second time.
-    let far = SystemClock.now().millis();
-    sqlx::query("UPDATE person_head SET seq = seq + ?").bind(far).execute(&mut *tx).await?;
+    let offset = SystemClock.now().millis();
+    sqlx::query("UPDATE person_head SET seq = seq + ?").bind(offset).execute(&mut *tx).await?;
     tx.commit().await?;
     copy.close().await
 }
@@ -115,20 +115,20 @@ impl RestoreTarget {
     /// apply to the new database.
     fn replace_with(&self, copy: NamedTempFile) -> io::Result<()> {
         let folder = sqlite_file::folder_of(&self.path);
-        let like = if self.path.exists() { &self.path } else { folder };
-        sqlite_file::copy_owner(copy.path(), like)?;
+        let owner_of = if self.path.exists() { &self.path } else { folder };
+        sqlite_file::copy_owner(copy.path(), owner_of)?;
         if self.path.exists() {
             fs::set_permissions(copy.path(), fs::metadata(&self.path)?.permissions())?;
         }
         copy.as_file().sync_all()?;
-        if let Some(aside) = &self.aside {
-            fs::hard_link(&self.path, aside)?;
+        if let Some(replaced_path) = &self.replaced_path {
+            fs::hard_link(&self.path, replaced_path)?;
         }
         for suffix in SIDECARS {
             let old = with_suffix(&self.path, suffix);
             if old.exists() {
-                if let Some(aside) = &self.aside {
-                    fs::hard_link(&old, with_suffix(aside, suffix))?;
+                if let Some(replaced_path) = &self.replaced_path {
+                    fs::hard_link(&old, with_suffix(replaced_path, suffix))?;
                 }
                 fs::remove_file(old)?;
             }

@@ -30,9 +30,9 @@ pub(super) enum SqliteFailure {
 /// Returns the path of the file that a database URL names.
 pub(super) fn path_of(database_url: &str) -> Result<PathBuf, BackupError> {
     let file = database_url.split('?').next().unwrap_or_default();
-    let options = file.parse::<SqliteConnectOptions>().map_err(|_| BackupError::NoFile)?;
+    let options = file.parse::<SqliteConnectOptions>().map_err(|_| BackupError::NotSqlite)?;
     let is_file = file.starts_with("sqlite:") && !file.ends_with(":memory:");
-    if is_file { Ok(options.get_filename().to_owned()) } else { Err(BackupError::NoFile) }
+    if is_file { Ok(options.get_filename().to_owned()) } else { Err(BackupError::NotSqlite) }
 }
 
 /// Appends a suffix to the file name.
@@ -104,7 +104,7 @@ pub(super) fn to_backup_error(path: &Path, error: sqlx::Error) -> BackupError {
     match classify_error(&error) {
         SqliteFailure::Busy => BackupError::InUse(path),
         SqliteFailure::Damaged => BackupError::Damaged(path, sqlite_message(&error)),
-        SqliteFailure::Foreign => BackupError::Foreign(path),
+        SqliteFailure::Foreign => BackupError::NotGreenroom(path),
         SqliteFailure::Full => BackupError::Unwritable(path, io::Error::other(sqlite_message(&error))),
         SqliteFailure::Other => BackupError::Failed(path, sqlite_message(&error)),
     }
@@ -112,12 +112,12 @@ pub(super) fn to_backup_error(path: &Path, error: sqlx::Error) -> BackupError {
 
 /// Returns SQLite's own message, without the library's prefix.
 pub(super) fn sqlite_message(error: &sqlx::Error) -> String {
-    error.as_database_error().map_or_else(|| error.to_string(), |told| told.message().to_owned())
+    error.as_database_error().map_or_else(|| error.to_string(), |error| error.message().to_owned())
 }
 
 /// Classifies an error by its primary result code, which is the low byte of the extended code.
 pub(super) fn classify_error(error: &sqlx::Error) -> SqliteFailure {
-    let code = error.as_database_error().and_then(|told| told.code()?.parse::<u32>().ok());
+    let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
     match code.map(|code| code & 0xff) {
         Some(5 | 6) => SqliteFailure::Busy,
         Some(11) => SqliteFailure::Damaged,
@@ -131,11 +131,11 @@ pub(super) fn classify_error(error: &sqlx::Error) -> SqliteFailure {
 /// Gives `file` the owner of `other`. Ignores missing permission: only root may change owners, and only root needs to.
 pub(super) fn copy_owner(file: &Path, other: &Path) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, chown};
-    let (now, wanted) = (fs::metadata(file)?, fs::metadata(other)?);
-    if (now.uid(), now.gid()) == (wanted.uid(), wanted.gid()) {
+    let (current, target) = (fs::metadata(file)?, fs::metadata(other)?);
+    if (current.uid(), current.gid()) == (target.uid(), target.gid()) {
         return Ok(());
     }
-    match chown(file, Some(wanted.uid()), Some(wanted.gid())) {
+    match chown(file, Some(target.uid()), Some(target.gid())) {
         Err(error) if error.kind() != io::ErrorKind::PermissionDenied => Err(error),
         _ => Ok(()),
     }

@@ -5,7 +5,7 @@ use std::{fmt, path::Path};
 
 /// Row counts of a database, as shown to the operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Contents {
+pub struct RowCounts {
     /// People, including deleted accounts.
     pub people: i64,
     /// Bookings of any status.
@@ -20,7 +20,7 @@ pub struct Contents {
     pub notifications: i64,
 }
 
-impl fmt::Display for Contents {
+impl fmt::Display for RowCounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { people, bookings, conversations, messages, events, notifications } = self;
         write!(f, "{people} people, {bookings} bookings, {conversations} conversations, {messages} messages, ")?;
@@ -28,7 +28,7 @@ impl fmt::Display for Contents {
     }
 }
 
-const COUNTS: &str = "SELECT (SELECT count(*) FROM person) AS people, (SELECT count(*) FROM booking) AS bookings, \
+const COUNT_QUERY: &str = "SELECT (SELECT count(*) FROM person) AS people, (SELECT count(*) FROM booking) AS bookings, \
     (SELECT count(*) FROM conversation) AS conversations, (SELECT count(*) FROM message) AS messages, \
     (SELECT count(*) FROM event) AS events, (SELECT count(*) FROM notification) AS notifications";
 
@@ -60,39 +60,39 @@ const INTEGRITY_CHECKS: [(&str, &str); 5] = [
 ];
 
 /// Verifies a file that no other process has open. Errors name `name`, the file that it was copied from.
-pub(super) async fn verify_file(path: &Path, name: &Path) -> Result<Contents, BackupError> {
+pub(super) async fn verify_file(path: &Path, name: &Path) -> Result<RowCounts, BackupError> {
     let mut database = sqlite_file::open_immutable(path).await.map_err(to_backup_error(name))?;
     verify(&mut database, name).await
 }
 
 /// Checks SQLite's integrity, that this program knows the schema, and that sequence numbers are consistent.
-pub(super) async fn verify(database: &mut SqliteConnection, name: &Path) -> Result<Contents, BackupError> {
+pub(super) async fn verify(database: &mut SqliteConnection, name: &Path) -> Result<RowCounts, BackupError> {
     check_known_migrations(name, database).await?;
     check_integrity(name, database).await?;
     for (fault, query) in INTEGRITY_CHECKS {
-        let times: i64 = sqlx::query_scalar(query).fetch_one(&mut *database).await.map_err(to_backup_error(name))?;
-        if times > 0 {
-            return Err(BackupError::Damaged(name.to_owned(), format!("{times} {fault}")));
+        let count: i64 = sqlx::query_scalar(query).fetch_one(&mut *database).await.map_err(to_backup_error(name))?;
+        if count > 0 {
+            return Err(BackupError::Damaged(name.to_owned(), format!("{count} {fault}")));
         }
     }
-    let counted = sqlx::query_as(COUNTS).fetch_one(database).await.map_err(to_backup_error(name))?;
+    let counted = sqlx::query_as(COUNT_QUERY).fetch_one(database).await.map_err(to_backup_error(name))?;
     let (people, bookings, conversations, messages, events, notifications) = counted;
-    Ok(Contents { people, bookings, conversations, messages, events, notifications })
+    Ok(RowCounts { people, bookings, conversations, messages, events, notifications })
 }
 
 /// Counts the people in a database, which may be one of another program: 0 if the table is missing.
 pub(super) async fn count_people(database: &mut SqliteConnection) -> Result<i64, sqlx::Error> {
     let counted = sqlx::query_scalar("SELECT count(*) FROM person").fetch_one(database).await;
     counted.or_else(|error| match error.as_database_error() {
-        Some(told) if told.message().contains("no such table") => Ok(0),
+        Some(database_error) if database_error.message().contains("no such table") => Ok(0),
         _ => Err(error),
     })
 }
 
 /// Checks that a verified database has all migrations.
 pub(super) async fn check_up_to_date(database: &mut SqliteConnection, name: &Path) -> Result<(), BackupError> {
-    let there = applied_migrations(name, database).await?.len();
-    if there == Migrator::get_migration_files().len() { Ok(()) } else { Err(BackupError::Older(name.to_owned())) }
+    let applied = applied_migrations(name, database).await?.len();
+    if applied == Migrator::get_migration_files().len() { Ok(()) } else { Err(BackupError::Older(name.to_owned())) }
 }
 
 async fn applied_migrations(name: &Path, database: &mut SqliteConnection) -> Result<Vec<String>, BackupError> {
@@ -100,9 +100,9 @@ async fn applied_migrations(name: &Path, database: &mut SqliteConnection) -> Res
 }
 
 async fn check_known_migrations(name: &Path, database: &mut SqliteConnection) -> Result<(), BackupError> {
-    let steps = applied_migrations(name, database).await?;
+    let applied = applied_migrations(name, database).await?;
     let known = Migrator::get_migration_files();
-    match steps.into_iter().find(|step| known.iter().all(|known| known.name() != step)) {
+    match applied.into_iter().find(|migration| known.iter().all(|known| known.name() != migration)) {
         Some(unknown) => Err(BackupError::Newer(name.to_owned(), unknown)),
         None => Ok(()),
     }
@@ -116,8 +116,9 @@ async fn check_integrity(name: &Path, database: &mut SqliteConnection) -> Result
     if let Some(fault) = faults.into_iter().find(|fault| fault != "ok") {
         return Err(BackupError::Damaged(name.to_owned(), fault));
     }
-    let loose = sqlx::query("PRAGMA foreign_key_check").fetch_all(database).await.map_err(to_backup_error(name))?;
-    match loose.len() {
+    let violations =
+        sqlx::query("PRAGMA foreign_key_check").fetch_all(database).await.map_err(to_backup_error(name))?;
+    match violations.len() {
         0 => Ok(()),
         rows => Err(BackupError::Damaged(name.to_owned(), format!("{rows} rows point to others that don't exist"))),
     }

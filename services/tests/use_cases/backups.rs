@@ -68,12 +68,12 @@ async fn a_backup_is_private_and_never_overwritten() {
     create_backup(site.url(), &file).await.expect("a backup");
     let (bytes, mode) = (fs::read(&file).expect("a file"), fs::metadata(&file).expect("a file").permissions().mode());
     assert_eq!(mode & 0o777, 0o600, "a backup holds e-mail addresses and credentials");
-    assert!(matches!(create_backup(site.url(), &file).await, Err(BackupError::Taken(_))));
+    assert!(matches!(create_backup(site.url(), &file).await, Err(BackupError::AlreadyExists(_))));
     assert_eq!(fs::read(&file).expect("a file"), bytes);
     let link = shelf.file("link.db");
     std::os::unix::fs::symlink(shelf.file("nowhere.db"), &link).expect("a link");
     assert!(
-        matches!(create_backup(site.url(), &link).await, Err(BackupError::Taken(_))),
+        matches!(create_backup(site.url(), &link).await, Err(BackupError::AlreadyExists(_))),
         "a dangling link was overwritten"
     );
 }
@@ -113,7 +113,7 @@ async fn errors_of_a_backup_are_reported() {
     let (shelf, site) = (Shelf::new(), Site::new(Kind::Sqlite).await);
     let postgres = Database::empty(Kind::Postgres).await;
     for url in [&*postgres.url, "sqlite::memory:"] {
-        assert!(matches!(create_backup(url, &shelf.file("x.db")).await, Err(BackupError::NoFile)), "{url}");
+        assert!(matches!(create_backup(url, &shelf.file("x.db")).await, Err(BackupError::NotSqlite)), "{url}");
     }
     let nowhere = format!("sqlite://{}", shelf.file("nowhere.db").display());
     assert!(matches!(create_backup(&nowhere, &shelf.file("x.db")).await, Err(BackupError::Missing(_))));

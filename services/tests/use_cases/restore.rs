@@ -65,12 +65,12 @@ async fn messages(database: &Path) -> i64 {
 async fn restore_replaces_the_database_and_keeps_the_old_one() {
     let scene = Scene::stopped().await;
     let url = scene.site.url();
-    assert!(matches!(restore_backup(&scene.backup, url, false).await, Err(BackupError::Inhabited(_, 5))));
+    assert!(matches!(restore_backup(&scene.backup, url, false).await, Err(BackupError::HasPeople(_, 5))));
     assert_eq!(messages(scene.database()).await, 18);
     let restored = restore_backup(&scene.backup, url, true).await.expect("restored");
     assert_eq!(restored.contents.messages, 17);
     assert_eq!(messages(scene.database()).await, 17);
-    assert_eq!(messages(&restored.aside.expect("the old database")).await, 18);
+    assert_eq!(messages(&restored.replaced_path.expect("the old database")).await, 18);
     let greenroom = Greenroom::open(url, "https://greenroom.example", Limits::default()).await.expect("a Greenroom");
     let seq = send_text(&greenroom, &scene.cast.sarah, scene.cast.launch, "Where were we?").await.seq;
     assert_eq!(seq, 13, "the numbers don't continue after the backup's");
@@ -101,11 +101,11 @@ async fn restore_into_an_empty_database_needs_no_replace() {
     let folder = tempfile::tempdir().expect("a folder");
     let database = folder.path().join("new.db");
     let url = format!("sqlite://{}?mode=rwc", database.display());
-    assert_eq!(restore_backup(&scene.backup, &url, false).await.expect("restored").aside, None);
+    assert_eq!(restore_backup(&scene.backup, &url, false).await.expect("restored").replaced_path, None);
     assert_eq!(messages(&database).await, 17);
     fs::remove_file(&database).expect("a file");
     services::migrate(&url).await.expect("an empty database");
-    assert_eq!(restore_backup(&scene.backup, &url, false).await.expect("restored").aside, None);
+    assert_eq!(restore_backup(&scene.backup, &url, false).await.expect("restored").replaced_path, None);
     assert_eq!(messages(&database).await, 17);
 }
 
@@ -135,7 +135,7 @@ async fn restore_removes_sidecars_of_a_killed_site() {
     let url = format!("sqlite://{}", database.display());
     let restored = restore_backup(&scene.backup, &url, true).await.expect("restored");
     assert_eq!(messages(&database).await, 17);
-    assert_eq!(messages(&restored.aside.expect("the old database")).await, 18, "without the log");
+    assert_eq!(messages(&restored.replaced_path.expect("the old database")).await, 18, "without the log");
     // As if the database had been deleted by hand, without its log.
     fs::remove_file(&database).expect("a file");
     copy("-wal");
@@ -148,9 +148,9 @@ async fn restore_replaces_a_damaged_database() {
     let scene = Scene::stopped().await;
     let broken = [b"no database any more".as_slice(); 400].concat();
     fs::write(scene.database(), &broken).expect("a broken database");
-    assert!(matches!(restore_backup(&scene.backup, scene.site.url(), false).await, Err(BackupError::Unclear(..))));
+    assert!(matches!(restore_backup(&scene.backup, scene.site.url(), false).await, Err(BackupError::Unrecognised(..))));
     let restored = restore_backup(&scene.backup, scene.site.url(), true).await.expect("restored");
-    assert_eq!(fs::read(restored.aside.expect("the old database")).expect("a file"), broken);
+    assert_eq!(fs::read(restored.replaced_path.expect("the old database")).expect("a file"), broken);
     assert_eq!(messages(scene.database()).await, 17);
 }
 
