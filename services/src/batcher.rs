@@ -41,16 +41,16 @@ impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
         }))
     }
 
-    /// Submits a request and waits for its response. `answer` must return one response per request, in their order.
+    /// Submits a request and waits for its response. `handler` must return one response per request, in their order.
     /// Cancelling the caller doesn't cancel the request.
-    pub(crate) async fn submit<F>(&self, request: Q, answer: impl FnOnce(Vec<Q>) -> F + Send + 'static) -> Result<A>
+    pub(crate) async fn submit<F>(&self, request: Q, handler: impl FnOnce(Vec<Q>) -> F + Send + 'static) -> Result<A>
     where
         F: Future<Output = Vec<Result<A>>> + Send,
     {
-        let answered = self.0.enqueue(request);
+        let receiver = self.0.enqueue(request);
         let queue = self.0.clone();
-        tokio::spawn(async move { queue.run_batch(answer).await }.in_current_span());
-        answered.await.map_err(Error::internal)?
+        tokio::spawn(async move { queue.run_batch(handler).await }.in_current_span());
+        receiver.await.map_err(Error::internal)?
     }
 
     /// Returns the number of queued requests.
@@ -61,26 +61,26 @@ impl<Q: Send + 'static, A: Send + 'static> Batcher<Q, A> {
 
 impl<Q, A> BatchQueue<Q, A> {
     fn enqueue(&self, request: Q) -> oneshot::Receiver<Result<A>> {
-        let (sender, answered) = oneshot::channel();
+        let (sender, receiver) = oneshot::channel();
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push((request, sender));
-        answered
+        receiver
     }
 
     /// Waits for the running batch, then runs the next one. The queue may be empty by then.
-    async fn run_batch<F: Future<Output = Vec<Result<A>>>>(&self, answer: impl FnOnce(Vec<Q>) -> F) {
-        let _turn = self.running.lock().await;
+    async fn run_batch<F: Future<Output = Vec<Result<A>>>>(&self, handler: impl FnOnce(Vec<Q>) -> F) {
+        let _guard = self.running.lock().await;
         let (requests, senders): (Vec<Q>, Vec<_>) = self.drain_batch().into_iter().unzip();
         if requests.is_empty() {
             return;
         }
         let busy = requests.len() > BUSY_THRESHOLD;
-        let Ok(answers) = timeout(BATCH_TIMEOUT, answer(requests)).await else {
+        let Ok(responses) = timeout(BATCH_TIMEOUT, handler(requests)).await else {
             senders.into_iter().for_each(|sender| drop(sender.send(Err(Error::timeout()))));
             return;
         };
-        for (number, (sender, told)) in (1..).zip(senders.into_iter().zip(answers)) {
+        for (number, (sender, response)) in (1..).zip(senders.into_iter().zip(responses)) {
             // The caller may have been cancelled.
-            let _ = sender.send(told);
+            let _ = sender.send(response);
             if number % RESPONSES_PER_YIELD == 0 {
                 yield_now().await;
             }
@@ -92,15 +92,15 @@ impl<Q, A> BatchQueue<Q, A> {
 
     fn drain_batch(&self) -> Vec<(Q, ResponseSender<A>)> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        let some = self.max_size.min(waiting.len());
-        waiting.drain(..some).collect()
+        let size = self.max_size.min(waiting.len());
+        waiting.drain(..size).collect()
     }
 }
 
 /// Maps the result of a batch to a response for each request.
-pub(crate) fn map_batch<F, Q, A>(found: Result<F>, requests: &[Q], one: impl Fn(&F, &Q) -> A) -> Vec<Result<A>> {
+pub(crate) fn map_batch<F, Q, A>(found: Result<F>, requests: &[Q], respond: impl Fn(&F, &Q) -> A) -> Vec<Result<A>> {
     match found {
-        Ok(found) => requests.iter().map(|request| Ok(one(&found, request))).collect(),
+        Ok(found) => requests.iter().map(|request| Ok(respond(&found, request))).collect(),
         Err(error) => fail_batch(error, requests.len()),
     }
 }
@@ -118,27 +118,28 @@ mod tests {
     #[tokio::test]
     async fn requests_during_a_batch_form_the_next_one() {
         let Batcher(queue) = Batcher::<u32, String>::new(3, Duration::ZERO);
-        let asked: Vec<_> = (1..=4).map(|number| queue.enqueue(number)).collect();
+        let receivers: Vec<_> = (1..=4).map(|number| queue.enqueue(number)).collect();
         let sizes = Mutex::new(Vec::new());
         for _ in 0..4 {
-            let answering = queue.run_batch(async |requests: Vec<u32>| {
+            let batch = queue.run_batch(async |requests: Vec<u32>| {
                 sizes.lock().expect("a lock").push(requests.len());
                 requests.iter().map(|number| Ok(number.to_string())).collect()
             });
-            answering.await;
+            batch.await;
         }
         assert_eq!(sizes.into_inner().expect("a lock"), [3, 1], "at most 3 requests per batch, each exactly once");
-        for (number, answered) in (1..=4).zip(asked) {
-            assert_eq!(answered.await.expect("an answer").expect("a number"), number.to_string());
+        for (number, receiver) in (1..=4).zip(receivers) {
+            assert_eq!(receiver.await.expect("an answer").expect("a number"), number.to_string());
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_hanging_batch_times_out() {
         let batcher = Batcher::<u32, String>::new(3, Duration::ZERO);
-        let told = batcher.submit(1, async |_| std::future::pending().await).await.expect_err("the batch hangs");
-        assert_eq!(told.into_api_error(), model::ApiError::Unavailable);
-        let told = batcher.submit(2, async |requests| requests.iter().map(|_| Ok("two".to_owned())).collect()).await;
-        assert_eq!(told.expect("an answer"), "two");
+        let response = batcher.submit(1, async |_| std::future::pending().await).await.expect_err("the batch hangs");
+        assert_eq!(response.into_api_error(), model::ApiError::Unavailable);
+        let response =
+            batcher.submit(2, async |requests| requests.iter().map(|_| Ok("two".to_owned())).collect()).await;
+        assert_eq!(response.expect("an answer"), "two");
     }
 }

@@ -42,19 +42,19 @@ impl Greenroom {
     /// When the database fails.
     pub async fn purge_expired(&self) -> Result<()> {
         let now = self.now().millis();
-        let to_nobody = mail::Column::Recipient.is_null().and(mail::Column::CreatedAt.lt(now - DAY));
+        let without_recipient = mail::Column::Recipient.is_null().and(mail::Column::CreatedAt.lt(now - DAY));
         self.delete_where::<session::Entity>(session::Column::Id, session::Column::ExpiresAt.lte(now)).await?;
         self.delete_where::<token::Entity>(token::Column::Hash, token::Column::ExpiresAt.lte(now)).await?;
         self.delete_where::<mail::Entity>(mail::Column::Id, mail::Column::ParkedAt.lt(now - DEAD_LETTER_TTL)).await?;
         self.delete_where::<mail::Entity>(mail::Column::Id, mail::Column::SentAt.lt(now - DAY)).await?;
         self.delete_where::<mail::Entity>(mail::Column::Id, mail::Column::CreatedAt.lt(now - DEAD_LETTER_TTL)).await?;
-        self.delete_where::<mail::Entity>(mail::Column::Id, to_nobody).await?;
-        let unspent = email_budget::Column::UpdatedAt.lt(now - DAY);
-        self.delete_where::<email_budget::Entity>(email_budget::Column::RecipientHash, unspent).await?;
-        let past = device::Column::CreatedAt.lt(accounts::device_cookies::expiry_cutoff(self.now()));
-        self.delete_where::<device::Entity>(device::Column::TokenHash, past).await?;
-        let long_ago = known_device::Column::SeenAt.lt(now - as_millis(accounts::DEVICE_TTL));
-        self.delete_where::<known_device::Entity>(known_device::Column::Fingerprint, long_ago).await?;
+        self.delete_where::<mail::Entity>(mail::Column::Id, without_recipient).await?;
+        let unused = email_budget::Column::UpdatedAt.lt(now - DAY);
+        self.delete_where::<email_budget::Entity>(email_budget::Column::RecipientHash, unused).await?;
+        let expired = device::Column::CreatedAt.lt(accounts::device_cookies::expiry_cutoff(self.now()));
+        self.delete_where::<device::Entity>(device::Column::TokenHash, expired).await?;
+        let unseen = known_device::Column::SeenAt.lt(now - as_millis(accounts::DEVICE_TTL));
+        self.delete_where::<known_device::Entity>(known_device::Column::Fingerprint, unseen).await?;
         // Probe rows of processes that have ended.
         self.delete_where::<write_probe::Entity>(
             write_probe::Column::ProcessId,
@@ -69,17 +69,17 @@ impl Greenroom {
 
     /// Deletes rows by their ids in batches, so that messages don't wait for all of them. Skips rows locked by other
     /// transactions until the next run: waiting for them could deadlock.
-    async fn delete_where<E: EntityTrait>(&self, id: E::Column, past: Expr) -> Result<()> {
+    async fn delete_where<E: EntityTrait>(&self, id: E::Column, expired: Expr) -> Result<()> {
         loop {
-            let some = Query::select()
+            let batch = Query::select()
                 .column(id)
                 .from(E::default())
-                .and_where(past.clone())
+                .and_where(expired.clone())
                 .limit(BATCH)
                 .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
                 .take();
             let tx = self.store.write_background().await?;
-            let deleted = E::delete_many().filter(id.in_subquery(some)).exec(&tx).await?.rows_affected;
+            let deleted = E::delete_many().filter(id.in_subquery(batch)).exec(&tx).await?.rows_affected;
             tx.commit().await?;
             if deleted < BATCH {
                 return Ok(());
@@ -107,7 +107,7 @@ impl Greenroom {
     /// them.
     async fn delete_unconfirmed_accounts(&self, before: i64) -> Result<bool> {
         let tx = self.store.write_background().await?;
-        let abandoned = person::Entity::find()
+        let unconfirmed = person::Entity::find()
             .filter(person::Column::DeletedAt.is_null())
             .filter(person::Column::CreatedAt.lt(before))
             .filter(
@@ -115,8 +115,8 @@ impl Greenroom {
                     .not_in_subquery(Query::select().column(token::Column::PersonId).from(token::Entity).take()),
             )
             .limit(ACCOUNT_BATCH as u64);
-        let forgotten = accounts::delete_unconfirmed(&tx, abandoned).await?;
+        let deleted = accounts::delete_unconfirmed(&tx, unconfirmed).await?;
         tx.commit().await?;
-        Ok(forgotten == ACCOUNT_BATCH)
+        Ok(deleted == ACCOUNT_BATCH)
     }
 }

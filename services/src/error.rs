@@ -49,14 +49,14 @@ impl Error {
     /// Returns the error that the client may see, and logs the rest. Logs an unreachable or full database at most once
     /// a second, because it then affects every request.
     pub fn into_api_error(self) -> ApiError {
-        let inside = match self {
+        let error = match self {
             Error::Api(api_error) => return api_error,
-            inside => inside,
+            error => error,
         };
-        let error_chain = error_chain(&inside);
+        let error_chain = error_chain(&error);
         let chain = || error_chain.iter().map(|cause| cause.to_string()).collect::<Vec<_>>().join(": ");
-        let trouble = error_chain.iter().filter_map(|cause| database_error(*cause)).find_map(classify_db_error);
-        let (api_error, meaning) = match trouble {
+        let failure = error_chain.iter().filter_map(|cause| database_error(*cause)).find_map(classify_db_error);
+        let (api_error, meaning) = match failure {
             Some(DatabaseFailure::Full) => (ApiError::StorageFull, "the database's disk is full"),
             Some(DatabaseFailure::Unavailable) => (ApiError::Unavailable, "the database is unreachable"),
             None => {
@@ -114,9 +114,9 @@ fn classify_db_error(error: &DbErr) -> Option<DatabaseFailure> {
 fn classify_sqlx_error(error: &sqlx::Error) -> Option<DatabaseFailure> {
     use sqlx::Error::{Io, PoolClosed, PoolTimedOut, WorkerCrashed};
     match error {
-        sqlx::Error::Database(told) => {
-            let code = told.code()?;
-            match told.try_downcast_ref::<SqliteError>() {
+        sqlx::Error::Database(error) => {
+            let code = error.code()?;
+            match error.try_downcast_ref::<SqliteError>() {
                 Some(_) => by_sqlite_code(code.parse().ok()?),
                 None => by_sqlstate(&code),
             }
@@ -131,8 +131,8 @@ fn by_sqlstate(code: &str) -> Option<DatabaseFailure> {
     if code == "53100" {
         return Some(DatabaseFailure::Full);
     }
-    let away = ["08", "53", "57P", "58", "25006"];
-    away.iter().any(|class| code.starts_with(class)).then_some(DatabaseFailure::Unavailable)
+    let classes = ["08", "53", "57P", "58", "25006"];
+    classes.iter().any(|class| code.starts_with(class)).then_some(DatabaseFailure::Unavailable)
 }
 
 /// SQLite's primary result codes, the low byte of the extended codes.
@@ -154,13 +154,13 @@ pub(crate) fn is_storage_full(error: &DbErr) -> bool {
 
 /// Returns `true` at most once a second.
 fn should_log() -> bool {
-    static SAID: Mutex<Option<Instant>> = Mutex::new(None);
-    let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
-    let time = said.is_none_or(|said| said.elapsed().as_secs() >= 1);
-    if time {
-        *said = Some(Instant::now());
+    static LAST_LOGGED: Mutex<Option<Instant>> = Mutex::new(None);
+    let mut last_logged = LAST_LOGGED.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_due = last_logged.is_none_or(|last_logged| last_logged.elapsed().as_secs() >= 1);
+    if is_due {
+        *last_logged = Some(Instant::now());
     }
-    time
+    is_due
 }
 
 /// Returns whether a statement failed because of a unique constraint.

@@ -74,7 +74,7 @@ pub fn describe_metrics() {
     HISTOGRAMS.iter().for_each(|(name, help)| describe_histogram!(*name, *help));
     counter!(STREAMS_CUT).increment(0);
     counter!(QUERIES).increment(0);
-    SessionEndReason::ALL.iter().for_each(|ending| counter!(STREAMS_ENDED, "reason" => ending.as_str()).increment(0));
+    SessionEndReason::ALL.iter().for_each(|reason| counter!(STREAMS_ENDED, "reason" => reason.as_str()).increment(0));
     for outcome in ["new", "again", "refused", "failed"] {
         counter!(SENDS, "outcome" => outcome).increment(0);
     }
@@ -92,9 +92,9 @@ impl Greenroom {
     pub async fn collect_gauges(&self) {
         gauge!(STREAMS).set(self.stream_count() as f64);
         let streams = self.stream_session_lookup.len() + self.stream_setups.len();
-        let lines =
+        let lengths =
             [("sends", self.message_batcher.len()), ("sessions", self.session_lookup.len()), ("streams", streams)];
-        for (queue, length) in lines {
+        for (queue, length) in lengths {
             gauge!(QUEUE, "queue" => queue).set(length as f64);
         }
         for (state, connections) in self.store.connections() {
@@ -115,9 +115,9 @@ impl Greenroom {
 
 /// Measures a send, from the call to its response.
 pub(crate) async fn measure_send(sending: impl Future<Output = Result<SendOutcome>>) -> Result<SendOutcome> {
-    let began = time::Instant::now();
-    let posted = sending.await;
-    let outcome = match &posted {
+    let start = time::Instant::now();
+    let result = sending.await;
+    let outcome = match &result {
         Ok(SendOutcome::New(_)) => "new",
         Ok(SendOutcome::Duplicate(_)) => "again",
         Err(Error::Api(_)) => "refused",
@@ -125,26 +125,26 @@ pub(crate) async fn measure_send(sending: impl Future<Output = Result<SendOutcom
     };
     counter!(SENDS, "outcome" => outcome).increment(1);
     if outcome != "refused" {
-        histogram!(SEND_SECONDS).record(began.elapsed());
+        histogram!(SEND_SECONDS).record(start.elapsed());
     }
-    posted
+    result
 }
 
 /// Measures a commit, including its flush.
 pub(crate) async fn measure_commit<T>(committing: impl Future<Output = T>) -> T {
-    let began = time::Instant::now();
+    let start = time::Instant::now();
     let committed = committing.await;
-    histogram!(COMMIT_SECONDS).record(began.elapsed());
+    histogram!(COMMIT_SECONDS).record(start.elapsed());
     committed
 }
 
-/// Measures the wait for `turn`, and counts it in the queue's length.
-pub(crate) async fn measure_queue_wait<T>(queue: &'static str, turn: impl Future<Output = T>) -> T {
+/// Measures the wait for `acquire`, and counts it in the queue's length.
+pub(crate) async fn measure_queue_wait<T>(queue: &'static str, acquire: impl Future<Output = T>) -> T {
     let _gauge = QueueGauge::enter(queue);
-    let began = time::Instant::now();
-    let turn = turn.await;
-    histogram!(WAIT_SECONDS, "queue" => queue).record(began.elapsed());
-    turn
+    let start = time::Instant::now();
+    let acquired = acquire.await;
+    histogram!(WAIT_SECONDS, "queue" => queue).record(start.elapsed());
+    acquired
 }
 
 /// Counts one waiter in a queue's length. Leaves the queue on drop, since the waiter may be cancelled.
@@ -152,9 +152,9 @@ struct QueueGauge(Gauge);
 
 impl QueueGauge {
     fn enter(queue: &'static str) -> Self {
-        let line = gauge!(QUEUE, "queue" => queue);
-        line.increment(1);
-        Self(line)
+        let gauge = gauge!(QUEUE, "queue" => queue);
+        gauge.increment(1);
+        Self(gauge)
     }
 }
 

@@ -69,8 +69,8 @@ struct NavStateRow {
 }
 
 fn join_event_sequence() -> RelationDef {
-    let head = person::Entity::belongs_to(event_sequence::Entity);
-    head.from(person::Column::Id).to(event_sequence::Column::PersonId).into()
+    let relation = person::Entity::belongs_to(event_sequence::Entity);
+    relation.from(person::Column::Id).to(event_sequence::Column::PersonId).into()
 }
 
 fn select_unread(person: PersonId) -> Select<notification::Entity> {

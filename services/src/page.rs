@@ -33,10 +33,10 @@ impl PageCursor {
     ///
     /// # Errors
     /// `Invalid` if the cursor's key isn't a number.
-    pub(crate) fn after_descending<C: ColumnTrait>(&self, place: [C; 2]) -> Result<Expr> {
+    pub(crate) fn after_descending<C: ColumnTrait>(&self, columns: [C; 2]) -> Result<Expr> {
         let number: i64 = self.key.parse().map_err(|_| Error::field("page", FieldError::Invalid))?;
-        let place = Expr::tuple(place.map(|column| column.into_expr()));
-        Ok(place.lt(Expr::tuple([Expr::value(number), Expr::value(self.id)])))
+        let columns = Expr::tuple(columns.map(|column| column.into_expr()));
+        Ok(columns.lt(Expr::tuple([Expr::value(number), Expr::value(self.id)])))
     }
 
     fn encode(&self) -> String {

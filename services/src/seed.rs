@@ -55,9 +55,9 @@ pub async fn seed_demo(database_url: &str) -> Result<bool> {
     let now = SystemClock.now();
     let clock = Arc::new(ManualClock::new(Timestamp::from_millis(now.millis() - 4 * 24 * 60 * 60 * 1_000)));
     let greenroom = Greenroom::open_at(database_url, "http://localhost", Limits::default(), clock.clone()).await?;
-    let turn = greenroom.store.write().await?;
-    crate::store::acquire_migration_lock(&turn).await?;
-    turn.commit().await?;
+    let tx = greenroom.store.write().await?;
+    crate::store::acquire_migration_lock(&tx).await?;
+    tx.commit().await?;
     let complete = greenroom.count_messages().await? >= ALL_MESSAGES;
     if complete || greenroom.has_other_people().await? {
         return Ok(false);
@@ -82,9 +82,9 @@ pub async fn is_demo(database_url: &str) -> Result<bool> {
 impl Greenroom {
     /// Returns whether the database has people who aren't demo people.
     async fn has_other_people(&self) -> Result<bool> {
-        let guests =
+        let others =
             person::Entity::find().filter(person::Column::Email.is_not_in(DEMO_PEOPLE.map(|person| person.email)));
-        Ok(guests.count(self.store.reader()).await? > 0)
+        Ok(others.count(self.store.reader()).await? > 0)
     }
 
     async fn count_messages(&self) -> Result<u64> {
@@ -95,11 +95,11 @@ impl Greenroom {
         let password = NewPassword::parse(Some(PASSWORD))
             .map_err(|field_error: FieldError| ApiError::field("password", field_error))?;
         let hash = self.hasher.hash(Requester::Network(Ipv4Addr::LOCALHOST.into()), &password).await?;
-        let mut cast = Vec::new();
+        let mut viewers = Vec::new();
         for person in DEMO_PEOPLE {
-            cast.push(self.ensure_person(person, &hash).await?);
+            viewers.push(self.ensure_person(person, &hash).await?);
         }
-        let [eventpro, safari, sarah, kamau, _achieng] = cast.as_slice() else { return Ok(()) };
+        let [eventpro, safari, sarah, kamau, _achieng] = viewers.as_slice() else { return Ok(()) };
         self.seed_conversation(clock, eventpro, sarah, &launch_conversation(today)).await?;
         self.seed_conversation(clock, safari, kamau, &sundowner_conversation(today)).await?;
         self.end_system_sessions().await
@@ -126,18 +126,18 @@ impl Greenroom {
         talent: &Viewer,
         demo: &DemoConversation,
     ) -> Result<()> {
-        let of_scene = |known: &Conversation| known.counterpart.id == talent.id() && known.booking.title == demo.title;
-        let begun = self.load_inbox(organizer, None).await?.conversations.into_iter().find(of_scene);
-        let conversation = match begun {
-            Some(begun) => begun,
+        let is_same = |known: &Conversation| known.counterpart.id == talent.id() && known.booking.title == demo.title;
+        let existing = self.load_inbox(organizer, None).await?.conversations.into_iter().find(is_same);
+        let conversation = match existing {
+            Some(existing) => existing,
             None => self.open_booking(organizer, demo.booking(talent).parse(self.now())?).await?,
         };
-        let said = usize::try_from(conversation.last_seq - 1).unwrap_or_default();
-        for (number, line) in demo.lines.iter().enumerate() {
-            clock.advance(Duration::from_secs(60 * line.minutes));
-            if number >= said {
-                let by = if line.talent { talent } else { organizer };
-                self.seed_message(by, conversation.id, line.text).await?;
+        let sent = usize::try_from(conversation.last_seq - 1).unwrap_or_default();
+        for (number, message) in demo.messages.iter().enumerate() {
+            clock.advance(Duration::from_secs(60 * message.minutes));
+            if number >= sent {
+                let by = if message.talent { talent } else { organizer };
+                self.seed_message(by, conversation.id, message.text).await?;
             }
         }
         Ok(())
@@ -174,7 +174,7 @@ struct DemoConversation {
     venue: &'static str,
     fee: i64,
     opening: &'static str,
-    lines: &'static [DemoMessage],
+    messages: &'static [DemoMessage],
 }
 
 impl DemoConversation {
@@ -219,7 +219,7 @@ fn launch_conversation(today: Timestamp) -> DemoConversation {
         venue: "KICC, Nairobi",
         fee: 4_500_000,
         opening: "Hello Sarah! We are launching a new product at the KICC and love your portraits. Are you free that day?",
-        lines: &LAUNCH,
+        messages: &LAUNCH,
     }
 }
 
@@ -244,7 +244,7 @@ fn sundowner_conversation(today: Timestamp) -> DemoConversation {
         venue: "Ol Pejeta, Nanyuki",
         fee: 3_000_000,
         opening: "Kamau, we have forty guests and a terrace with a view. Two hours of easy Afro-house at sunset?",
-        lines: &SUNDOWNER,
+        messages: &SUNDOWNER,
     }
 }
 

@@ -44,9 +44,9 @@ impl Greenroom {
             query = query.filter(person::Column::Craft.eq(craft.as_str()));
         }
         if let Some(page_cursor) = PageCursor::parse(search.page.as_deref())? {
-            let place = Expr::tuple([person::Column::Name, person::Column::Id].map(|column| column.into_expr()));
+            let key = Expr::tuple([person::Column::Name, person::Column::Id].map(|column| column.into_expr()));
             // A row value comparison, so that the database seeks in the index.
-            query = query.filter(place.gt(Expr::tuple([Expr::value(page_cursor.key), Expr::value(page_cursor.id)])));
+            query = query.filter(key.gt(Expr::tuple([Expr::value(page_cursor.key), Expr::value(page_cursor.id)])));
         }
         let by_name = query.order_by_asc(person::Column::Name).order_by_asc(person::Column::Id);
         let rows = by_name.limit(PAGE_SIZE + 1).all(self.store.reader()).await?;

@@ -40,11 +40,12 @@ impl Greenroom {
         };
         let counterpart = party.counterpart(&row);
         let read_seq = Ord::min(seq, row.last_seq);
-        let news = advance_marker(&tx, viewer, id, (party.seen_seq(), read_seq), both_want_receipts()).await?.is_some();
+        let advanced =
+            advance_marker(&tx, viewer, id, (party.seen_seq(), read_seq), both_want_receipts()).await?.is_some();
         let unread = count_unread_after(&tx, id, read_seq, viewer.id()).await?;
         let mut recorder = EventRecorder::default();
         let read = Event::ConversationRead { conversation_id: id, user_id: viewer.id(), read_seq, unread };
-        if news {
+        if advanced {
             recorder.record(counterpart, read.clone());
         }
         recorder.record(viewer.id(), read);

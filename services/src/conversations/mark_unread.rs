@@ -23,14 +23,14 @@ impl Greenroom {
             let (now, party) = (greenroom.now(), Party::of(&viewer));
             let read_seq = Ord::max(seq, 1) - 1;
             let tx = greenroom.write_background_for(&viewer).await?;
-            let moved = conversation::Entity::update_many()
+            let updated = conversation::Entity::update_many()
                 .col_expr(party.read_seq(), Expr::value(read_seq))
                 .filter(conversation::Column::Id.eq(id.0))
                 .filter(party.owns(&viewer))
                 .filter(party.read_seq().gt(read_seq))
                 .exec_with_returning(&tx)
                 .await?;
-            if moved.is_empty() {
+            if updated.is_empty() {
                 ConversationQuery::of(&viewer).find(&tx, id).await?.ok_or(ApiError::NotFound)?;
                 return tx.commit().await;
             }

@@ -20,27 +20,27 @@ pub(super) async fn advance_marker(
     tx: &Transaction,
     viewer: &Viewer,
     id: ConversationId,
-    (mark, seq): (conversation::Column, i64),
+    (marker, seq): (conversation::Column, i64),
     condition: Condition,
 ) -> Result<Option<conversation::Model>> {
     let last = Expr::col(conversation::Column::LastSeq);
     let target = Expr::case(last.clone().lt(seq), last).finally(seq);
-    let moved = conversation::Entity::update_many()
-        .col_expr(mark, target.into())
+    let updated = conversation::Entity::update_many()
+        .col_expr(marker, target.into())
         .filter(conversation::Column::Id.eq(id.0))
         .filter(Party::of(viewer).owns(viewer))
-        .filter(mark.lt(seq))
-        .filter(Expr::col(mark).lt(Expr::col(conversation::Column::LastSeq)))
+        .filter(marker.lt(seq))
+        .filter(Expr::col(marker).lt(Expr::col(conversation::Column::LastSeq)))
         .filter(condition)
         .exec_with_returning(tx)
         .await?;
-    Ok(moved.into_iter().next())
+    Ok(updated.into_iter().next())
 }
 
 /// Returns the condition that both people of the conversation want receipts: a person who sends none gets none.
 pub(super) fn both_want_receipts() -> Condition {
     let parties = [conversation::Column::OrganizerId, conversation::Column::TalentId];
-    let without = Query::select()
+    let refusing = Query::select()
         .column(person::Column::Id)
         .from(person::Entity)
         .cond_where(parties.into_iter().fold(Condition::any(), |any, party| {
@@ -48,7 +48,7 @@ pub(super) fn both_want_receipts() -> Condition {
         }))
         .and_where(person::Column::Receipts.eq(false))
         .take();
-    Expr::exists(without).not().into_condition()
+    Expr::exists(refusing).not().into_condition()
 }
 
 /// Counts the other person's messages after `seq`.

@@ -56,7 +56,7 @@ impl Greenroom {
     async fn send_batch(&self, batch: Vec<MessageRequest>) -> Vec<Result<SendOutcome>> {
         ::metrics::histogram!(metrics::SENDS_TOGETHER).record(batch.len() as f64);
         match self.send_all(&batch).await {
-            Ok(posted) => posted,
+            Ok(results) => results,
             // Send them one by one: a message that violates a constraint must not fail the others.
             Err(Error::Database(error)) if error.sql_err().is_some() => self.send_each(&batch).await,
             Err(error) => fail_batch(error, batch.len()),
@@ -64,12 +64,13 @@ impl Greenroom {
     }
 
     async fn send_each(&self, batch: &[MessageRequest]) -> Vec<Result<SendOutcome>> {
-        let mut posted = Vec::with_capacity(batch.len());
+        let mut results = Vec::with_capacity(batch.len());
         for one in batch {
             let alone = self.send_all(std::slice::from_ref(one)).await;
-            posted.push(alone.and_then(|posted| posted.into_iter().next().ok_or_else(|| Error::corrupt("message"))?));
+            results
+                .push(alone.and_then(|results| results.into_iter().next().ok_or_else(|| Error::corrupt("message"))?));
         }
-        posted
+        results
     }
 }
 
