@@ -14,7 +14,7 @@ pub(crate) struct CapturedStatements(Arc<Mutex<Capture>>);
 
 #[derive(Default)]
 struct Capture {
-    act: &'static str,
+    action: &'static str,
     statements: Vec<(String, &'static str)>,
 }
 
@@ -34,8 +34,8 @@ impl CapturedStatements {
     }
 
     /// Sets the label of the statements that follow.
-    pub(crate) fn label(&self, act: &'static str) {
-        self.0.lock().expect("a lock").act = act;
+    pub(crate) fn label(&self, action: &'static str) {
+        self.0.lock().expect("a lock").action = action;
     }
 
     /// Returns the statements that read or write rows.
@@ -50,26 +50,26 @@ impl CapturedStatements {
 
 impl<S: Subscriber> Layer<S> for CapturedStatements {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let mut words = Words::default();
-        event.record(&mut words);
+        let mut fields = StatementFields::default();
+        event.record(&mut fields);
         // sqlx logs no `db.statement` for a short statement: its summary is the whole of it.
         let statement =
-            if words.statement.trim().is_empty() { words.summary } else { words.statement.trim().to_owned() };
+            if fields.statement.trim().is_empty() { fields.summary } else { fields.statement.trim().to_owned() };
         let mut captured = self.0.lock().expect("a lock");
         if captured.statements.iter().all(|(known, _)| *known != statement) {
-            let act = captured.act;
-            captured.statements.push((statement, act));
+            let action = captured.action;
+            captured.statements.push((statement, action));
         }
     }
 }
 
 #[derive(Default)]
-struct Words {
+struct StatementFields {
     summary: String,
     statement: String,
 }
 
-impl Visit for Words {
+impl Visit for StatementFields {
     fn record_str(&mut self, field: &Field, value: &str) {
         match field.name() {
             "summary" => value.clone_into(&mut self.summary),

@@ -4,7 +4,7 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database};
 
 /// People have consecutive ids; half of them are organizers. One booking in ten is EventPro's, another one in ten
 /// Sarah's.
-const STEPS: [&str; 10] = [
+const INSERTS: [&str; 10] = [
     // Ids are the numbers as 16 bytes, so that they sort alike.
     "INSERT INTO person (id, email, name, role, password_hash, email_verified, created_at) \
         SELECT unhex(printf('%032x', i)), 'p' || i || '@example.com', 'Person ' || i, \
@@ -43,14 +43,14 @@ const STEPS: [&str; 10] = [
 pub(crate) async fn insert_rows(url: &str) {
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);
-    let town = Database::connect(options).await.expect("a database");
-    let quick = "PRAGMA journal_mode = off; PRAGMA synchronous = off; PRAGMA foreign_keys = off; \
+    let database = Database::connect(options).await.expect("a database");
+    let setup = "PRAGMA journal_mode = off; PRAGMA synchronous = off; PRAGMA foreign_keys = off; \
         PRAGMA cache_size = -400000; PRAGMA temp_store = memory; CREATE TEMP TABLE numbers (value integer PRIMARY KEY); \
         WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 999999) \
         INSERT INTO numbers SELECT i FROM n";
-    town.execute_unprepared(quick).await.expect(quick);
-    for step in STEPS {
-        town.execute_unprepared(step).await.expect(step);
+    database.execute_unprepared(setup).await.expect(setup);
+    for insert in INSERTS {
+        database.execute_unprepared(insert).await.expect(insert);
     }
-    town.close().await.expect("closing");
+    database.close().await.expect("closing");
 }

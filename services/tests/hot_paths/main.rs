@@ -18,7 +18,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::Mutex;
 
 /// Serialises the tests: the capture is global, so one must not see the other's statements.
-static ALONE: Mutex<()> = Mutex::const_new(());
+static SERIAL: Mutex<()> = Mutex::const_new(());
 
 /// Runs the everyday use cases on a database; returns their statements.
 async fn run_workload(url: &str) -> Vec<(String, &'static str)> {
@@ -35,7 +35,7 @@ async fn run_workload(url: &str) -> Vec<(String, &'static str)> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sqlite_statements_use_indexes() {
-    let _alone = ALONE.lock().await;
+    let _serial = SERIAL.lock().await;
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("greenroom.db");
     let url = format!("sqlite://{}?mode=rwc", file.display());
@@ -47,42 +47,42 @@ async fn sqlite_statements_use_indexes() {
     let mut database = SqliteConnection::connect(&url).await.expect("the database");
     let slow = slow_on_sqlite(&mut database, &statements).await;
     assert!(slow.is_empty(), "{} statements read too much:\n{}", slow.len(), slow.join("\n"));
-    every_index_would_be_missed(&statements).await;
+    every_index_is_used(&statements).await;
 }
 
 async fn slow_on_sqlite(database: &mut SqliteConnection, statements: &[(String, &'static str)]) -> Vec<String> {
     let mut slow = Vec::new();
-    for (statement, act) in statements {
+    for (statement, action) in statements {
         let plan = plans::on_sqlite(database, statement).await;
         let faults = plans::faults_on_sqlite(&plan, statement).into_iter();
-        slow.extend(faults.map(|fault| format!("{act}: {fault}\n    {statement}")));
+        slow.extend(faults.map(|fault| format!("{action}: {fault}\n    {statement}")));
     }
     slow
 }
 
 /// Drops each index in turn and expects a slow statement: so this test detects a missing index, and no index is unused.
-async fn every_index_would_be_missed(statements: &[(String, &'static str)]) {
+async fn every_index_is_used(statements: &[(String, &'static str)]) {
     let folder = tempfile::tempdir().expect("a folder");
     let url = format!("sqlite://{}?mode=rwc", folder.path().join("greenroom.db").display());
     services::migrate(&url).await.expect("the schema");
     let mut database = SqliteConnection::connect(&url).await.expect("the database");
     let indexes = "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL";
     let indexes: Vec<String> = sqlx::query_scalar(indexes).fetch_all(&mut database).await.expect("names");
-    let mut spare = Vec::new();
+    let mut unused = Vec::new();
     for index in indexes {
         let drop = AssertSqlSafe(format!("BEGIN; DROP INDEX {index}"));
         sqlx::raw_sql(drop).execute(&mut database).await.expect("one index less");
         if slow_on_sqlite(&mut database, statements).await.is_empty() {
-            spare.push(index);
+            unused.push(index);
         }
         sqlx::raw_sql("ROLLBACK").execute(&mut database).await.expect("the index is back");
     }
-    assert!(spare.is_empty(), "no statement needs these indexes: {spare:?}");
+    assert!(unused.is_empty(), "no statement needs these indexes: {unused:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_statements_use_indexes() {
-    let _alone = ALONE.lock().await;
+    let _serial = SERIAL.lock().await;
     let server = std::env::var("GREENROOM_TEST_POSTGRES")
         .expect("GREENROOM_TEST_POSTGRES is not set: these tests need PostgreSQL, so run through bin/with-postgres");
     let (base, _) = server.rsplit_once('/').expect("GREENROOM_TEST_POSTGRES names a database");
@@ -97,10 +97,10 @@ async fn postgres_statements_use_indexes() {
     assert!(statements.len() > 100, "statements are no longer captured: {}", statements.len());
     let mut database = PgConnection::connect(&url).await.expect("the database");
     let mut slow = Vec::new();
-    for (statement, act) in &statements {
+    for (statement, action) in &statements {
         let plan = plans::on_postgres(&mut database, statement).await;
         slow.extend(
-            plans::faults_on_postgres(&plan, statement).map(|fault| format!("{act}: {fault}\n    {statement}")),
+            plans::faults_on_postgres(&plan, statement).map(|fault| format!("{action}: {fault}\n    {statement}")),
         );
     }
     assert!(slow.is_empty(), "{} statements read too much:\n{}", slow.len(), slow.join("\n"));

@@ -62,15 +62,16 @@ pub(crate) async fn on_sqlite(database: &mut SqliteConnection, statement: &str) 
 
 /// Returns the steps that scan a table or index, build an automatic index, or sort.
 pub(crate) fn faults_on_sqlite(plan: &[String], statement: &str) -> Vec<String> {
-    let wide = plan.iter().filter(|step| {
+    let scans = plan.iter().filter(|step| {
         let of_rows = !["SCAN CONSTANT", "SCAN (", "ROW VALUES"].iter().any(|other| step.contains(other));
         let through = step.starts_with("SCAN") && of_rows;
         let sorted = step.contains("TEMP B-TREE");
         (through || sorted || step.contains("AUTOMATIC")) && !is_allowed(step, statement)
     });
-    let narrow =
-        NARROW.iter().filter(|(asked, led)| statement.contains(asked) && !plan.iter().any(|step| step.contains(led)));
-    wide.cloned().chain(narrow.map(|(_, led)| format!("not by {led}, but {}", plan.join("; ")))).collect()
+    let missing = NARROW
+        .iter()
+        .filter(|(part, condition)| statement.contains(part) && !plan.iter().any(|step| step.contains(condition)));
+    scans.cloned().chain(missing.map(|(_, condition)| format!("not by {condition}, but {}", plan.join("; ")))).collect()
 }
 
 /// Returns the steps of PostgreSQL's generic plan with sequential scans disabled, so that an index is used if one
@@ -91,13 +92,13 @@ pub(crate) async fn on_postgres(database: &mut PgConnection, statement: &str) ->
 /// Returns the steps that scan a whole table or index.
 pub(crate) fn faults_on_postgres<'a>(plan: &'a [String], statement: &'a str) -> impl Iterator<Item = &'a String> {
     let followed = plan.iter().zip(plan.iter().skip(1).map(String::as_str).chain([""]));
-    let wide = followed.filter(move |(step, next)| {
+    let scans = followed.filter(move |(step, next)| {
         let through = step.contains("Index") && step.contains("Scan") && !next.contains("Index Cond");
         (step.contains("Seq Scan") || through) && !is_allowed(step, statement)
     });
-    wide.map(|(step, _)| step)
+    scans.map(|(step, _)| step)
 }
 
 fn is_allowed(step: &str, statement: &str) -> bool {
-    ALLOWED.iter().any(|(asked, taken)| statement.contains(asked) && step.contains(taken))
+    ALLOWED.iter().any(|(part, allowed)| statement.contains(part) && step.contains(allowed))
 }

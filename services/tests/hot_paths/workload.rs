@@ -22,9 +22,9 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// A mailer that accepts every e-mail.
-struct Office;
+struct AcceptingMailer;
 
-impl Mailer for Office {
+impl Mailer for AcceptingMailer {
     async fn send(&self, _: &OutgoingEmail) -> Result<(), DeliveryError> {
         Ok(())
     }
@@ -35,17 +35,17 @@ pub(crate) async fn run_all(greenroom: &Greenroom, clock: &ManualClock, captured
     captured.label("signing in");
     let organizer = sign_in(greenroom, clock, EVENTPRO).await;
     let talent = sign_in(greenroom, clock, SARAH).await;
-    let launch = launch(greenroom, &organizer, &talent).await;
+    let launch = find_conversation(greenroom, &organizer, &talent).await;
     read(greenroom, captured, &organizer, launch).await;
     write(greenroom, captured, (&organizer, &talent), launch).await;
-    follow(greenroom, captured, &organizer, &talent).await;
-    look_around(greenroom, captured, &organizer, &talent).await;
-    keep(greenroom, clock, captured).await;
-    leave(greenroom, clock, captured).await;
+    stream_events(greenroom, captured, &organizer, &talent).await;
+    browse(greenroom, captured, &organizer, &talent).await;
+    run_background_work(greenroom, clock, captured).await;
+    register_and_delete(greenroom, clock, captured).await;
 }
 
-async fn sign_in(greenroom: &Greenroom, clock: &ManualClock, member: DemoPerson) -> Viewer {
-    let credentials = Credentials { email: member.email.parse().ok(), password: Password::new(PASSWORD.to_owned()) };
+async fn sign_in(greenroom: &Greenroom, clock: &ManualClock, person: DemoPerson) -> Viewer {
+    let credentials = Credentials { email: person.email.parse().ok(), password: Password::new(PASSWORD.to_owned()) };
     let signed_in =
         greenroom.sign_in(credentials, IpAddr::from(Ipv4Addr::LOCALHOST), "a test").await.expect("a session");
     greenroom.authenticate(&signed_in.token).await.expect("a viewer");
@@ -55,7 +55,7 @@ async fn sign_in(greenroom: &Greenroom, clock: &ManualClock, member: DemoPerson)
 }
 
 /// Finds the conversation between the two, on whichever page of the inbox it is.
-async fn launch(greenroom: &Greenroom, organizer: &Viewer, talent: &Viewer) -> ConversationId {
+async fn find_conversation(greenroom: &Greenroom, organizer: &Viewer, talent: &Viewer) -> ConversationId {
     let mut page = None;
     loop {
         let inbox = greenroom.load_inbox(organizer, page.as_deref()).await.expect("an inbox");
@@ -107,14 +107,14 @@ async fn write(
     greenroom.load_presence(talent, id).await.expect("presence");
 }
 
-async fn follow(greenroom: &Greenroom, captured: &CapturedStatements, organizer: &Viewer, talent: &Viewer) {
+async fn stream_events(greenroom: &Greenroom, captured: &CapturedStatements, organizer: &Viewer, talent: &Viewer) {
     captured.label("streaming");
     let rounds = [tokio::spawn(greenroom.clone().run_heartbeat()), tokio::spawn(greenroom.clone().run_presence())];
     let mut hers = open(greenroom, talent, Resume::Live).await;
     let mut his = open(greenroom, organizer, Resume::After(1)).await;
     // A heartbeat polls the newest sequence numbers; a new stream publishes presence to counterparts.
-    until(&mut his, "event: heartbeat").await;
-    until(&mut hers, "event: presence").await;
+    wait_for_frame(&mut his, "event: heartbeat").await;
+    wait_for_frame(&mut hers, "event: presence").await;
     for round in rounds {
         round.abort();
     }
@@ -122,15 +122,15 @@ async fn follow(greenroom: &Greenroom, captured: &CapturedStatements, organizer:
 
 /// Opens a stream and returns its frames. The task that runs it ends when they are dropped.
 async fn open(greenroom: &Greenroom, viewer: &Viewer, resume: Resume) -> UnboundedReceiver<Vec<u8>> {
-    let (wire, frames) = mpsc::unbounded_channel();
+    let (sender, frames) = mpsc::unbounded_channel();
     let stream = greenroom.subscribe(viewer, resume, false).await.expect("a stream");
-    tokio::spawn(stream.run(Arc::new(Wire(wire))));
+    tokio::spawn(stream.run(Arc::new(ChannelSink(sender))));
     frames
 }
 
-struct Wire(UnboundedSender<Vec<u8>>);
+struct ChannelSink(UnboundedSender<Vec<u8>>);
 
-impl EventSink for Wire {
+impl EventSink for ChannelSink {
     fn try_write(&self, frame: &[u8]) -> bool {
         self.0.send(frame.to_owned()).is_ok()
     }
@@ -144,22 +144,22 @@ impl EventSink for Wire {
     fn abort(&self) {}
 }
 
-async fn until(stream: &mut UnboundedReceiver<Vec<u8>>, wanted: &str) {
+async fn wait_for_frame(stream: &mut UnboundedReceiver<Vec<u8>>, wanted: &str) {
     let waiting =
         async { while !String::from_utf8_lossy(&stream.recv().await.expect("the stream goes on")).contains(wanted) {} };
     tokio::time::timeout(MINUTE / 2, waiting).await.expect(wanted);
 }
 
-async fn look_around(greenroom: &Greenroom, captured: &CapturedStatements, organizer: &Viewer, talent: &Viewer) {
+async fn browse(greenroom: &Greenroom, captured: &CapturedStatements, organizer: &Viewer, talent: &Viewer) {
     captured.label("the navigation state");
     greenroom.load_nav_state(talent).await.expect("a nav state");
     greenroom.load_user(talent).await.expect("a user");
     captured.label("notifications");
-    let notices = greenroom.list_notifications(organizer, None).await.expect("notifications");
-    if let Some(page) = notices.next_page {
+    let notification_list = greenroom.list_notifications(organizer, None).await.expect("notifications");
+    if let Some(page) = notification_list.next_page {
         greenroom.list_notifications(organizer, Some(&page)).await.expect("a page");
     }
-    let seen = notices.notifications.iter().map(|notification| notification.id).collect();
+    let seen = notification_list.notifications.iter().map(|notification| notification.id).collect();
     greenroom.mark_notifications_seen(organizer, NotificationSelection::These(seen)).await.expect("seen");
     greenroom.mark_notifications_seen(talent, NotificationSelection::All).await.expect("seen");
     captured.label("bookings");
@@ -193,20 +193,20 @@ async fn look_around(greenroom: &Greenroom, captured: &CapturedStatements, organ
 }
 
 /// Runs the background work.
-async fn keep(greenroom: &Greenroom, clock: &ManualClock, captured: &CapturedStatements) {
+async fn run_background_work(greenroom: &Greenroom, clock: &ManualClock, captured: &CapturedStatements) {
     captured.label("mail");
     let from = Ipv4Addr::LOCALHOST.into();
     greenroom.forgot_password(SARAH.email.parse().expect("an address"), from).await.expect("an e-mail");
     greenroom.resend_link(SARAH.email.parse().expect("an address"), None, from).await.expect("an e-mail");
     clock.advance(10 * MINUTE);
     greenroom.queue_digests().await.expect("digests");
-    greenroom.deliver_pending(&Office).await.expect("deliveries");
+    greenroom.deliver_pending(&AcceptingMailer).await.expect("deliveries");
     captured.label("cleanup");
     greenroom.count_backlog().await.expect("a backlog");
     greenroom.purge_expired().await.expect("a cleanup");
 }
 
-async fn leave(greenroom: &Greenroom, clock: &ManualClock, captured: &CapturedStatements) {
+async fn register_and_delete(greenroom: &Greenroom, clock: &ManualClock, captured: &CapturedStatements) {
     captured.label("registering");
     let password = || NewPassword::parse(Some("velvet drum nairobi")).expect("a password");
     let newcomer = model::Registration {

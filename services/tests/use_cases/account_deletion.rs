@@ -27,41 +27,44 @@ async fn change(site: &Site, viewer: &Viewer, input: AccountInput) -> model::Acc
 }
 
 async fn a_new_name_is_published_to_counterparts(site: Site) {
-    let cast = site.cast().await;
-    let mut organizers = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await.0;
-    change(&site, &cast.sarah, AccountInput { name: Some("Sarah W.".to_owned()), ..Default::default() }).await;
+    let demo = site.demo().await;
+    let mut organizers = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await.0;
+    change(&site, &demo.sarah, AccountInput { name: Some("Sarah W.".to_owned()), ..Default::default() }).await;
     let Event::PersonUpdated { person } = organizers.next_event().await.event else { panic!("not published") };
-    assert_eq!((person.id, person.name.as_str()), (cast.sarah.id(), "Sarah W."));
+    assert_eq!((person.id, person.name.as_str()), (demo.sarah.id(), "Sarah W."));
     // The viewer was loaded with the old name; the message must carry the new one.
-    let message = send_text(&site.greenroom, &cast.sarah, cast.launch, "It's me").await;
+    let message = send_text(&site.greenroom, &demo.sarah, demo.launch, "It's me").await;
     assert_eq!(message.sender.name, "Sarah W.");
-    let head = site.greenroom.load_nav_state(&cast.kamau).await.expect("a nav state").cursor;
+    let last_seq = site.greenroom.load_nav_state(&demo.kamau).await.expect("a nav state").cursor;
     assert!(
-        audit_event_log(&site.greenroom, &cast.kamau).await.iter().all(|told| told.event.name() != "person.updated"),
-        "{head}"
+        audit_event_log(&site.greenroom, &demo.kamau)
+            .await
+            .iter()
+            .all(|envelope| envelope.event.name() != "person.updated"),
+        "{last_seq}"
     );
 }
 
 async fn omitted_account_fields_stay_unchanged(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     let input = AccountInput { bio: Some("Weddings and portraits.\nNairobi.".to_owned()), ..Default::default() };
-    let account = change(&site, &cast.sarah, input).await;
+    let account = change(&site, &demo.sarah, input).await;
     assert_eq!((account.user.name.as_str(), account.craft), (SARAH.name, Some(Craft::Photographer)));
     let input = AccountInput { mail_after: Some("off".to_owned()), craft: Some(String::new()), ..Default::default() };
-    let account = change(&site, &cast.sarah, input).await;
+    let account = change(&site, &demo.sarah, input).await;
     assert_eq!(account.bio, "Weddings and portraits.\nNairobi.");
     assert_eq!((account.mail_after, account.craft), (EmailDelay::Off, None));
-    assert_eq!(site.greenroom.load_account(&cast.sarah).await.expect("an account"), account);
-    let nothing = change(&site, &cast.sarah, AccountInput::default()).await;
+    assert_eq!(site.greenroom.load_account(&demo.sarah).await.expect("an account"), account);
+    let nothing = change(&site, &demo.sarah, AccountInput::default()).await;
     assert_eq!(nothing, account);
 }
 
 async fn an_export_is_complete(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     for number in 0..230 {
-        send_text(&site.greenroom, &cast.sarah, cast.launch, &format!("\"{number}\"")).await;
+        send_text(&site.greenroom, &demo.sarah, demo.launch, &format!("\"{number}\"")).await;
     }
-    let mut export = site.greenroom.export_data(&cast.eventpro).expect("an export");
+    let mut export = site.greenroom.export_data(&demo.eventpro).expect("an export");
     let mut text = Vec::new();
     while let Some(piece) = export.next().await {
         text.extend(piece.expect("a piece"));
@@ -81,9 +84,9 @@ async fn an_export_is_complete(site: Site) {
 }
 
 async fn an_export_ends_with_its_session(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     for number in 0..230 {
-        send_text(&site.greenroom, &cast.sarah, cast.launch, &format!("\"{number}\"")).await;
+        send_text(&site.greenroom, &demo.sarah, demo.launch, &format!("\"{number}\"")).await;
     }
     let device = site.greenroom.authenticate(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
     let mut export = site.greenroom.export_data(&device).expect("an export");
@@ -93,7 +96,7 @@ async fn an_export_ends_with_its_session(site: Site) {
         let piece = export.next().await.expect("more").expect("a piece");
         text.push_str(std::str::from_utf8(&piece).expect("UTF-8"));
     }
-    site.greenroom.end_session(&cast.sarah, device.session()).await.expect("revoked");
+    site.greenroom.end_session(&demo.sarah, device.session()).await.expect("revoked");
     let mut failed = None;
     while let Some(piece) = export.next().await {
         match piece {
@@ -106,17 +109,17 @@ async fn an_export_ends_with_its_session(site: Site) {
 }
 
 async fn an_export_holds_conversations_that_move_up_meanwhile(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     for _ in 0..40 {
-        site.greenroom.open_booking(&cast.eventpro, draft_booking(cast.kamau.id())).await.expect("a booking");
+        site.greenroom.open_booking(&demo.eventpro, draft_booking(demo.kamau.id())).await.expect("a booking");
     }
-    let mut export = site.greenroom.export_data(&cast.eventpro).expect("an export");
+    let mut export = site.greenroom.export_data(&demo.eventpro).expect("an export");
     let mut text = Vec::new();
     while !text.ends_with(b"\"conversations\":[") {
         text.extend(export.next().await.expect("more").expect("a piece"));
     }
     // This moves the oldest conversation to another page of the inbox than the one being exported.
-    send_text(&site.greenroom, &cast.sarah, cast.launch, "Still there?").await;
+    send_text(&site.greenroom, &demo.sarah, demo.launch, "Still there?").await;
     while let Some(piece) = export.next().await {
         text.extend(piece.expect("a piece"));
     }
@@ -125,48 +128,48 @@ async fn an_export_holds_conversations_that_move_up_meanwhile(site: Site) {
     let ids: std::collections::HashSet<_> =
         conversations.iter().map(|one| one["conversation"]["id"].as_str().expect("an id").to_owned()).collect();
     assert_eq!((conversations.len(), ids.len()), (41, 41));
-    assert!(ids.contains(&cast.launch.to_string()));
+    assert!(ids.contains(&demo.launch.to_string()));
 }
 
 async fn a_deleted_person_is_anonymised_and_messages_stay(site: Site) {
-    let cast = site.cast().await;
-    let mut organizers = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await.0;
-    site.greenroom.delete_account(&cast.sarah, Password::new(PASSWORD.to_owned())).await.expect("deleted");
+    let demo = site.demo().await;
+    let mut organizers = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await.0;
+    site.greenroom.delete_account(&demo.sarah, Password::new(PASSWORD.to_owned())).await.expect("deleted");
     let expected = ["booking.updated", "message.created", "notification.created", "person.updated"];
     assert_eq!(organizers.event_names(4).await, expected);
-    let thread = site.greenroom.load_thread(&cast.eventpro, cast.launch, Window::Newest).await.expect("a thread");
+    let thread = site.greenroom.load_thread(&demo.eventpro, demo.launch, Window::Newest).await.expect("a thread");
     assert_eq!(thread.conversation.counterpart.name, "Former member");
     assert_eq!(thread.conversation.booking.status, BookingStatus::Cancelled);
     assert_eq!(thread.messages.len(), 13);
     assert!(thread.messages.iter().all(|message| message.sender.name != SARAH.name));
-    let found = site.greenroom.search_talents(&cast.eventpro, TalentSearch::default()).await.expect("talents").talents;
-    assert!(found.iter().all(|talent| talent.id != cast.sarah.id()), "still listed as a talent");
+    let found = site.greenroom.search_talents(&demo.eventpro, TalentSearch::default()).await.expect("talents").talents;
+    assert!(found.iter().all(|talent| talent.id != demo.sarah.id()), "still listed as a talent");
     #[derive(sea_orm::FromQueryResult)]
-    struct Left {
+    struct Count {
         count: i64,
     }
     let left = "SELECT (SELECT count(*) FROM person WHERE email LIKE 'sarah%' OR name LIKE 'Sarah%') \
         + (SELECT count(*) FROM session WHERE person_id = (SELECT id FROM person WHERE name = 'Former member')) \
         + (SELECT count(*) FROM notification WHERE person_id = (SELECT id FROM person WHERE name = 'Former member')) AS count";
-    assert_eq!(site.query::<Left>(left).await[0].count, 0);
+    assert_eq!(site.query::<Count>(left).await[0].count, 0);
 }
 
 async fn a_deleted_account_has_no_access(site: Site) {
-    let cast = site.cast().await;
-    let mut own = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await.0;
-    site.greenroom.delete_account(&cast.sarah, Password::new(PASSWORD.to_owned())).await.expect("deleted");
+    let demo = site.demo().await;
+    let mut own = Stream::ready(&site.greenroom, &demo.sarah, Resume::Live).await.0;
+    site.greenroom.delete_account(&demo.sarah, Password::new(PASSWORD.to_owned())).await.expect("deleted");
     assert_eq!(own.next_frame().await.data["reason"], "account_deleted");
     own.wait_end().await;
     assert_eq!(expect_api_error(sign_in(&site.greenroom, SARAH.email, PASSWORD).await), ApiError::InvalidCredentials);
     // A request whose session was loaded before the deletion.
-    let late = expect_api_error(site.greenroom.send_message(&cast.sarah, draft(cast.launch, "Too late")).await);
+    let late = expect_api_error(site.greenroom.send_message(&demo.sarah, draft(demo.launch, "Too late")).await);
     assert_eq!(late, ApiError::Unauthenticated);
 }
 
 async fn deleting_an_account_needs_the_password(site: Site) {
-    let cast = site.cast().await;
-    let refused = expect_api_error(site.greenroom.delete_account(&cast.sarah, Password::new("wrong".to_owned())).await);
+    let demo = site.demo().await;
+    let refused = expect_api_error(site.greenroom.delete_account(&demo.sarah, Password::new("wrong".to_owned())).await);
     assert_eq!(refused.field_error("password"), Some(FieldError::WrongPassword));
-    assert_eq!(cast.sarah.role(), Role::Talent);
+    assert_eq!(demo.sarah.role(), Role::Talent);
     assert!(sign_in(&site.greenroom, SARAH.email, PASSWORD).await.is_ok());
 }

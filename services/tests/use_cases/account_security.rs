@@ -37,7 +37,7 @@ async fn sign_in_from(site: &Site, user_agent: &str, from: &str) -> Result<SignI
 }
 
 async fn passwords_are_compared_in_unicode_normal_form(site: Site) {
-    let sarah = site.cast().await.sarah;
+    let sarah = site.demo().await.sarah;
     site.greenroom.change_password(&sarah, typed(PASSWORD), chosen("cafe\u{301} ya asubuhi")).await.expect("changed");
     for written in ["cafe\u{301} ya asubuhi", "café ya asubuhi"] {
         assert!(sign_in(&site.greenroom, SARAH.email, written).await.is_ok(), "{written}");
@@ -45,7 +45,7 @@ async fn passwords_are_compared_in_unicode_normal_form(site: Site) {
 }
 
 async fn a_password_made_of_the_own_name_is_refused(site: Site) {
-    let sarah = site.cast().await.sarah;
+    let sarah = site.demo().await.sarah;
     site.greenroom
         .forgot_password(SARAH.email.parse().expect("an address"), std::net::Ipv4Addr::LOCALHOST.into())
         .await
@@ -60,21 +60,21 @@ async fn a_password_made_of_the_own_name_is_refused(site: Site) {
 }
 
 async fn a_sign_in_from_a_new_device_is_mailed_once(site: Site) {
-    let told = async || site.mails_to(SARAH.email).await.len();
+    let count_mails = async || site.mails_to(SARAH.email).await.len();
     sign_in_from(&site, "a test", "127.0.0.1").await.expect("a session");
-    assert_eq!(told().await, 0, "the device is known");
+    assert_eq!(count_mails().await, 0, "the device is known");
     sign_in_from(&site, "Firefox/144 <b>", "203.0.113.7").await.expect("a session");
-    let letter = site.mails_to(SARAH.email).await.remove(0);
-    assert_eq!(letter.subject, "A new sign-in to your account");
-    assert!(letter.text.contains("Firefox/144") && !letter.html.contains("<b>"), "{}", letter.html);
+    let mail = site.mails_to(SARAH.email).await.remove(0);
+    assert_eq!(mail.subject, "A new sign-in to your account");
+    assert!(mail.text.contains("Firefox/144") && !mail.html.contains("<b>"), "{}", mail.html);
     sign_in_from(&site, "Firefox/145 <b>", "203.0.113.9").await.expect("a session");
-    assert_eq!(told().await, 1, "the same device with a newer browser");
+    assert_eq!(count_mails().await, 1, "the same device with a newer browser");
     sign_in_from(&site, "Firefox/145 <b>", "198.51.100.7").await.expect("a session");
-    assert_eq!(told().await, 2, "from another network");
+    assert_eq!(count_mails().await, 2, "from another network");
     site.clock.advance(HOUR);
     site.greenroom.purge_expired().await.expect("purged");
     sign_in_from(&site, "Firefox/145 <b>", "198.51.100.7").await.expect("a session");
-    assert_eq!(told().await, 2);
+    assert_eq!(count_mails().await, 2);
 }
 
 async fn sign_ins_from_many_new_devices_are_a_few_mails(site: Site) {
@@ -94,16 +94,16 @@ async fn sign_ins_from_many_new_devices_are_a_few_mails(site: Site) {
     }
     assert_eq!(site.mails_to(SARAH.email).await.len(), 5);
     #[derive(sea_orm::FromQueryResult)]
-    struct Known {
+    struct Count {
         count: i64,
     }
     let known = format!(
         "SELECT count(*) AS count FROM known_device WHERE person_id = (SELECT id FROM person WHERE email = '{}')",
         SARAH.email
     );
-    assert_eq!(site.query::<Known>(&known).await[0].count, 200);
+    assert_eq!(site.query::<Count>(&known).await[0].count, 200);
     sign_in_from(&site, "Firefox", "203.0.113.7").await.expect("a session");
-    assert_eq!(site.query::<Known>(&known).await[0].count, 200, "only the newest are kept");
+    assert_eq!(site.query::<Count>(&known).await[0].count, 200, "only the newest are kept");
 }
 
 async fn a_first_device_of_an_old_account_is_told_by_mail(site: Site) {

@@ -13,7 +13,12 @@ on_both! {
 }
 
 /// Tries every use case that takes a conversation or booking; returns their errors.
-async fn knock(site: &Site, viewer: &Viewer, conversation: ConversationId, booking: BookingId) -> Vec<ApiError> {
+async fn try_all_access(
+    site: &Site,
+    viewer: &Viewer,
+    conversation: ConversationId,
+    booking: BookingId,
+) -> Vec<ApiError> {
     let greenroom = &site.greenroom;
     vec![
         expect_api_error(greenroom.load_conversation(viewer, conversation).await),
@@ -33,34 +38,34 @@ async fn knock(site: &Site, viewer: &Viewer, conversation: ConversationId, booki
 }
 
 async fn a_stranger_cannot_access_a_conversation(site: Site) {
-    let cast = site.cast().await;
-    for by in [&cast.sarah, &cast.eventpro] {
-        send_text(&site.greenroom, by, cast.launch, "Something to read on both sides").await;
+    let demo = site.demo().await;
+    for by in [&demo.sarah, &demo.eventpro] {
+        send_text(&site.greenroom, by, demo.launch, "Something to read on both sides").await;
     }
-    let (launch, _) = site.greenroom.load_conversation(&cast.sarah, cast.launch).await.expect("her conversation");
+    let (launch, _) = site.greenroom.load_conversation(&demo.sarah, demo.launch).await.expect("her conversation");
     let before = site.count_rows().await;
-    for stranger in [&cast.safari, &cast.kamau, &cast.achieng] {
-        let answers = knock(&site, stranger, cast.launch, launch.booking.id).await;
+    for stranger in [&demo.safari, &demo.kamau, &demo.achieng] {
+        let answers = try_all_access(&site, stranger, demo.launch, launch.booking.id).await;
         assert_eq!(answers, vec![ApiError::NotFound; answers.len()], "{}", stranger.person().name);
     }
     assert_eq!(site.count_rows().await, before);
-    let (after, _) = site.greenroom.load_conversation(&cast.sarah, cast.launch).await.expect("her conversation");
+    let (after, _) = site.greenroom.load_conversation(&demo.sarah, demo.launch).await.expect("her conversation");
     assert_eq!(after, launch);
 }
 
 async fn not_found_does_not_tell_whether_it_exists(site: Site) {
-    let cast = site.cast().await;
-    for viewer in [&cast.sarah, &cast.eventpro] {
-        let answers = knock(&site, viewer, ConversationId(Uuid::now_v7()), BookingId(Uuid::now_v7())).await;
+    let demo = site.demo().await;
+    for viewer in [&demo.sarah, &demo.eventpro] {
+        let answers = try_all_access(&site, viewer, ConversationId(Uuid::now_v7()), BookingId(Uuid::now_v7())).await;
         assert_eq!(answers, vec![ApiError::NotFound; answers.len()]);
     }
 }
 
 async fn lists_hold_the_viewers_own_only(site: Site) {
-    let cast = site.cast().await;
-    site.greenroom.open_booking(&cast.safari, draft_booking(cast.sarah.id())).await.expect("a booking");
+    let demo = site.demo().await;
+    site.greenroom.open_booking(&demo.safari, draft_booking(demo.sarah.id())).await.expect("a booking");
     for (viewer, count) in
-        [(&cast.eventpro, 1), (&cast.safari, 2), (&cast.sarah, 2), (&cast.kamau, 1), (&cast.achieng, 0)]
+        [(&demo.eventpro, 1), (&demo.safari, 2), (&demo.sarah, 2), (&demo.kamau, 1), (&demo.achieng, 0)]
     {
         let inbox = site.greenroom.load_inbox(viewer, None).await.expect("an inbox");
         assert_eq!(inbox.conversations.len(), count);
@@ -86,10 +91,10 @@ async fn lists_hold_the_viewers_own_only(site: Site) {
 }
 
 async fn events_are_published_to_both_parties_only(site: Site) {
-    let cast = site.cast().await;
-    let head = async |viewer| site.greenroom.load_nav_state(viewer).await.expect("a nav state").cursor;
-    let before = [head(&cast.safari).await, head(&cast.kamau).await, head(&cast.achieng).await];
-    site.greenroom.send_message(&cast.sarah, draft(cast.launch, "Between us")).await.expect("a message");
-    site.greenroom.mark_read(&cast.eventpro, cast.launch, 14).await.expect("marked read");
-    assert_eq!([head(&cast.safari).await, head(&cast.kamau).await, head(&cast.achieng).await], before);
+    let demo = site.demo().await;
+    let last_seq = async |viewer| site.greenroom.load_nav_state(viewer).await.expect("a nav state").cursor;
+    let before = [last_seq(&demo.safari).await, last_seq(&demo.kamau).await, last_seq(&demo.achieng).await];
+    site.greenroom.send_message(&demo.sarah, draft(demo.launch, "Between us")).await.expect("a message");
+    site.greenroom.mark_read(&demo.eventpro, demo.launch, 14).await.expect("marked read");
+    assert_eq!([last_seq(&demo.safari).await, last_seq(&demo.kamau).await, last_seq(&demo.achieng).await], before);
 }

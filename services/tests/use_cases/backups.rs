@@ -11,9 +11,9 @@ use std::{fs, path::PathBuf, sync::Arc, time::Duration};
 use tempfile::TempDir;
 
 /// A temporary folder for backups.
-struct Shelf(TempDir);
+struct BackupFolder(TempDir);
 
-impl Shelf {
+impl BackupFolder {
     fn new() -> Self {
         Self(tempfile::tempdir().expect("a folder"))
     }
@@ -29,49 +29,49 @@ impl Shelf {
     }
 }
 
-async fn refused(site: &Site, shelf: &Shelf, fault: &str) -> String {
-    let before = shelf.count();
-    let trouble = create_backup(site.url(), &shelf.file("refused.db")).await.expect_err(fault);
-    assert_eq!(shelf.count(), before, "a partial file is left behind");
-    trouble.to_string()
+async fn refused(site: &Site, backups: &BackupFolder, fault: &str) -> String {
+    let before = backups.count();
+    let error = create_backup(site.url(), &backups.file("refused.db")).await.expect_err(fault);
+    assert_eq!(backups.count(), before, "a partial file is left behind");
+    error.to_string()
 }
 
 #[tokio::test]
 async fn a_backup_is_a_consistent_snapshot_during_writes() {
-    let (site, shelf) = (Site::new(Kind::Sqlite).await, Shelf::new());
-    let cast = site.cast().await;
+    let (site, backups) = (Site::new(Kind::Sqlite).await, BackupFolder::new());
+    let demo = site.demo().await;
     let writing = async {
         for number in 0..60 {
-            send_text(&site.greenroom, &cast.sarah, cast.launch, &format!("Number {number}")).await;
+            send_text(&site.greenroom, &demo.sarah, demo.launch, &format!("Number {number}")).await;
         }
     };
     let copying = async {
         let mut counts = Vec::new();
         for number in 0..6 {
-            let contents = create_backup(site.url(), &shelf.file(&format!("{number}.db"))).await.expect("a backup");
+            let contents = create_backup(site.url(), &backups.file(&format!("{number}.db"))).await.expect("a backup");
             counts.push(contents.messages);
         }
         counts
     };
     let ((), counts) = tokio::join!(writing, copying);
     assert!(counts.is_sorted() && counts[0] < counts[5], "not made during the writes: {counts:?}");
-    let last = create_backup(site.url(), &shelf.file("last.db")).await.expect("a backup");
+    let last = create_backup(site.url(), &backups.file("last.db")).await.expect("a backup");
     assert_eq!((last.people, last.conversations, last.messages), (5, 2, 77));
-    assert_eq!(shelf.count(), 7, "files other than the backups");
+    assert_eq!(backups.count(), 7, "files other than the backups");
 }
 
 #[tokio::test]
 async fn a_backup_is_private_and_never_overwritten() {
     use std::os::unix::fs::PermissionsExt;
-    let (site, shelf) = (Site::new(Kind::Sqlite).await, Shelf::new());
-    let file = shelf.file("greenroom.db");
+    let (site, backups) = (Site::new(Kind::Sqlite).await, BackupFolder::new());
+    let file = backups.file("greenroom.db");
     create_backup(site.url(), &file).await.expect("a backup");
     let (bytes, mode) = (fs::read(&file).expect("a file"), fs::metadata(&file).expect("a file").permissions().mode());
     assert_eq!(mode & 0o777, 0o600, "a backup holds e-mail addresses and credentials");
     assert!(matches!(create_backup(site.url(), &file).await, Err(BackupError::AlreadyExists(_))));
     assert_eq!(fs::read(&file).expect("a file"), bytes);
-    let link = shelf.file("link.db");
-    std::os::unix::fs::symlink(shelf.file("nowhere.db"), &link).expect("a link");
+    let link = backups.file("link.db");
+    std::os::unix::fs::symlink(backups.file("nowhere.db"), &link).expect("a link");
     assert!(
         matches!(create_backup(site.url(), &link).await, Err(BackupError::AlreadyExists(_))),
         "a dangling link was overwritten"
@@ -80,7 +80,7 @@ async fn a_backup_is_private_and_never_overwritten() {
 
 #[tokio::test]
 async fn inconsistent_sequences_make_no_backup() {
-    for (fault, told) in [
+    for (fault, expected) in [
         ("DELETE FROM message WHERE seq = 4", "2 conversations whose messages aren't numbered"),
         ("UPDATE conversation SET last_seq = last_seq + 1", "2 conversations whose messages aren't numbered"),
         ("DELETE FROM event WHERE seq = 2", "people whose events have a gap"),
@@ -92,46 +92,46 @@ async fn inconsistent_sequences_make_no_backup() {
         ("DROP TABLE seaql_migrations", "is no database of Greenroom"),
         ("INSERT INTO seaql_migrations VALUES ('m2999_better', 0)", "a newer Greenroom than this one"),
     ] {
-        let (site, shelf) = (Site::new(Kind::Sqlite).await, Shelf::new());
+        let (site, backups) = (Site::new(Kind::Sqlite).await, BackupFolder::new());
         site.execute(fault).await;
-        let sentence = refused(&site, &shelf, fault).await;
-        assert!(sentence.contains(told) && sentence.contains("greenroom.db"), "{fault}: {sentence}");
+        let sentence = refused(&site, &backups, fault).await;
+        assert!(sentence.contains(expected) && sentence.contains("greenroom.db"), "{fault}: {sentence}");
     }
 }
 
 #[tokio::test]
 async fn a_purged_event_log_passes_verification() {
-    let (site, shelf) = (Site::new(Kind::Sqlite).await, Shelf::new());
+    let (site, backups) = (Site::new(Kind::Sqlite).await, BackupFolder::new());
     site.execute("DELETE FROM event WHERE seq < 9").await;
-    create_backup(site.url(), &shelf.file("pruned.db")).await.expect("a backup");
+    create_backup(site.url(), &backups.file("pruned.db")).await.expect("a backup");
     site.execute("DELETE FROM event").await;
-    create_backup(site.url(), &shelf.file("empty.db")).await.expect("a backup");
+    create_backup(site.url(), &backups.file("empty.db")).await.expect("a backup");
 }
 
 #[tokio::test]
 async fn errors_of_a_backup_are_reported() {
-    let (shelf, site) = (Shelf::new(), Site::new(Kind::Sqlite).await);
+    let (backups, site) = (BackupFolder::new(), Site::new(Kind::Sqlite).await);
     let postgres = Database::empty(Kind::Postgres).await;
     for url in [&*postgres.url, "sqlite::memory:"] {
-        assert!(matches!(create_backup(url, &shelf.file("x.db")).await, Err(BackupError::NotSqlite)), "{url}");
+        assert!(matches!(create_backup(url, &backups.file("x.db")).await, Err(BackupError::NotSqlite)), "{url}");
     }
-    let nowhere = format!("sqlite://{}", shelf.file("nowhere.db").display());
-    assert!(matches!(create_backup(&nowhere, &shelf.file("x.db")).await, Err(BackupError::Missing(_))));
-    assert!(matches!(create_backup(site.url(), &shelf.file("no/folder.db")).await, Err(BackupError::Unwritable(..))));
+    let nowhere = format!("sqlite://{}", backups.file("nowhere.db").display());
+    assert!(matches!(create_backup(&nowhere, &backups.file("x.db")).await, Err(BackupError::Missing(_))));
+    assert!(matches!(create_backup(site.url(), &backups.file("no/folder.db")).await, Err(BackupError::Unwritable(..))));
     let bytes = fs::read(path_of(site.url())).expect("a database");
-    let cut = shelf.file("cut.db");
+    let cut = backups.file("cut.db");
     fs::write(&cut, &bytes[..bytes.len() / 2]).expect("half a database");
     let url = format!("sqlite://{}", cut.display());
-    assert!(matches!(create_backup(&url, &shelf.file("x.db")).await, Err(BackupError::Damaged(..))));
-    assert_eq!(shelf.count(), 1, "a partial file is left behind");
+    assert!(matches!(create_backup(&url, &backups.file("x.db")).await, Err(BackupError::Damaged(..))));
+    assert_eq!(backups.count(), 1, "a partial file is left behind");
 }
 
 /// Events aren't always written in the order of their timestamps: the clock may be moved back, or a transaction may
 /// wait.
 #[tokio::test]
 async fn purging_leaves_no_gap_in_the_event_log() {
-    let (site, shelf) = (Site::new(Kind::Sqlite).await, Shelf::new());
-    let (cast, keep) = (site.cast().await, Limits::default().keep_events);
+    let (site, backups) = (Site::new(Kind::Sqlite).await, BackupFolder::new());
+    let (demo, keep) = (site.demo().await, Limits::default().keep_events);
     let ahead = Timestamp::from_millis(site.clock.now().millis() + 60_000);
     let early = Greenroom::open_at(
         site.url(),
@@ -140,9 +140,9 @@ async fn purging_leaves_no_gap_in_the_event_log() {
         Arc::new(ManualClock::new(ahead)),
     )
     .await;
-    send_text(&early.expect("a Greenroom"), &cast.sarah, cast.launch, "Ahead of its time").await;
-    send_text(&site.greenroom, &cast.sarah, cast.launch, "A minute before").await;
+    send_text(&early.expect("a Greenroom"), &demo.sarah, demo.launch, "Ahead of its time").await;
+    send_text(&site.greenroom, &demo.sarah, demo.launch, "A minute before").await;
     site.clock.advance(keep + Duration::from_secs(30));
     site.greenroom.purge_expired().await.expect("purged");
-    create_backup(site.url(), &shelf.file("swept.db")).await.expect("a consistent database");
+    create_backup(site.url(), &backups.file("swept.db")).await.expect("a consistent database");
 }

@@ -11,21 +11,21 @@ on_both! {
 }
 
 async fn each_message_of_a_batch_has_its_own_outcome(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     let (twice, reused) = (new_client_id(), new_client_id());
-    let asked = [
-        (&cast.sarah, draft(cast.launch, "One")),
-        (&cast.kamau, draft(cast.launch, "A stranger")),
-        (&cast.sarah, draft_as(twice, cast.launch, "Two")),
-        (&cast.sarah, draft_as(twice, cast.launch, "Two")),
-        (&cast.eventpro, draft_as(twice, cast.launch, "The other person's two")),
-        (&cast.eventpro, draft_as(reused, cast.launch, "Three")),
-        (&cast.eventpro, draft_as(reused, cast.launch, "Not three")),
-        (&cast.kamau, draft(cast.sundowner, "Elsewhere")),
+    let requests = [
+        (&demo.sarah, draft(demo.launch, "One")),
+        (&demo.kamau, draft(demo.launch, "A stranger")),
+        (&demo.sarah, draft_as(twice, demo.launch, "Two")),
+        (&demo.sarah, draft_as(twice, demo.launch, "Two")),
+        (&demo.eventpro, draft_as(twice, demo.launch, "The other person's two")),
+        (&demo.eventpro, draft_as(reused, demo.launch, "Three")),
+        (&demo.eventpro, draft_as(reused, demo.launch, "Not three")),
+        (&demo.kamau, draft(demo.sundowner, "Elsewhere")),
     ];
-    let posts = asked.into_iter().map(|(by, draft)| site.greenroom.send_message(by, draft));
-    let mut fates = with_timeout(join_all(posts)).await.into_iter();
-    let mut next = || fates.next().expect("an outcome for each");
+    let sends = requests.into_iter().map(|(by, draft)| site.greenroom.send_message(by, draft));
+    let mut outcomes = with_timeout(join_all(sends)).await.into_iter();
+    let mut next = || outcomes.next().expect("an outcome for each");
     assert!(matches!(next(), Ok(SendOutcome::New(message)) if message.body == "One"));
     assert_eq!(expect_api_error(next()), ApiError::NotFound);
     let (Ok(first), Ok(again)) = (next(), next()) else { panic!("a retry failed") };
@@ -42,13 +42,13 @@ async fn each_message_of_a_batch_has_its_own_outcome(site: Site) {
     assert!(matches!(next(), Ok(SendOutcome::New(message)) if message.seq == 6));
 
     let history =
-        site.greenroom.list_messages(&cast.sarah, cast.launch, Window::After(12), None).await.expect("a history");
+        site.greenroom.list_messages(&demo.sarah, demo.launch, Window::After(12), None).await.expect("a history");
     let places: Vec<i64> = history.messages.iter().map(|message| message.seq).collect();
     assert_eq!(places, [13, 14, 15, 16], "a refused message took a number");
 }
 
 async fn a_failing_message_does_not_fail_its_batch(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     // Takes a later sequence number in advance, as only a corrupt database would have it.
     site.execute(
         "INSERT INTO message (id, conversation_id, seq, sender_id, client_id, body, created_at) \
@@ -56,9 +56,9 @@ async fn a_failing_message_does_not_fail_its_batch(site: Site) {
          WHERE seq = 12",
     )
     .await;
-    let asked = [(&cast.sarah, cast.launch), (&cast.sarah, cast.launch), (&cast.kamau, cast.sundowner)];
-    let posts =
-        asked.into_iter().map(|(by, conversation)| site.greenroom.send_message(by, draft(conversation, "Hello")));
-    let fates = with_timeout(join_all(posts)).await;
-    assert_eq!(fates.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
+    let requests = [(&demo.sarah, demo.launch), (&demo.sarah, demo.launch), (&demo.kamau, demo.sundowner)];
+    let sends =
+        requests.into_iter().map(|(by, conversation)| site.greenroom.send_message(by, draft(conversation, "Hello")));
+    let outcomes = with_timeout(join_all(sends)).await;
+    assert_eq!(outcomes.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
 }

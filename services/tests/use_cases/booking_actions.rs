@@ -14,92 +14,92 @@ on_both! {
 }
 
 async fn booking(site: &Site) -> BookingId {
-    let cast = site.cast().await;
-    site.greenroom.load_conversation(&cast.sarah, cast.launch).await.expect("a conversation").0.booking.id
+    let demo = site.demo().await;
+    site.greenroom.load_conversation(&demo.sarah, demo.launch).await.expect("a conversation").0.booking.id
 }
 
 async fn accepting_is_published_and_added_to_the_thread(site: Site) {
-    let (cast, id) = (site.cast().await, booking(&site).await);
-    let mut organizers = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await.0;
-    let mut talents = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await.0;
-    let accepted = site.greenroom.apply_booking_action(&cast.sarah, id, BookingAction::Accept).await.expect("accepted");
+    let (demo, id) = (site.demo().await, booking(&site).await);
+    let mut organizers = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await.0;
+    let mut talents = Stream::ready(&site.greenroom, &demo.sarah, Resume::Live).await.0;
+    let accepted = site.greenroom.apply_booking_action(&demo.sarah, id, BookingAction::Accept).await.expect("accepted");
     assert_eq!(accepted.status, BookingStatus::Accepted);
     let Event::BookingUpdated { booking } = organizers.next_event().await.event else { panic!("no booking") };
     assert_eq!(booking, accepted);
     let Event::MessageCreated { message } = organizers.next_event().await.event else { panic!("no message") };
     assert_eq!(
         (message.seq, message.booking_status, message.sender.id),
-        (13, Some(BookingStatus::Accepted), cast.sarah.id())
+        (13, Some(BookingStatus::Accepted), demo.sarah.id())
     );
     let Event::NotificationCreated { notification } = organizers.next_event().await.event else { panic!("no notice") };
     assert_eq!(notification.kind, NotificationKind::BookingAccepted);
     assert_eq!(talents.event_names(2).await, ["booking.updated", "message.created"]);
-    let thread = site.greenroom.load_thread(&cast.eventpro, cast.launch, Window::Newest).await.expect("a thread");
+    let thread = site.greenroom.load_thread(&demo.eventpro, demo.launch, Window::Newest).await.expect("a thread");
     assert_eq!(thread.conversation.booking, accepted);
     assert_eq!((thread.messages.last(), thread.conversation.last_message.as_ref()), (Some(&message), Some(&message)));
-    audit_event_log(&site.greenroom, &cast.eventpro).await;
+    audit_event_log(&site.greenroom, &demo.eventpro).await;
 }
 
 async fn an_action_the_status_does_not_allow_changes_nothing(site: Site) {
-    let (cast, id) = (site.cast().await, booking(&site).await);
-    site.greenroom.apply_booking_action(&cast.sarah, id, BookingAction::Decline).await.expect("declined");
+    let (demo, id) = (site.demo().await, booking(&site).await);
+    site.greenroom.apply_booking_action(&demo.sarah, id, BookingAction::Decline).await.expect("declined");
     let before = site.count_rows().await;
     for step in [BookingAction::Accept, BookingAction::Decline, BookingAction::Cancel] {
         assert_eq!(
-            expect_api_error(site.greenroom.apply_booking_action(&cast.sarah, id, step).await),
+            expect_api_error(site.greenroom.apply_booking_action(&demo.sarah, id, step).await),
             ApiError::WrongStatus
         );
     }
     assert_eq!(
-        expect_api_error(site.greenroom.apply_booking_action(&cast.eventpro, id, BookingAction::Cancel).await),
+        expect_api_error(site.greenroom.apply_booking_action(&demo.eventpro, id, BookingAction::Cancel).await),
         ApiError::WrongStatus
     );
     assert_eq!(site.count_rows().await, before);
 }
 
 async fn only_the_talent_answers(site: Site) {
-    let (cast, id) = (site.cast().await, booking(&site).await);
+    let (demo, id) = (site.demo().await, booking(&site).await);
     for step in [BookingAction::Accept, BookingAction::Decline] {
         assert_eq!(
-            expect_api_error(site.greenroom.apply_booking_action(&cast.eventpro, id, step).await),
+            expect_api_error(site.greenroom.apply_booking_action(&demo.eventpro, id, step).await),
             ApiError::WrongRole
         );
     }
     let cancelled = site
         .greenroom
-        .apply_booking_action(&cast.eventpro, id, BookingAction::Cancel)
+        .apply_booking_action(&demo.eventpro, id, BookingAction::Cancel)
         .await
         .expect("either may cancel");
     assert_eq!(cancelled.status, BookingStatus::Cancelled);
 }
 
 async fn a_stranger_cannot_access_a_booking(site: Site) {
-    let (cast, id) = (site.cast().await, booking(&site).await);
+    let (demo, id) = (site.demo().await, booking(&site).await);
     for step in [BookingAction::Accept, BookingAction::Decline, BookingAction::Cancel] {
         assert_eq!(
-            expect_api_error(site.greenroom.apply_booking_action(&cast.kamau, id, step).await),
+            expect_api_error(site.greenroom.apply_booking_action(&demo.kamau, id, step).await),
             ApiError::NotFound
         );
     }
     assert_eq!(
-        expect_api_error(site.greenroom.apply_booking_action(&cast.safari, id, BookingAction::Cancel).await),
+        expect_api_error(site.greenroom.apply_booking_action(&demo.safari, id, BookingAction::Cancel).await),
         ApiError::NotFound
     );
 }
 
 async fn of_two_concurrent_actions_one_is_applied(site: Site) {
-    let (cast, id) = (site.cast().await, booking(&site).await);
-    let accept = site.greenroom.apply_booking_action(&cast.sarah, id, BookingAction::Accept);
-    let decline = site.greenroom.apply_booking_action(&cast.sarah, id, BookingAction::Decline);
+    let (demo, id) = (site.demo().await, booking(&site).await);
+    let accept = site.greenroom.apply_booking_action(&demo.sarah, id, BookingAction::Accept);
+    let decline = site.greenroom.apply_booking_action(&demo.sarah, id, BookingAction::Decline);
     let (accept, decline) = tokio::join!(accept, decline);
     assert_ne!(accept.is_ok(), decline.is_ok(), "{accept:?}, {decline:?}");
-    let thread = site.greenroom.load_thread(&cast.eventpro, cast.launch, Window::Newest).await.expect("a thread");
+    let thread = site.greenroom.load_thread(&demo.eventpro, demo.launch, Window::Newest).await.expect("a thread");
     assert_eq!(thread.messages.iter().filter(|message| message.booking_status.is_some()).count(), 1);
 }
 
 async fn reading_the_thread_marks_the_action_seen(site: Site) {
-    let (cast, id) = (site.cast().await, booking(&site).await);
-    site.greenroom.apply_booking_action(&cast.sarah, id, BookingAction::Accept).await.expect("accepted");
-    site.greenroom.mark_read(&cast.eventpro, cast.launch, 13).await.expect("marked read");
-    assert_eq!(site.greenroom.load_nav_state(&cast.eventpro).await.expect("a nav state").unread, 0);
+    let (demo, id) = (site.demo().await, booking(&site).await);
+    site.greenroom.apply_booking_action(&demo.sarah, id, BookingAction::Accept).await.expect("accepted");
+    site.greenroom.mark_read(&demo.eventpro, demo.launch, 13).await.expect("marked read");
+    assert_eq!(site.greenroom.load_nav_state(&demo.eventpro).await.expect("a nav state").unread, 0);
 }

@@ -25,33 +25,33 @@ async fn cancel_after<F: Future>(turns: usize, future: F) -> Option<F::Output> {
 }
 
 async fn a_cancelled_send_is_committed_and_published_or_neither(site: Site) {
-    let cast = site.cast().await;
-    let (mut stream, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
+    let demo = site.demo().await;
+    let (mut stream, _) = Stream::ready(&site.greenroom, &demo.sarah, Resume::Live).await;
     for turns in 0..16 {
-        let draft = draft(cast.launch, &format!("Dropped after {turns} turns"));
-        cancel_after(turns, site.greenroom.send_message(&cast.eventpro, draft.clone())).await;
+        let draft = draft(demo.launch, &format!("Dropped after {turns} turns"));
+        cancel_after(turns, site.greenroom.send_message(&demo.eventpro, draft.clone())).await;
         // The client retries. If the first attempt wrote the message, the retry publishes nothing: the event must come
         // from the task that outlived its caller.
-        let posted = with_timeout(site.greenroom.send_message(&cast.eventpro, draft)).await.expect("sent");
+        let posted = with_timeout(site.greenroom.send_message(&demo.eventpro, draft)).await.expect("sent");
         assert!(turns > 0 || matches!(posted, SendOutcome::New(_)), "a send that was never polled wrote something");
         let message = posted.into_message();
         assert_eq!(stream.next_event().await.event, Event::MessageCreated { message }, "after {turns} turns");
         assert_eq!(stream.event_names(1).await, ["notification.created"]);
     }
-    audit_event_log(&site.greenroom, &cast.sarah).await;
-    audit_event_log(&site.greenroom, &cast.eventpro).await;
+    audit_event_log(&site.greenroom, &demo.sarah).await;
+    audit_event_log(&site.greenroom, &demo.eventpro).await;
 }
 
 async fn a_cancelled_mark_read_is_committed_and_published_or_neither(site: Site) {
-    let cast = site.cast().await;
-    let (mut stream, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
+    let demo = site.demo().await;
+    let (mut stream, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await;
     for turns in 0..16 {
-        let last = send_text(&site.greenroom, &cast.eventpro, cast.launch, "Next").await.seq;
+        let last = send_text(&site.greenroom, &demo.eventpro, demo.launch, "Next").await.seq;
         assert_eq!(stream.event_names(1).await, ["message.created"]);
-        cancel_after(turns, site.greenroom.mark_read(&cast.sarah, cast.launch, last)).await;
-        with_timeout(site.greenroom.mark_read(&cast.sarah, cast.launch, last)).await.expect("marked read");
-        let told = stream.next_event().await.event;
-        assert!(matches!(told, Event::ConversationRead { read_seq, .. } if read_seq == last), "after {turns} turns");
+        cancel_after(turns, site.greenroom.mark_read(&demo.sarah, demo.launch, last)).await;
+        with_timeout(site.greenroom.mark_read(&demo.sarah, demo.launch, last)).await.expect("marked read");
+        let event = stream.next_event().await.event;
+        assert!(matches!(event, Event::ConversationRead { read_seq, .. } if read_seq == last), "after {turns} turns");
     }
-    audit_event_log(&site.greenroom, &cast.sarah).await;
+    audit_event_log(&site.greenroom, &demo.sarah).await;
 }

@@ -39,10 +39,10 @@ async fn register(greenroom: &Greenroom, email: &str) {
 }
 
 /// Causes one e-mail of every kind that an existing account can get.
-async fn bother(site: &Site, email: &str, round: u8) {
+async fn cause_all_mails(site: &Site, email: &str, round: u8) {
     forgot(&site.greenroom, email, round).await;
     register(&site.greenroom, email).await;
-    let eventpro = site.cast().await.eventpro;
+    let eventpro = site.demo().await.eventpro;
     // Refused once the budget is used up.
     let _ = site.greenroom.change_email(&eventpro, password(), email.parse().expect("an address"), from(round)).await;
 }
@@ -62,35 +62,35 @@ async fn sent(site: &Site, email: &str) -> usize {
 async fn all_kinds_of_emails_share_a_budget_of_five_an_hour_and_fifteen_a_day(site: Site) {
     for (hour, expected) in [5, 10, 15, 15].into_iter().enumerate() {
         for round in 0..3 {
-            bother(&site, SARAH.email, round).await;
+            cause_all_mails(&site, SARAH.email, round).await;
         }
         assert_eq!(sent(&site, SARAH.email).await, expected, "in hour {hour}");
         site.clock.advance(HOUR);
     }
     // The first five are a day old by then.
     site.clock.advance(20 * HOUR);
-    bother(&site, SARAH.email, 9).await;
+    cause_all_mails(&site, SARAH.email, 9).await;
     assert_eq!(sent(&site, SARAH.email).await, 18);
 }
 
 async fn concurrent_emails_through_two_nodes_are_counted(site: Site) {
-    let houses = [site.greenroom.clone(), site.open_second_node(Limits::default()).await];
-    let mut asking = JoinSet::new();
+    let nodes = [site.greenroom.clone(), site.open_second_node(Limits::default()).await];
+    let mut tasks = JoinSet::new();
     for number in 0..30 {
-        let greenroom = houses[number % 2].clone();
-        asking.spawn(async move { forgot(&greenroom, SARAH.email, number as u8).await });
+        let greenroom = nodes[number % 2].clone();
+        tasks.spawn(async move { forgot(&greenroom, SARAH.email, number as u8).await });
     }
-    with_timeout(asking.join_all()).await;
+    with_timeout(tasks.join_all()).await;
     assert_eq!(sent(&site, SARAH.email).await, 5);
 }
 
 async fn a_change_of_address_that_would_get_no_email_is_refused(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     let to = || "kept.busy@example.com".parse().expect("an address");
     for number in 0..5 {
-        site.greenroom.change_email(&cast.sarah, password(), to(), from(number)).await.expect("accepted");
+        site.greenroom.change_email(&demo.sarah, password(), to(), from(number)).await.expect("accepted");
     }
-    let refused = expect_api_error(site.greenroom.change_email(&cast.sarah, password(), to(), from(9)).await);
+    let refused = expect_api_error(site.greenroom.change_email(&demo.sarah, password(), to(), from(9)).await);
     assert_eq!(refused, ApiError::RateLimited { retry_after: 3_600 });
     assert_eq!(sent(&site, SARAH.email).await, 5, "a warning to the old address exceeds its budget");
     let token = site.link_token_for("kept.busy@example.com").await;
@@ -98,14 +98,14 @@ async fn a_change_of_address_that_would_get_no_email_is_refused(site: Site) {
 }
 
 async fn deleting_an_account_keeps_emails_and_budgets_of_others(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     for number in 0..4 {
         forgot(&site.greenroom, EVENTPRO.email, number).await;
     }
     let victim = EVENTPRO.email.parse().expect("an address");
-    site.greenroom.change_email(&cast.sarah, password(), victim, from(1)).await.expect("accepted");
+    site.greenroom.change_email(&demo.sarah, password(), victim, from(1)).await.expect("accepted");
     assert_eq!(sent(&site, EVENTPRO.email).await, 5);
-    site.greenroom.delete_account(&cast.sarah, password()).await.expect("deleted");
+    site.greenroom.delete_account(&demo.sarah, password()).await.expect("deleted");
     assert_eq!(sent(&site, EVENTPRO.email).await, 5);
     forgot(&site.greenroom, EVENTPRO.email, 9).await;
     assert_eq!(sent(&site, EVENTPRO.email).await, 5, "deleting the account reset the budget");
@@ -113,15 +113,15 @@ async fn deleting_an_account_keeps_emails_and_budgets_of_others(site: Site) {
 }
 
 async fn account_notices_do_not_count_against_the_budget(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     for number in 0..8 {
         forgot(&site.greenroom, SARAH.email, number).await;
     }
     let new = NewPassword::parse(Some("velvet drum nairobi")).expect("a password");
-    site.greenroom.change_password(&cast.sarah, password(), new).await.expect("changed");
-    let letters = site.mails_to(SARAH.email).await;
-    assert_eq!(letters.len(), 6);
-    assert!(letters[0].subject.contains("was changed"), "{}", letters[0].subject);
+    site.greenroom.change_password(&demo.sarah, password(), new).await.expect("changed");
+    let mails = site.mails_to(SARAH.email).await;
+    assert_eq!(mails.len(), 6);
+    assert!(mails[0].subject.contains("was changed"), "{}", mails[0].subject);
 }
 
 async fn a_clock_set_back_does_not_lock_a_recipient(site: Site) {
@@ -130,7 +130,7 @@ async fn a_clock_set_back_does_not_lock_a_recipient(site: Site) {
     }
     site.clock.set_back(HOUR);
     forgot(&site.greenroom, SARAH.email, 9).await;
-    let office = MockMailer::default();
-    site.greenroom.deliver_pending(&office).await.expect("delivered");
-    assert_eq!((office.recipients().len(), sent(&site, SARAH.email).await), (1, 0), "the earlier links were revoked");
+    let mailer = MockMailer::default();
+    site.greenroom.deliver_pending(&mailer).await.expect("delivered");
+    assert_eq!((mailer.recipients().len(), sent(&site, SARAH.email).await), (1, 0), "the earlier links were revoked");
 }

@@ -1,6 +1,6 @@
 //! Paging through the messages of a conversation.
 
-use crate::support::{Cast, Site, expect_api_error, send_text};
+use crate::support::{DemoData, Site, expect_api_error, send_text};
 use model::FieldError;
 use services::messages::{Messages, Window};
 use std::collections::HashSet;
@@ -14,8 +14,8 @@ on_both! {
     a_thread_is_a_consistent_snapshot_during_writes,
 }
 
-async fn read(site: &Site, cast: &Cast, window: Window, limit: i64) -> Messages {
-    site.greenroom.list_messages(&cast.sarah, cast.launch, window, Some(limit)).await.expect("a history")
+async fn read(site: &Site, demo: &DemoData, window: Window, limit: i64) -> Messages {
+    site.greenroom.list_messages(&demo.sarah, demo.launch, window, Some(limit)).await.expect("a history")
 }
 
 fn seqs(read: &Messages) -> Vec<i64> {
@@ -23,25 +23,25 @@ fn seqs(read: &Messages) -> Vec<i64> {
 }
 
 async fn the_newest_messages_come_in_ascending_order(site: Site) {
-    let cast = site.cast().await;
-    let newest = read(&site, &cast, Window::Newest, 5).await;
+    let demo = site.demo().await;
+    let newest = read(&site, &demo, Window::Newest, 5).await;
     assert_eq!((seqs(&newest), newest.has_more), (vec![8, 9, 10, 11, 12], true));
-    assert_eq!(newest.cursor, site.greenroom.load_nav_state(&cast.sarah).await.expect("a nav state").cursor);
+    assert_eq!(newest.cursor, site.greenroom.load_nav_state(&demo.sarah).await.expect("a nav state").cursor);
     for limit in [12, 100] {
-        let all = read(&site, &cast, Window::Newest, limit).await;
+        let all = read(&site, &demo, Window::Newest, limit).await;
         assert_eq!((seqs(&all), all.has_more), ((1..=12).collect(), false));
     }
     let theirs =
-        site.greenroom.list_messages(&cast.eventpro, cast.launch, Window::Newest, None).await.expect("a history");
-    assert_eq!(theirs.messages, read(&site, &cast, Window::Newest, 100).await.messages);
+        site.greenroom.list_messages(&demo.eventpro, demo.launch, Window::Newest, None).await.expect("a history");
+    assert_eq!(theirs.messages, read(&site, &demo, Window::Newest, 100).await.messages);
 }
 
 async fn paging_back_reaches_the_first_message(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     let mut before = 14;
     let mut pages = Vec::new();
     loop {
-        let page = read(&site, &cast, Window::Before(before), 5).await;
+        let page = read(&site, &demo, Window::Before(before), 5).await;
         pages.push(seqs(&page));
         before = page.messages.first().expect("a message").seq;
         if !page.has_more {
@@ -51,41 +51,41 @@ async fn paging_back_reaches_the_first_message(site: Site) {
     assert_eq!(pages, [vec![8, 9, 10, 11, 12], vec![3, 4, 5, 6, 7], vec![1, 2]]);
     for (window, expected) in [(1, vec![]), (0, vec![]), (-7, vec![]), (4, vec![1, 2, 3]), (i64::MAX, vec![11, 12])] {
         let limit = if window == 4 { 3 } else { 2 };
-        let page = read(&site, &cast, Window::Before(window), limit).await;
+        let page = read(&site, &demo, Window::Before(window), limit).await;
         assert_eq!((seqs(&page), page.has_more), (expected, window == i64::MAX), "before {window}");
     }
 }
 
 async fn paging_forward_reaches_the_last_message(site: Site) {
-    let cast = site.cast().await;
-    let page = read(&site, &cast, Window::After(0), 5).await;
+    let demo = site.demo().await;
+    let page = read(&site, &demo, Window::After(0), 5).await;
     assert_eq!((seqs(&page), page.has_more), (vec![1, 2, 3, 4, 5], true));
-    let page = read(&site, &cast, Window::After(7), 5).await;
+    let page = read(&site, &demo, Window::After(7), 5).await;
     assert_eq!((seqs(&page), page.has_more), (vec![8, 9, 10, 11, 12], false));
     for seq in [12, 13, i64::MAX] {
-        let page = read(&site, &cast, Window::After(seq), 5).await;
+        let page = read(&site, &demo, Window::After(seq), 5).await;
         assert_eq!((seqs(&page), page.has_more), (vec![], false));
     }
-    send_text(&site.greenroom, &cast.eventpro, cast.launch, "One more").await;
-    assert_eq!(seqs(&read(&site, &cast, Window::After(12), 5).await), [13]);
+    send_text(&site.greenroom, &demo.eventpro, demo.launch, "One more").await;
+    assert_eq!(seqs(&read(&site, &demo, Window::After(12), 5).await), [13]);
 }
 
 async fn window_limit_is_1_to_100(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     for limit in [0, -1, 101, i64::MAX, i64::MIN] {
         let answer =
-            expect_api_error(site.greenroom.list_messages(&cast.sarah, cast.launch, Window::Newest, Some(limit)).await);
+            expect_api_error(site.greenroom.list_messages(&demo.sarah, demo.launch, Window::Newest, Some(limit)).await);
         assert_eq!(answer.field_error("limit"), Some(FieldError::OutOfRange), "{limit}");
     }
     for limit in [1, 100] {
-        assert!(site.greenroom.list_messages(&cast.sarah, cast.launch, Window::Newest, Some(limit)).await.is_ok());
+        assert!(site.greenroom.list_messages(&demo.sarah, demo.launch, Window::Newest, Some(limit)).await.is_ok());
     }
 }
 
 async fn has_more_tells_of_earlier_messages(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     for number in 13..=60 {
-        send_text(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
+        send_text(&site.greenroom, &demo.eventpro, demo.launch, &number.to_string()).await;
     }
     for (window, first, last, has_more) in [
         (Window::Newest, 11, 60, true),
@@ -94,7 +94,7 @@ async fn has_more_tells_of_earlier_messages(site: Site) {
         (Window::After(0), 1, 50, false),
         (Window::After(40), 41, 60, true),
     ] {
-        let thread = site.greenroom.load_thread(&cast.sarah, cast.launch, window).await.expect("a thread");
+        let thread = site.greenroom.load_thread(&demo.sarah, demo.launch, window).await.expect("a thread");
         let seqs: Vec<_> = thread.messages.iter().map(|message| message.seq).collect();
         assert_eq!((seqs, thread.has_more), ((first..=last).collect(), has_more), "{window:?}");
         assert_eq!((thread.conversation.last_seq, thread.is_at_end()), (60, last == 60));
@@ -103,9 +103,9 @@ async fn has_more_tells_of_earlier_messages(site: Site) {
 
 /// The conversation, its messages and the cursor agree: each message is one event of its sender.
 async fn a_thread_is_a_consistent_snapshot_during_writes(site: Site) {
-    let cast = site.cast().await;
-    let before = site.greenroom.load_thread(&cast.eventpro, cast.launch, Window::Newest).await.expect("a thread");
-    let (greenroom, writer, id) = (site.greenroom.clone(), cast.eventpro.clone(), cast.launch);
+    let demo = site.demo().await;
+    let before = site.greenroom.load_thread(&demo.eventpro, demo.launch, Window::Newest).await.expect("a thread");
+    let (greenroom, writer, id) = (site.greenroom.clone(), demo.eventpro.clone(), demo.launch);
     let writing = tokio::spawn(async move {
         for number in 0..150 {
             send_text(&greenroom, &writer, id, &number.to_string()).await;
@@ -113,12 +113,12 @@ async fn a_thread_is_a_consistent_snapshot_during_writes(site: Site) {
     });
     let mut moments = HashSet::new();
     while !writing.is_finished() {
-        let thread = site.greenroom.load_thread(&cast.eventpro, cast.launch, Window::Newest).await.expect("a thread");
+        let thread = site.greenroom.load_thread(&demo.eventpro, demo.launch, Window::Newest).await.expect("a thread");
         let last = thread.conversation.last_seq;
         assert_eq!(thread.last_shown(), last);
         assert_eq!(thread.cursor - before.cursor, last - before.conversation.last_seq);
-        let inbox = site.greenroom.load_inbox(&cast.eventpro, None).await.expect("an inbox");
-        let row = inbox.conversations.iter().find(|row| row.id == cast.launch).expect("a row");
+        let inbox = site.greenroom.load_inbox(&demo.eventpro, None).await.expect("an inbox");
+        let row = inbox.conversations.iter().find(|row| row.id == demo.launch).expect("a row");
         assert_eq!(inbox.cursor - before.cursor, row.last_seq - before.conversation.last_seq);
         moments.insert(last);
     }

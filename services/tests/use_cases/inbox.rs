@@ -1,6 +1,6 @@
 //! The inbox.
 
-use crate::support::{Cast, Site, Stream, draft_booking, expect_api_error, send_text};
+use crate::support::{DemoData, Site, Stream, draft_booking, expect_api_error, send_text};
 use model::{ApplyOutcome, Conversation, ConversationId, FieldError, Inbox, Projection};
 use services::Resume;
 use std::time::Duration;
@@ -14,8 +14,8 @@ on_both! {
     a_message_beyond_the_loaded_page_is_a_gap,
 }
 
-async fn inbox(site: &Site, cast: &Cast, page: Option<&str>) -> Inbox {
-    site.greenroom.load_inbox(&cast.eventpro, page).await.expect("an inbox")
+async fn inbox(site: &Site, demo: &DemoData, page: Option<&str>) -> Inbox {
+    site.greenroom.load_inbox(&demo.eventpro, page).await.expect("an inbox")
 }
 
 fn ids(conversations: &[Conversation]) -> Vec<ConversationId> {
@@ -23,52 +23,52 @@ fn ids(conversations: &[Conversation]) -> Vec<ConversationId> {
 }
 
 /// Opens `count` bookings with Sarah, three at each timestamp.
-async fn open_many(site: &Site, cast: &Cast, count: usize) {
+async fn open_many(site: &Site, demo: &DemoData, count: usize) {
     for number in 0..count {
         if number % 3 == 0 {
             site.clock.advance(Duration::from_secs(1));
         }
-        site.greenroom.open_booking(&cast.eventpro, draft_booking(cast.sarah.id())).await.expect("a booking");
+        site.greenroom.open_booking(&demo.eventpro, draft_booking(demo.sarah.id())).await.expect("a booking");
     }
 }
 
 async fn the_newest_conversation_comes_first(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     site.clock.advance(Duration::from_secs(1));
     let second =
-        site.greenroom.open_booking(&cast.eventpro, draft_booking(cast.kamau.id())).await.expect("a booking").id;
-    assert_eq!(ids(&inbox(&site, &cast, None).await.conversations), [second, cast.launch]);
+        site.greenroom.open_booking(&demo.eventpro, draft_booking(demo.kamau.id())).await.expect("a booking").id;
+    assert_eq!(ids(&inbox(&site, &demo, None).await.conversations), [second, demo.launch]);
     site.clock.advance(Duration::from_secs(1));
-    send_text(&site.greenroom, &cast.sarah, cast.launch, "Still there?").await;
-    assert_eq!(ids(&inbox(&site, &cast, None).await.conversations), [cast.launch, second]);
+    send_text(&site.greenroom, &demo.sarah, demo.launch, "Still there?").await;
+    assert_eq!(ids(&inbox(&site, &demo, None).await.conversations), [demo.launch, second]);
     site.clock.advance(Duration::from_secs(1));
-    site.greenroom.mark_read(&cast.kamau, second, 1).await.expect("marked read");
-    assert_eq!(ids(&inbox(&site, &cast, None).await.conversations), [cast.launch, second], "reading changed the order");
+    site.greenroom.mark_read(&demo.kamau, second, 1).await.expect("marked read");
+    assert_eq!(ids(&inbox(&site, &demo, None).await.conversations), [demo.launch, second], "reading changed the order");
 }
 
 async fn inbox_order_survives_a_clock_set_back(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     let second =
-        site.greenroom.open_booking(&cast.eventpro, draft_booking(cast.kamau.id())).await.expect("a booking").id;
-    let mut view = inbox(&site, &cast, None).await;
-    let (mut stream, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::After(view.cursor)).await;
+        site.greenroom.open_booking(&demo.eventpro, draft_booking(demo.kamau.id())).await.expect("a booking").id;
+    let mut view = inbox(&site, &demo, None).await;
+    let (mut stream, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::After(view.cursor)).await;
     site.clock.set_back(Duration::from_secs(60 * 60));
-    send_text(&site.greenroom, &cast.sarah, cast.launch, "After the clock was set back").await;
-    assert_eq!(ids(&inbox(&site, &cast, None).await.conversations), [cast.launch, second]);
-    view.apply(cast.eventpro.id(), &stream.next_event().await);
-    assert_eq!(ids(&view.conversations), [cast.launch, second], "the open page differs");
+    send_text(&site.greenroom, &demo.sarah, demo.launch, "After the clock was set back").await;
+    assert_eq!(ids(&inbox(&site, &demo, None).await.conversations), [demo.launch, second]);
+    view.apply(demo.eventpro.id(), &stream.next_event().await);
+    assert_eq!(ids(&view.conversations), [demo.launch, second], "the open page differs");
     let third =
-        site.greenroom.open_booking(&cast.eventpro, draft_booking(cast.achieng.id())).await.expect("a booking").id;
-    assert_eq!(ids(&inbox(&site, &cast, None).await.conversations), [third, cast.launch, second]);
+        site.greenroom.open_booking(&demo.eventpro, draft_booking(demo.achieng.id())).await.expect("a booking").id;
+    assert_eq!(ids(&inbox(&site, &demo, None).await.conversations), [third, demo.launch, second]);
 }
 
 async fn a_conversation_has_its_last_message_and_unread_count(site: Site) {
-    let cast = site.cast().await;
-    let before = inbox(&site, &cast, None).await.conversations[0].clone();
+    let demo = site.demo().await;
+    let before = inbox(&site, &demo, None).await.conversations[0].clone();
     site.clock.advance(Duration::from_secs(5));
-    send_text(&site.greenroom, &cast.sarah, cast.launch, "One").await;
-    let last = send_text(&site.greenroom, &cast.sarah, cast.launch, "Two").await;
-    let after = inbox(&site, &cast, None).await;
+    send_text(&site.greenroom, &demo.sarah, demo.launch, "One").await;
+    let last = send_text(&site.greenroom, &demo.sarah, demo.launch, "Two").await;
+    let after = inbox(&site, &demo, None).await;
     let expected = Conversation {
         unread: before.unread + 2,
         last_seq: 14,
@@ -77,33 +77,33 @@ async fn a_conversation_has_its_last_message_and_unread_count(site: Site) {
         ..before
     };
     assert_eq!(after.conversations, std::slice::from_ref(&expected));
-    let (one, cursor) = site.greenroom.load_conversation(&cast.eventpro, cast.launch).await.expect("the conversation");
+    let (one, cursor) = site.greenroom.load_conversation(&demo.eventpro, demo.launch).await.expect("the conversation");
     assert_eq!((one, cursor), (expected, after.cursor));
-    let sarahs = site.greenroom.load_inbox(&cast.sarah, None).await.expect("an inbox");
-    assert_eq!(sarahs.conversations[0].counterpart, *cast.eventpro.person());
+    let sarahs = site.greenroom.load_inbox(&demo.sarah, None).await.expect("an inbox");
+    assert_eq!(sarahs.conversations[0].counterpart, *demo.eventpro.person());
 }
 
 async fn paging_yields_every_conversation_once(site: Site) {
-    let cast = site.cast().await;
-    open_many(&site, &cast, 64).await;
-    let mut whole = inbox(&site, &cast, None).await;
+    let demo = site.demo().await;
+    open_many(&site, &demo, 64).await;
+    let mut whole = inbox(&site, &demo, None).await;
     assert_eq!(whole.conversations.len(), 30);
     let mut pages = 1;
     let mut in_order = ids(&whole.conversations);
     while let Some(page) = whole.next_page.clone() {
-        let next = inbox(&site, &cast, Some(&page)).await;
+        let next = inbox(&site, &demo, Some(&page)).await;
         in_order.extend(ids(&next.conversations));
         whole.extend(next);
         pages += 1;
     }
     assert_eq!((pages, whole.conversations.len()), (3, 65));
     assert_eq!(ids(&whole.conversations), in_order, "the browser sorts differently");
-    let (bookings, _) = site.greenroom.list_bookings(&cast.eventpro, None).await.expect("bookings");
+    let (bookings, _) = site.greenroom.list_bookings(&demo.eventpro, None).await.expect("bookings");
     assert_eq!(bookings.len(), 30);
 }
 
 async fn a_forged_page_cursor_is_refused(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     let forged = [
         "",
         "2",
@@ -115,27 +115,27 @@ async fn a_forged_page_cursor_is_refused(site: Site) {
         "000000000000000000000000000000073939393939393939393939393939393939393939",
     ];
     for page in forged {
-        let answer = expect_api_error(site.greenroom.load_inbox(&cast.eventpro, Some(page)).await);
+        let answer = expect_api_error(site.greenroom.load_inbox(&demo.eventpro, Some(page)).await);
         assert_eq!(answer.field_error("page"), Some(FieldError::Invalid), "{page}");
     }
 }
 
 async fn a_message_beyond_the_loaded_page_is_a_gap(site: Site) {
-    let cast = site.cast().await;
-    open_many(&site, &cast, 30).await;
-    let mut view = inbox(&site, &cast, None).await;
-    assert!(!ids(&view.conversations).contains(&cast.launch));
-    let (mut stream, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::After(view.cursor)).await;
+    let demo = site.demo().await;
+    open_many(&site, &demo, 30).await;
+    let mut view = inbox(&site, &demo, None).await;
+    assert!(!ids(&view.conversations).contains(&demo.launch));
+    let (mut stream, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::After(view.cursor)).await;
 
-    site.greenroom.mark_read(&cast.eventpro, cast.launch, 12).await.expect("marked read");
-    send_text(&site.greenroom, &cast.eventpro, view.conversations[3].id, "Known").await;
+    site.greenroom.mark_read(&demo.eventpro, demo.launch, 12).await.expect("marked read");
+    send_text(&site.greenroom, &demo.eventpro, view.conversations[3].id, "Known").await;
     site.clock.advance(Duration::from_secs(1));
-    send_text(&site.greenroom, &cast.sarah, cast.launch, "From below").await;
-    let me = cast.eventpro.id();
+    send_text(&site.greenroom, &demo.sarah, demo.launch, "From below").await;
+    let me = demo.eventpro.id();
     let mut outcomes = Vec::new();
     for _ in 0..5 {
-        let told = stream.next_event().await;
-        outcomes.push((told.event.name(), view.apply(me, &told)));
+        let envelope = stream.next_event().await;
+        outcomes.push((envelope.event.name(), view.apply(me, &envelope)));
     }
     assert_eq!(
         outcomes,
@@ -147,5 +147,5 @@ async fn a_message_beyond_the_loaded_page_is_a_gap(site: Site) {
             ("notification.created", ApplyOutcome::Unchanged),
         ]
     );
-    assert_eq!(inbox(&site, &cast, None).await.conversations[0].id, cast.launch);
+    assert_eq!(inbox(&site, &demo, None).await.conversations[0].id, demo.launch);
 }

@@ -34,23 +34,23 @@ fn retry(client_id: ClientId, talent: PersonId) -> BookingDraft {
 }
 
 async fn a_fourth_unanswered_inquiry_to_one_talent_is_refused(site: Site) {
-    let (greenroom, cast) = (greenroom(&site).await, site.cast().await);
+    let (greenroom, demo) = (greenroom(&site).await, site.demo().await);
     let mut bookings = Vec::new();
     for _ in 0..3 {
-        let opened = greenroom.open_booking(&cast.eventpro, draft_booking(cast.achieng.id())).await.expect("a booking");
+        let opened = greenroom.open_booking(&demo.eventpro, draft_booking(demo.achieng.id())).await.expect("a booking");
         bookings.push(opened.booking.id);
     }
     let before = site.count_rows().await;
-    let fourth = || greenroom.open_booking(&cast.eventpro, draft_booking(cast.achieng.id()));
+    let fourth = || greenroom.open_booking(&demo.eventpro, draft_booking(demo.achieng.id()));
     assert_eq!(expect_api_error(fourth().await), ApiError::OpenInquiryLimit { retry_after: 3_600 });
     assert_eq!(site.count_rows().await, before, "a refused inquiry was written");
-    greenroom.open_booking(&cast.eventpro, draft_booking(cast.kamau.id())).await.expect("another talent");
-    greenroom.open_booking(&cast.safari, draft_booking(cast.achieng.id())).await.expect("another organizer");
+    greenroom.open_booking(&demo.eventpro, draft_booking(demo.kamau.id())).await.expect("another talent");
+    greenroom.open_booking(&demo.safari, draft_booking(demo.achieng.id())).await.expect("another organizer");
 
     for (viewer, booking, step) in [
-        (&cast.achieng, bookings[0], BookingAction::Decline),
-        (&cast.achieng, bookings[1], BookingAction::Accept),
-        (&cast.eventpro, bookings[2], BookingAction::Cancel),
+        (&demo.achieng, bookings[0], BookingAction::Decline),
+        (&demo.achieng, bookings[1], BookingAction::Accept),
+        (&demo.eventpro, bookings[2], BookingAction::Cancel),
     ] {
         greenroom.apply_booking_action(viewer, booking, step).await.expect("an action");
         fourth().await.expect("one more inquiry");
@@ -63,32 +63,32 @@ async fn a_fourth_unanswered_inquiry_to_one_talent_is_refused(site: Site) {
 }
 
 async fn inquiries_about_past_events_do_not_count(site: Site) {
-    let (greenroom, cast) = (greenroom(&site).await, site.cast().await);
+    let (greenroom, demo) = (greenroom(&site).await, site.demo().await);
     for _ in 0..3 {
-        greenroom.open_booking(&cast.eventpro, draft_booking(cast.achieng.id())).await.expect("a booking");
+        greenroom.open_booking(&demo.eventpro, draft_booking(demo.achieng.id())).await.expect("a booking");
     }
-    let achieng = cast.achieng.id();
-    assert!(greenroom.open_booking(&cast.eventpro, draft_booking(achieng)).await.is_err());
+    let achieng = demo.achieng.id();
+    assert!(greenroom.open_booking(&demo.eventpro, draft_booking(achieng)).await.is_err());
     site.execute("UPDATE booking SET event_date = '2020-01-01' WHERE status = 'inquiry'").await;
-    greenroom.open_booking(&cast.eventpro, draft_booking(achieng)).await.expect("the other events are past");
+    greenroom.open_booking(&demo.eventpro, draft_booking(achieng)).await.expect("the other events are past");
 }
 
 async fn a_twenty_first_inquiry_in_a_day_is_refused(site: Site) {
-    let (greenroom, cast, talents) = (greenroom(&site).await, site.cast().await, talents(&site, 20).await);
+    let (greenroom, demo, talents) = (greenroom(&site).await, site.demo().await, talents(&site, 20).await);
     for (number, talent) in talents.iter().enumerate() {
-        let opened = greenroom.open_booking(&cast.eventpro, draft_booking(*talent)).await.expect("a booking");
+        let opened = greenroom.open_booking(&demo.eventpro, draft_booking(*talent)).await.expect("a booking");
         if number % 2 == 0 {
             greenroom
-                .apply_booking_action(&cast.eventpro, opened.booking.id, BookingAction::Cancel)
+                .apply_booking_action(&demo.eventpro, opened.booking.id, BookingAction::Cancel)
                 .await
                 .expect("cancelled, but still counted");
         }
         site.clock.advance(Duration::from_secs(60));
     }
-    let one_more = || greenroom.open_booking(&cast.eventpro, draft_booking(cast.achieng.id()));
+    let one_more = || greenroom.open_booking(&demo.eventpro, draft_booking(demo.achieng.id()));
     let left = DAY.as_secs() - 20 * 60;
     assert_eq!(expect_api_error(one_more().await), ApiError::InquiryLimit { retry_after: left });
-    greenroom.open_booking(&cast.safari, draft_booking(cast.achieng.id())).await.expect("another organizer");
+    greenroom.open_booking(&demo.safari, draft_booking(demo.achieng.id())).await.expect("another organizer");
     site.clock.advance(Duration::from_secs(left - 1));
     assert_eq!(expect_api_error(one_more().await), ApiError::InquiryLimit { retry_after: 1 });
     site.clock.advance(Duration::from_secs(1));
@@ -96,45 +96,45 @@ async fn a_twenty_first_inquiry_in_a_day_is_refused(site: Site) {
     assert_eq!(expect_api_error(one_more().await), ApiError::InquiryLimit { retry_after: 60 });
 }
 
-async fn open_at_once(houses: &[Greenroom], organizer: &Viewer, talents: &[PersonId], count: usize) -> usize {
-    let mut opening = JoinSet::new();
+async fn open_at_once(nodes: &[Greenroom], organizer: &Viewer, talents: &[PersonId], count: usize) -> usize {
+    let mut tasks = JoinSet::new();
     for number in 0..count {
-        let (greenroom, organizer) = (houses[number % houses.len()].clone(), organizer.clone());
+        let (greenroom, organizer) = (nodes[number % nodes.len()].clone(), organizer.clone());
         let draft = draft_booking(talents[number % talents.len()]);
-        opening.spawn(async move { greenroom.open_booking(&organizer, draft).await.is_ok() });
+        tasks.spawn(async move { greenroom.open_booking(&organizer, draft).await.is_ok() });
     }
-    with_timeout(opening.join_all()).await.into_iter().filter(|opened| *opened).count()
+    with_timeout(tasks.join_all()).await.into_iter().filter(|opened| *opened).count()
 }
 
 async fn concurrent_inquiries_through_two_nodes_are_counted(site: Site) {
-    let (cast, talents) = (site.cast().await, talents(&site, 30).await);
-    let houses = [greenroom(&site).await, greenroom(&site).await];
-    assert_eq!(open_at_once(&houses, &cast.eventpro, &[cast.achieng.id()], 30).await, 3);
-    assert_eq!(open_at_once(&houses, &cast.eventpro, &talents, 60).await, 17, "20 a day minus the 3 open ones");
-    assert_eq!(open_at_once(&houses, &cast.safari, &talents, 60).await, 20);
+    let (demo, talents) = (site.demo().await, talents(&site, 30).await);
+    let nodes = [greenroom(&site).await, greenroom(&site).await];
+    assert_eq!(open_at_once(&nodes, &demo.eventpro, &[demo.achieng.id()], 30).await, 3);
+    assert_eq!(open_at_once(&nodes, &demo.eventpro, &talents, 60).await, 17, "20 a day minus the 3 open ones");
+    assert_eq!(open_at_once(&nodes, &demo.safari, &talents, 60).await, 20);
 }
 
 async fn a_retry_does_not_count_as_an_inquiry(site: Site) {
-    let (greenroom, cast, id) = (greenroom(&site).await, site.cast().await, new_client_id());
-    let first = greenroom.open_booking(&cast.eventpro, retry(id, cast.achieng.id())).await.expect("a booking");
+    let (greenroom, demo, id) = (greenroom(&site).await, site.demo().await, new_client_id());
+    let first = greenroom.open_booking(&demo.eventpro, retry(id, demo.achieng.id())).await.expect("a booking");
     for _ in 0..2 {
-        greenroom.open_booking(&cast.eventpro, draft_booking(cast.achieng.id())).await.expect("a booking");
+        greenroom.open_booking(&demo.eventpro, draft_booking(demo.achieng.id())).await.expect("a booking");
     }
     let mut seen = HashSet::from([first.booking.id]);
     for _ in 0..3 {
         let again =
-            greenroom.open_booking(&cast.eventpro, retry(id, cast.achieng.id())).await.expect("the same booking");
+            greenroom.open_booking(&demo.eventpro, retry(id, demo.achieng.id())).await.expect("the same booking");
         seen.insert(again.booking.id);
     }
     assert_eq!(seen.len(), 1);
-    let other = greenroom.open_booking(&cast.eventpro, retry(new_client_id(), cast.achieng.id())).await;
+    let other = greenroom.open_booking(&demo.eventpro, retry(new_client_id(), demo.achieng.id())).await;
     assert_eq!(expect_api_error(other), ApiError::OpenInquiryLimit { retry_after: 3_600 });
 }
 
 async fn a_clock_set_back_neither_locks_nor_frees_an_organizer(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     let greenroom = site.open_second_node(Limits { inquiries_per_day: 2, ..Limits::default() }).await;
-    let ask = || greenroom.open_booking(&cast.eventpro, draft_booking(cast.achieng.id()));
+    let ask = || greenroom.open_booking(&demo.eventpro, draft_booking(demo.achieng.id()));
     ask().await.expect("a booking");
     // As if it had been written before the clock was set back by an hour.
     let ahead =
@@ -143,6 +143,6 @@ async fn a_clock_set_back_neither_locks_nor_frees_an_organizer(site: Site) {
     ask().await.expect("a booking");
     ask().await.expect("a booking with a future timestamp doesn't count");
     assert!(matches!(expect_api_error(ask().await), ApiError::OpenInquiryLimit { .. }));
-    let kamau = greenroom.open_booking(&cast.eventpro, draft_booking(cast.kamau.id())).await;
+    let kamau = greenroom.open_booking(&demo.eventpro, draft_booking(demo.kamau.id())).await;
     assert!(matches!(expect_api_error(kamau), ApiError::InquiryLimit { .. }), "newer bookings aren't counted");
 }

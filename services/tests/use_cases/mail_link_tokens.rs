@@ -20,7 +20,7 @@ on_both! {
 }
 
 #[derive(sea_orm::FromQueryResult)]
-struct Stored {
+struct StoredEmail {
     recipient: Option<String>,
     subject: String,
     body_text: String,
@@ -28,7 +28,7 @@ struct Stored {
     unsubscribe: Option<String>,
 }
 
-async fn stored(site: &Site) -> Vec<Stored> {
+async fn stored(site: &Site) -> Vec<StoredEmail> {
     site.query("SELECT recipient, subject, body_text, body_html, unsubscribe FROM mail ORDER BY id").await
 }
 
@@ -43,11 +43,11 @@ fn new_password() -> NewPassword {
 
 /// Reads every e-mail, but fails temporarily.
 #[derive(Default)]
-struct Busy(Mutex<Vec<OutgoingEmail>>);
+struct FailingMailer(Mutex<Vec<OutgoingEmail>>);
 
-impl Mailer for Busy {
-    async fn send(&self, letter: &OutgoingEmail) -> Result<(), DeliveryError> {
-        self.0.lock().expect("a lock").push(letter.clone());
+impl Mailer for FailingMailer {
+    async fn send(&self, mail: &OutgoingEmail) -> Result<(), DeliveryError> {
+        self.0.lock().expect("a lock").push(mail.clone());
         Err(DeliveryError::Transient("busy".to_owned()))
     }
 }
@@ -65,16 +65,16 @@ async fn tokens_stored(site: &Site) -> Vec<String> {
 }
 
 async fn stored_mails_hold_no_usable_token(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     forgot(&site).await;
     let to = "sarah.new@example.com".parse().expect("an address");
     let password = Password::new(PASSWORD.to_owned());
-    site.greenroom.change_email(&cast.sarah, password, to, Ipv4Addr::LOCALHOST.into()).await.expect("accepted");
+    site.greenroom.change_email(&demo.sarah, password, to, Ipv4Addr::LOCALHOST.into()).await.expect("accepted");
     site.clock.advance(Duration::from_secs(10 * 60));
     site.greenroom.queue_digests().await.expect("queued");
     // One failed attempt: its token must not be stored either.
-    let office = Busy::default();
-    site.greenroom.deliver_pending(&office).await.expect("delivered");
+    let mailer = FailingMailer::default();
+    site.greenroom.deliver_pending(&mailer).await.expect("delivered");
     let tokens = tokens_stored(&site).await;
     assert!(tokens.len() >= 6, "{tokens:?}");
     for token in tokens {
@@ -85,7 +85,7 @@ async fn stored_mails_hold_no_usable_token(site: Site) {
         assert_eq!(expect_api_error(site.greenroom.confirm_email(&token).await).code(), "token_invalid");
         assert_eq!(expect_api_error(site.greenroom.unsubscribe(&token).await).code(), "token_invalid");
     }
-    let handed_over = office.0.lock().expect("a lock").iter().find(|letter| letter.text.contains("/reset")).cloned();
+    let handed_over = mailer.0.lock().expect("a lock").iter().find(|mail| mail.text.contains("/reset")).cloned();
     let token = link_token_in(&handed_over.expect("the link in the delivered text"));
     site.greenroom.reset_password(&token, new_password()).await.expect("a working token");
 }
@@ -105,12 +105,12 @@ async fn a_dropped_mail_leaves_no_text(site: Site) {
 /// Mail programs keep the first of two copies with the same Message-ID.
 async fn each_link_of_a_mail_that_is_tried_again_works_until_one_is_used(site: Site) {
     forgot(&site).await;
-    let office = Busy::default();
+    let mailer = FailingMailer::default();
     for _ in 0..2 {
-        site.greenroom.deliver_pending(&office).await.expect("delivered");
+        site.greenroom.deliver_pending(&mailer).await.expect("delivered");
         site.clock.advance(Duration::from_secs(2 * 60));
     }
-    let tokens: Vec<String> = office.0.lock().expect("a lock").iter().map(link_token_in).collect();
+    let tokens: Vec<String> = mailer.0.lock().expect("a lock").iter().map(link_token_in).collect();
     assert_eq!(tokens.len(), 2);
     assert_ne!(tokens[0], tokens[1], "the first token can be derived from stored data");
     site.greenroom.load_mailed_link(&tokens[1], None, None).await.expect("it works");
@@ -120,8 +120,8 @@ async fn each_link_of_a_mail_that_is_tried_again_works_until_one_is_used(site: S
         "token_invalid"
     );
     forgot(&site).await;
-    site.greenroom.deliver_pending(&office).await.expect("delivered");
-    let before = link_token_in(office.0.lock().expect("a lock").last().expect("a mail"));
+    site.greenroom.deliver_pending(&mailer).await.expect("delivered");
+    let before = link_token_in(mailer.0.lock().expect("a lock").last().expect("a mail"));
     forgot(&site).await;
     assert_eq!(
         expect_api_error(site.greenroom.reset_password(&before, new_password()).await).code(),
@@ -132,26 +132,27 @@ async fn each_link_of_a_mail_that_is_tried_again_works_until_one_is_used(site: S
 
 async fn a_mail_that_is_tried_for_hours_still_goes_out(site: Site) {
     forgot(&site).await;
-    let office = Busy::default();
+    let mailer = FailingMailer::default();
     for _ in 0..8 {
-        site.greenroom.deliver_pending(&office).await.expect("delivered");
+        site.greenroom.deliver_pending(&mailer).await.expect("delivered");
         site.clock.advance(Duration::from_secs(61 * 60));
         site.greenroom.purge_expired().await.expect("purged");
     }
-    let office = MockMailer::default();
-    site.greenroom.deliver_pending(&office).await.expect("delivered");
-    let token = link_token_in(&office.taken.lock().expect("a lock")[0]);
+    let mailer = MockMailer::default();
+    site.greenroom.deliver_pending(&mailer).await.expect("delivered");
+    let token = link_token_in(&mailer.accepted.lock().expect("a lock")[0]);
     site.greenroom.reset_password(&token, new_password()).await.expect("it works");
 }
 
 async fn a_mail_whose_link_was_revoked_is_not_sent(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     forgot(&site).await;
     let password = Password::new(PASSWORD.to_owned());
-    site.greenroom.change_password(&cast.sarah, password, new_password()).await.expect("changed");
-    let office = MockMailer::default();
-    site.greenroom.deliver_pending(&office).await.expect("delivered");
-    let subjects: Vec<String> = office.taken.lock().expect("a lock").iter().map(|mail| mail.subject.clone()).collect();
+    site.greenroom.change_password(&demo.sarah, password, new_password()).await.expect("changed");
+    let mailer = MockMailer::default();
+    site.greenroom.deliver_pending(&mailer).await.expect("delivered");
+    let subjects: Vec<String> =
+        mailer.accepted.lock().expect("a lock").iter().map(|mail| mail.subject.clone()).collect();
     assert_eq!(subjects, ["Your password was changed"]);
 }
 
@@ -159,9 +160,9 @@ async fn token_expiry_starts_when_the_mail_is_sent(site: Site) {
     forgot(&site).await;
     site.clock.advance(Duration::from_secs(3 * 60 * 60));
     site.greenroom.purge_expired().await.expect("purged");
-    let office = MockMailer::default();
-    site.greenroom.deliver_pending(&office).await.expect("delivered");
-    let token = link_token_in(&office.taken.lock().expect("a lock")[0]);
+    let mailer = MockMailer::default();
+    site.greenroom.deliver_pending(&mailer).await.expect("delivered");
+    let token = link_token_in(&mailer.accepted.lock().expect("a lock")[0]);
     site.clock.advance(Duration::from_secs(59 * 60));
     site.greenroom.reset_password(&token, new_password()).await.expect("it works for an hour");
 }

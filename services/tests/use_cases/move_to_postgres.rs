@@ -1,6 +1,6 @@
 //! Moving a site from SQLite to PostgreSQL.
 
-use crate::support::{Cast, Database, Kind, Site, Views, connect, path_of, send_text, with_timeout};
+use crate::support::{Database, DemoData, Kind, Site, Views, connect, path_of, send_text, with_timeout};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use services::{
     Greenroom, Limits,
@@ -21,13 +21,13 @@ const AWKWARD: [&str; 9] = [
 ];
 
 /// Creates a site with a value in every column, and without concurrent writes.
-async fn lived_in() -> (Site, Cast) {
+async fn populated_site() -> (Site, DemoData) {
     let site = Site::new(Kind::Sqlite).await;
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     for text in AWKWARD {
-        send_text(&site.greenroom, &cast.sarah, cast.launch, text).await;
+        send_text(&site.greenroom, &demo.sarah, demo.launch, text).await;
     }
-    send_text(&site.greenroom, &cast.eventpro, cast.launch, &"é".repeat(4_000)).await;
+    send_text(&site.greenroom, &demo.eventpro, demo.launch, &"é".repeat(4_000)).await;
     for change in [
         "UPDATE person SET bio = 'Zwei\nZeilen', presence = 0 WHERE name = 'Sarah Wanjiru'",
         "UPDATE person SET receipts = 0, name = 'Ōkami 狼' WHERE name = 'DJ Kamau'",
@@ -41,7 +41,7 @@ async fn lived_in() -> (Site, Cast) {
     ] {
         site.execute(change).await;
     }
-    (site, cast)
+    (site, demo)
 }
 
 async fn is_empty(database: &Database) -> bool {
@@ -53,33 +53,33 @@ async fn is_empty(database: &Database) -> bool {
 
 #[tokio::test]
 async fn moving_to_postgres_keeps_all_rows() {
-    let ((site, cast), target) = (lived_in().await, Database::empty(Kind::Postgres).await);
+    let ((site, demo), target) = (populated_site().await, Database::empty(Kind::Postgres).await);
     let mut before = Vec::new();
-    for viewer in cast.all() {
+    for viewer in demo.all() {
         before.push(Views::read(&site.greenroom, viewer).await);
     }
-    let held = move_to_postgres(site.url(), &target.url).await.expect("moved");
-    let rows = |table| held.iter().find(|held| held.table == table).map(|held| held.rows);
+    let digests = move_to_postgres(site.url(), &target.url).await.expect("moved");
+    let rows = |table| digests.iter().find(|digest| digest.table == table).map(|digest| digest.rows);
     assert_eq!([rows("person"), rows("message"), rows("notification")], [Some(5), Some(27), Some(27)]);
-    assert!(held.iter().all(|held| held.rows > 0 && held.hash.len() == 64), "a table is empty: {held:?}");
+    assert!(digests.iter().all(|digest| digest.rows > 0 && digest.hash.len() == 64), "a table is empty: {digests:?}");
     let greenroom =
         Greenroom::open(&target.url, "https://greenroom.example", Limits::default()).await.expect("a Greenroom");
-    for (viewer, before) in cast.all().into_iter().zip(before) {
+    for (viewer, before) in demo.all().into_iter().zip(before) {
         assert_eq!(Views::read(&greenroom, viewer).await, before);
     }
-    let message = send_text(&greenroom, &cast.sarah, cast.launch, "We moved").await;
+    let message = send_text(&greenroom, &demo.sarah, demo.launch, "We moved").await;
     assert_eq!(message.seq, 23, "the sequence doesn't continue");
     let refused = move_to_postgres(site.url(), &target.url).await;
     assert!(matches!(refused, Err(BackupError::NotEmpty("person", 5))), "{refused:?}");
     let moved = path_of(site.url()).display().to_string();
     let again =
         move_to_postgres(&moved, &Database::empty(Kind::Postgres).await.url).await.expect("moved, by the file's name");
-    assert_eq!(again, held, "the source or its digests changed");
+    assert_eq!(again, digests, "the source or its digests changed");
 }
 
 #[tokio::test]
 async fn a_row_that_does_not_fit_leaves_the_target_empty() {
-    let ((site, _), target) = (lived_in().await, Database::empty(Kind::Postgres).await);
+    let ((site, _), target) = (populated_site().await, Database::empty(Kind::Postgres).await);
     // No use case would accept this.
     site.execute("UPDATE mail SET subject = 'a' || char(0) || 'b'").await;
     let refused = move_to_postgres(site.url(), &target.url).await;
@@ -91,7 +91,7 @@ async fn a_row_that_does_not_fit_leaves_the_target_empty() {
 
 #[tokio::test]
 async fn a_differing_table_digest_is_detected() {
-    let ((site, _), target) = (lived_in().await, Database::empty(Kind::Postgres).await);
+    let ((site, _), target) = (populated_site().await, Database::empty(Kind::Postgres).await);
     services::migrate(&target.url).await.expect("the schema");
     let meddle = "CREATE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS \
         $$ BEGIN NEW.body := rtrim(NEW.body); NEW.body := replace(NEW.body, '👩', ''); RETURN NEW; END $$; \
@@ -104,7 +104,7 @@ async fn a_differing_table_digest_is_detected() {
 
 #[tokio::test]
 async fn writes_during_the_move_are_detected() {
-    let ((site, cast), target) = (lived_in().await, Database::empty(Kind::Postgres).await);
+    let ((site, demo), target) = (populated_site().await, Database::empty(Kind::Postgres).await);
     services::migrate(&target.url).await.expect("the schema");
     // Blocks the move until a message has been sent.
     let holding = connect(&target.url).await;
@@ -115,7 +115,7 @@ async fn writes_during_the_move_are_detected() {
     let waiting = "SELECT pid FROM pg_locks JOIN pg_class ON oid = relation WHERE relname = 'person' AND NOT granted";
     let waiting = Statement::from_string(DbBackend::Postgres, waiting);
     with_timeout(async { while watching.query_one_raw(waiting.clone()).await.expect("an answer").is_none() {} }).await;
-    send_text(&site.greenroom, &cast.sarah, cast.launch, "Has the site moved yet?").await;
+    send_text(&site.greenroom, &demo.sarah, demo.launch, "Has the site moved yet?").await;
     holding.execute_unprepared("ROLLBACK").await.expect("the lock is gone");
     let refused = moving.await.expect("no panic");
     assert!(matches!(refused, Err(BackupError::Changed(_))), "{refused:?}");

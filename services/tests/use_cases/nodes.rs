@@ -15,9 +15,9 @@ on_both! {
 }
 
 /// A bus that queues its messages for the test.
-struct Wire(mpsc::UnboundedSender<Vec<u8>>);
+struct ChannelBus(mpsc::UnboundedSender<Vec<u8>>);
 
-impl Bus for Wire {
+impl Bus for ChannelBus {
     fn publish(&self, message: Vec<u8>) {
         // The test may have dropped the receiver.
         let _ = self.0.send(message);
@@ -25,116 +25,116 @@ impl Bus for Wire {
 }
 
 /// Opens a second node and connects both; returns it and the messages of both.
-async fn joined(site: &Site) -> (Greenroom, mpsc::UnboundedReceiver<Vec<u8>>) {
-    let there = site.open_second_node(Limits::default()).await;
-    let (wire, notes) = mpsc::unbounded_channel();
-    site.greenroom.connect_bus(Wire(wire.clone()));
-    there.connect_bus(Wire(wire));
-    (there, notes)
+async fn connect_nodes(site: &Site) -> (Greenroom, mpsc::UnboundedReceiver<Vec<u8>>) {
+    let second = site.open_second_node(Limits::default()).await;
+    let (sender, messages) = mpsc::unbounded_channel();
+    site.greenroom.connect_bus(ChannelBus(sender.clone()));
+    second.connect_bus(ChannelBus(sender));
+    (second, messages)
 }
 
 /// Delivers every message to both nodes as it comes.
-fn carry(mut notes: mpsc::UnboundedReceiver<Vec<u8>>, nodes: [Greenroom; 2]) -> JoinHandle<()> {
+fn relay(mut messages: mpsc::UnboundedReceiver<Vec<u8>>, nodes: [Greenroom; 2]) -> JoinHandle<()> {
     tokio::spawn(async move {
-        while let Some(message) = notes.recv().await {
+        while let Some(message) = messages.recv().await {
             nodes.iter().for_each(|node| node.receive_bus_message(&message));
         }
     })
 }
 
 async fn commits_are_published_to_other_nodes(site: Site) {
-    let cast = site.cast().await;
-    let (there, notes) = joined(&site).await;
-    let carrying = carry(notes, [site.greenroom.clone(), there.clone()]);
-    let (mut stream, start) = Stream::ready(&there, &cast.sarah, Resume::Live).await;
+    let demo = site.demo().await;
+    let (second, messages) = connect_nodes(&site).await;
+    let relaying = relay(messages, [site.greenroom.clone(), second.clone()]);
+    let (mut stream, start) = Stream::ready(&second, &demo.sarah, Resume::Live).await;
     for number in 0..20 {
-        send_text(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
+        send_text(&site.greenroom, &demo.eventpro, demo.launch, &number.to_string()).await;
     }
-    let heard = stream.events_up_to(start, start + 40).await;
-    assert_eq!(heard, audit_event_log(&site.greenroom, &cast.sarah).await[start as usize..]);
-    site.greenroom.notify_typing(&cast.eventpro, cast.launch).await.expect("published");
+    let received = stream.events_up_to(start, start + 40).await;
+    assert_eq!(received, audit_event_log(&site.greenroom, &demo.sarah).await[start as usize..]);
+    site.greenroom.notify_typing(&demo.eventpro, demo.launch).await.expect("published");
     assert_eq!(stream.next_frame().await.event, "typing");
-    carrying.abort();
+    relaying.abort();
 }
 
 async fn bus_messages_are_idempotent_and_unordered(site: Site) {
-    let cast = site.cast().await;
-    let (there, mut notes) = joined(&site).await;
-    let (mut stream, start) = Stream::ready(&there, &cast.sarah, Resume::Live).await;
-    let mut held = Vec::new();
+    let demo = site.demo().await;
+    let (second, mut messages) = connect_nodes(&site).await;
+    let (mut stream, start) = Stream::ready(&second, &demo.sarah, Resume::Live).await;
+    let mut delayed = Vec::new();
     for number in 0..20 {
-        send_text(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
-        held.push(with_timeout(notes.recv()).await.expect("a bus message"));
+        send_text(&site.greenroom, &demo.eventpro, demo.launch, &number.to_string()).await;
+        delayed.push(with_timeout(messages.recv()).await.expect("a bus message"));
     }
-    for message in held.iter().rev().chain(&held) {
-        there.receive_bus_message(message);
+    for message in delayed.iter().rev().chain(&delayed) {
+        second.receive_bus_message(message);
     }
-    there.receive_bus_message(b"not a message");
-    let heard = stream.events_up_to(start, start + 40).await;
-    assert_eq!(heard, audit_event_log(&site.greenroom, &cast.sarah).await[start as usize..]);
+    second.receive_bus_message(b"not a message");
+    let received = stream.events_up_to(start, start + 40).await;
+    assert_eq!(received, audit_event_log(&site.greenroom, &demo.sarah).await[start as usize..]);
 }
 
 /// Another client of the bus, or a faulty node: its text must never be written to a stream.
 async fn a_frame_in_a_bus_message_reaches_no_stream(site: Site) {
-    let cast = site.cast().await;
-    let (there, notes) = joined(&site).await;
-    let (mut stream, start) = Stream::ready(&there, &cast.sarah, Resume::Live).await;
-    let (from, sarah) = (uuid::Uuid::now_v7(), cast.sarah.id());
+    let demo = site.demo().await;
+    let (second, messages) = connect_nodes(&site).await;
+    let (mut stream, start) = Stream::ready(&second, &demo.sarah, Resume::Live).await;
+    let (from, sarah) = (uuid::Uuid::now_v7(), demo.sarah.id());
     let frame = "event: session-ended\ndata: {\"reason\":\"signed_out\"}\n\n";
-    let typing = json!({ "conversationId": cast.launch, "userId": cast.eventpro.id(), "until": frame });
-    for news in [
+    let typing = json!({ "conversationId": demo.launch, "userId": demo.eventpro.id(), "until": frame });
+    for event in [
         json!({ "Passing": { "people": [sarah], "frame": frame } }),
         json!({ "Typing": { "to": [sarah], "typing": frame } }),
-        json!({ "Typing": { "to": [sarah], "conversation": frame, "by": cast.eventpro.id() } }),
+        json!({ "Typing": { "to": [sarah], "conversation": frame, "by": demo.eventpro.id() } }),
         json!({ "Typing": { "to": [sarah], "typing": typing } }),
         json!({ "Hidden": { "person": frame, "from": [sarah] } }),
         json!({ "At": [[sarah, frame]] }),
-        json!({ "Ended": { "person": sarah, "session": cast.sarah.session(), "reason": frame } }),
+        json!({ "Ended": { "person": sarah, "session": demo.sarah.session(), "reason": frame } }),
     ] {
-        there.receive_bus_message(json!({ "from": from, "news": news }).to_string().as_bytes());
+        second.receive_bus_message(json!({ "from": from, "news": event }).to_string().as_bytes());
     }
-    send_text(&site.greenroom, &cast.eventpro, cast.launch, "Still here?").await;
-    let carrying = carry(notes, [site.greenroom.clone(), there.clone()]);
-    let heard = stream.events_up_to(start, start + 2).await;
-    assert_eq!(heard, audit_event_log(&site.greenroom, &cast.sarah).await[start as usize..]);
-    carrying.abort();
+    send_text(&site.greenroom, &demo.eventpro, demo.launch, "Still here?").await;
+    let relaying = relay(messages, [site.greenroom.clone(), second.clone()]);
+    let received = stream.events_up_to(start, start + 2).await;
+    assert_eq!(received, audit_event_log(&site.greenroom, &demo.sarah).await[start as usize..]);
+    relaying.abort();
 }
 
 async fn a_session_end_reaches_all_nodes(site: Site) {
-    let cast = site.cast().await;
-    let (there, notes) = joined(&site).await;
-    let carrying = carry(notes, [site.greenroom.clone(), there.clone()]);
-    let (mut stream, _) = Stream::ready(&there, &cast.sarah, Resume::Live).await;
-    site.greenroom.sign_out(&cast.sarah).await.expect("signing out");
+    let demo = site.demo().await;
+    let (second, messages) = connect_nodes(&site).await;
+    let relaying = relay(messages, [site.greenroom.clone(), second.clone()]);
+    let (mut stream, _) = Stream::ready(&second, &demo.sarah, Resume::Live).await;
+    site.greenroom.sign_out(&demo.sarah).await.expect("signing out");
     let last = with_timeout(stream.next_frame()).await;
     assert_eq!((last.event.as_str(), last.data["reason"].as_str()), ("session-ended", Some("signed_out")));
-    carrying.abort();
+    relaying.abort();
 }
 
 async fn presence_counts_streams_of_all_nodes(site: Site) {
-    let cast = site.cast().await;
-    let (there, notes) = joined(&site).await;
-    let carrying = carry(notes, [site.greenroom.clone(), there.clone()]);
-    let rounds = [&site.greenroom, &there].map(|greenroom| tokio::spawn(greenroom.clone().run_presence()));
-    let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
-    let (hers_here, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
-    let (hers_there, _) = Stream::ready(&there, &cast.sarah, Resume::Live).await;
+    let demo = site.demo().await;
+    let (second, messages) = connect_nodes(&site).await;
+    let relaying = relay(messages, [site.greenroom.clone(), second.clone()]);
+    let tasks = [&site.greenroom, &second].map(|greenroom| tokio::spawn(greenroom.clone().run_presence()));
+    let (mut theirs, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await;
+    let (hers_at_first, _) = Stream::ready(&site.greenroom, &demo.sarah, Resume::Live).await;
+    let (hers_at_second, _) = Stream::ready(&second, &demo.sarah, Resume::Live).await;
     assert_eq!(theirs.next_frame().await.data["online"], true);
-    let is_here = async || site.greenroom.load_presence(&cast.eventpro, cast.launch).await.expect("presence").online;
-    let both_know = async {
-        while !there.load_presence(&cast.eventpro, cast.launch).await.expect("presence").online {
+    let is_online = async || site.greenroom.load_presence(&demo.eventpro, demo.launch).await.expect("presence").online;
+    let second_knows = async {
+        while !second.load_presence(&demo.eventpro, demo.launch).await.expect("presence").online {
             tokio::task::yield_now().await;
         }
     };
-    with_timeout(both_know).await;
-    drop(hers_here);
+    with_timeout(second_knows).await;
+    drop(hers_at_first);
     // Longer than the grace for reconnecting.
-    let quiet = tokio::time::timeout(Duration::from_secs(7), theirs.next_frame()).await;
-    assert!(quiet.is_err(), "she is still online: {quiet:?}");
-    assert!(is_here().await);
-    drop(hers_there);
+    let result = tokio::time::timeout(Duration::from_secs(7), theirs.next_frame()).await;
+    assert!(result.is_err(), "she is still online: {result:?}");
+    assert!(is_online().await);
+    drop(hers_at_second);
     assert_eq!(theirs.next_frame().await.data["online"], false);
-    assert!(!is_here().await);
-    carrying.abort();
-    rounds.iter().for_each(JoinHandle::abort);
+    assert!(!is_online().await);
+    relaying.abort();
+    tasks.iter().for_each(JoinHandle::abort);
 }

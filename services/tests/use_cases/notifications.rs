@@ -13,12 +13,12 @@ on_both! {
 }
 
 async fn paging_yields_every_notification_once(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     for number in 0..62 {
-        send_text(&site.greenroom, &cast.sarah, cast.launch, &number.to_string()).await;
+        send_text(&site.greenroom, &demo.sarah, demo.launch, &number.to_string()).await;
     }
     let page = async |page: Option<&str>| {
-        site.greenroom.list_notifications(&cast.eventpro, page).await.expect("notifications")
+        site.greenroom.list_notifications(&demo.eventpro, page).await.expect("notifications")
     };
     let mut whole = page(None).await;
     assert_eq!((whole.notifications.len(), &whole.notifications[0].preview), (30, &"61".to_owned()));
@@ -29,47 +29,47 @@ async fn paging_yields_every_notification_once(site: Site) {
     assert!(ids.is_sorted_by(|newer, older| newer > older));
     // Six of the twelve seeded messages are the talent's.
     assert_eq!((ids.len(), ids.iter().collect::<HashSet<_>>().len()), (68, 68));
-    let forged = expect_api_error(site.greenroom.list_notifications(&cast.eventpro, Some("2")).await);
+    let forged = expect_api_error(site.greenroom.list_notifications(&demo.eventpro, Some("2")).await);
     assert_eq!(forged.field_error("page"), Some(FieldError::Invalid));
 }
 
 async fn unread_count_covers_all_pages(site: Site) {
-    let cast = site.cast().await;
-    site.greenroom.mark_read(&cast.eventpro, cast.launch, 12).await.expect("marked read");
+    let demo = site.demo().await;
+    site.greenroom.mark_read(&demo.eventpro, demo.launch, 12).await.expect("marked read");
     for number in 0..33 {
-        send_text(&site.greenroom, &cast.sarah, cast.launch, &number.to_string()).await;
+        send_text(&site.greenroom, &demo.sarah, demo.launch, &number.to_string()).await;
     }
-    let notices = site.greenroom.list_notifications(&cast.eventpro, None).await.expect("notifications");
-    let frame = site.greenroom.load_nav_state(&cast.eventpro).await.expect("a nav state");
-    assert_eq!((notices.unread, frame.unread, notices.cursor), (33, 33, frame.cursor));
-    assert_eq!(frame.person.name, "EventPro Kenya");
+    let notification_list = site.greenroom.list_notifications(&demo.eventpro, None).await.expect("notifications");
+    let nav_state = site.greenroom.load_nav_state(&demo.eventpro).await.expect("a nav state");
+    assert_eq!((notification_list.unread, nav_state.unread, notification_list.cursor), (33, 33, nav_state.cursor));
+    assert_eq!(nav_state.person.name, "EventPro Kenya");
 }
 
 async fn a_notification_preview_is_one_short_line(site: Site) {
-    let cast = site.cast().await;
-    send_text(&site.greenroom, &cast.sarah, cast.launch, &"Ni\u{2028}sawa\n\n".repeat(400)).await;
-    let notices = site.greenroom.list_notifications(&cast.eventpro, None).await.expect("notifications");
-    let preview = &notices.notifications[0].preview;
+    let demo = site.demo().await;
+    send_text(&site.greenroom, &demo.sarah, demo.launch, &"Ni\u{2028}sawa\n\n".repeat(400)).await;
+    let notification_list = site.greenroom.list_notifications(&demo.eventpro, None).await.expect("notifications");
+    let preview = &notification_list.notifications[0].preview;
     assert_eq!(preview.chars().count(), PREVIEW_LIMIT + 1);
     assert!(preview.starts_with("Ni sawa Ni sawa") && preview.ends_with('…'), "{preview}");
 }
 
 /// Ids contain the time, and a restarted process may find that the clock was set back.
 async fn an_id_from_a_clock_that_ran_ahead_stands_above_nothing_newer(site: Site) {
-    let cast = site.cast().await;
-    send_text(&site.greenroom, &cast.sarah, cast.launch, "Before").await;
+    let demo = site.demo().await;
+    send_text(&site.greenroom, &demo.sarah, demo.launch, "Before").await;
     let ahead = match site.kind {
         Kind::Sqlite => "x'f1000000000070008000000000000000'",
         Kind::Postgres => "'f1000000-0000-7000-8000-000000000000'",
     };
     site.execute(&format!("UPDATE notification SET id = {ahead} WHERE preview = 'Before'")).await;
-    let mut view = site.greenroom.list_notifications(&cast.eventpro, None).await.expect("notifications");
-    let (mut stream, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::After(view.cursor)).await;
-    send_text(&site.greenroom, &cast.sarah, cast.launch, "After").await;
+    let mut view = site.greenroom.list_notifications(&demo.eventpro, None).await.expect("notifications");
+    let (mut stream, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::After(view.cursor)).await;
+    send_text(&site.greenroom, &demo.sarah, demo.launch, "After").await;
     for _ in 0..2 {
-        view.apply(cast.eventpro.id(), &stream.next_event().await);
+        view.apply(demo.eventpro.id(), &stream.next_event().await);
     }
-    let now = site.greenroom.list_notifications(&cast.eventpro, None).await.expect("notifications");
+    let now = site.greenroom.list_notifications(&demo.eventpro, None).await.expect("notifications");
     let previews = |list: &[model::Notification]| list[..2].iter().map(|one| one.preview.clone()).collect::<Vec<_>>();
     assert_eq!(previews(&now.notifications), ["After", "Before"]);
     assert_eq!(previews(&view.notifications), ["After", "Before"], "the open page differs");

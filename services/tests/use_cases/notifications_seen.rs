@@ -12,49 +12,53 @@ on_both! {
 }
 
 async fn unread(site: &Site, viewer: &services::Viewer) -> Vec<NotificationId> {
-    let notices = site.greenroom.list_notifications(viewer, None).await.expect("notifications");
-    notices.notifications.iter().filter(|known| known.read_at.is_none()).map(|known| known.id).collect()
+    let notification_list = site.greenroom.list_notifications(viewer, None).await.expect("notifications");
+    notification_list.notifications.iter().filter(|known| known.read_at.is_none()).map(|known| known.id).collect()
 }
 
 async fn marking_one_notification_is_published(site: Site) {
-    let cast = site.cast().await;
-    crate::support::send_text(&site.greenroom, &cast.sarah, cast.launch, "One more").await;
-    let before = unread(&site, &cast.eventpro).await;
-    let mut stream = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await.0;
+    let demo = site.demo().await;
+    crate::support::send_text(&site.greenroom, &demo.sarah, demo.launch, "One more").await;
+    let before = unread(&site, &demo.eventpro).await;
+    let mut stream = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await.0;
     for _ in 0..2 {
         site.greenroom
-            .mark_notifications_seen(&cast.eventpro, NotificationSelection::These(vec![before[0]]))
+            .mark_notifications_seen(&demo.eventpro, NotificationSelection::These(vec![before[0]]))
             .await
             .expect("marked");
     }
-    let told = stream.next_event().await;
-    let expected =
-        Event::NotificationRead { ids: vec![before[0]], all: false, unread: before.len() as i64 - 1, read_at: told.at };
-    assert_eq!(told.event, expected);
-    assert_eq!(unread(&site, &cast.eventpro).await, before[1..]);
-    audit_event_log(&site.greenroom, &cast.eventpro).await;
+    let envelope = stream.next_event().await;
+    let expected = Event::NotificationRead {
+        ids: vec![before[0]],
+        all: false,
+        unread: before.len() as i64 - 1,
+        read_at: envelope.at,
+    };
+    assert_eq!(envelope.event, expected);
+    assert_eq!(unread(&site, &demo.eventpro).await, before[1..]);
+    audit_event_log(&site.greenroom, &demo.eventpro).await;
 }
 
 async fn marking_all_notifications_is_published_at_once(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     for number in 0..40 {
-        crate::support::send_text(&site.greenroom, &cast.sarah, cast.launch, &number.to_string()).await;
+        crate::support::send_text(&site.greenroom, &demo.sarah, demo.launch, &number.to_string()).await;
     }
-    let mut stream = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await.0;
-    site.greenroom.mark_notifications_seen(&cast.eventpro, NotificationSelection::All).await.expect("marked");
-    let told = stream.next_event().await;
-    assert_eq!(told.event, Event::NotificationRead { ids: vec![], all: true, unread: 0, read_at: told.at });
-    assert_eq!(site.greenroom.load_nav_state(&cast.eventpro).await.expect("a nav state").unread, 0);
-    site.greenroom.mark_notifications_seen(&cast.eventpro, NotificationSelection::All).await.expect("nothing to mark");
-    assert_eq!(site.greenroom.load_nav_state(&cast.eventpro).await.expect("a nav state").cursor, told.seq);
-    audit_event_log(&site.greenroom, &cast.eventpro).await;
+    let mut stream = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await.0;
+    site.greenroom.mark_notifications_seen(&demo.eventpro, NotificationSelection::All).await.expect("marked");
+    let envelope = stream.next_event().await;
+    assert_eq!(envelope.event, Event::NotificationRead { ids: vec![], all: true, unread: 0, read_at: envelope.at });
+    assert_eq!(site.greenroom.load_nav_state(&demo.eventpro).await.expect("a nav state").unread, 0);
+    site.greenroom.mark_notifications_seen(&demo.eventpro, NotificationSelection::All).await.expect("nothing to mark");
+    assert_eq!(site.greenroom.load_nav_state(&demo.eventpro).await.expect("a nav state").cursor, envelope.seq);
+    audit_event_log(&site.greenroom, &demo.eventpro).await;
 }
 
 async fn notifications_of_others_are_ignored(site: Site) {
-    let cast = site.cast().await;
-    let theirs = unread(&site, &cast.eventpro).await;
+    let demo = site.demo().await;
+    let theirs = unread(&site, &demo.eventpro).await;
     assert!(!theirs.is_empty());
     let ids = theirs.iter().copied().chain([NotificationId(Uuid::now_v7())]).collect();
-    site.greenroom.mark_notifications_seen(&cast.kamau, NotificationSelection::These(ids)).await.expect("ignored");
-    assert_eq!(unread(&site, &cast.eventpro).await, theirs);
+    site.greenroom.mark_notifications_seen(&demo.kamau, NotificationSelection::These(ids)).await.expect("ignored");
+    assert_eq!(unread(&site, &demo.eventpro).await, theirs);
 }

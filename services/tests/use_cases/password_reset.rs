@@ -111,8 +111,8 @@ async fn changing_the_password_ends_the_other_sessions_and_tokens(site: Site) {
     assert_eq!(expect_api_error(site.greenroom.authenticate(&there_token).await), ApiError::Unauthenticated);
     assert_eq!(expect_api_error(site.greenroom.authenticate_token(&program.secret).await), ApiError::Unauthenticated);
     assert!(sign_in(&site.greenroom, SARAH.email, NEW).await.is_ok());
-    let notices = site.greenroom.list_notifications(&here, None).await.expect("notifications");
-    let kinds: Vec<_> = notices.notifications.iter().take(2).map(|notification| notification.kind).collect();
+    let notification_list = site.greenroom.list_notifications(&here, None).await.expect("notifications");
+    let kinds: Vec<_> = notification_list.notifications.iter().take(2).map(|notification| notification.kind).collect();
     assert_eq!(kinds, [NotificationKind::PasswordChanged, NotificationKind::TokenCreated]);
     assert_eq!(site.mails_to(SARAH.email).await.len(), 1);
 }
@@ -175,14 +175,14 @@ async fn an_unconfirmed_address_can_be_taken(site: Site) {
     assert_eq!(user.name, SARAH.name);
 }
 
-async fn ask_to_move(site: &Site, viewer: &Viewer, to: &str) {
+async fn request_email_change(site: &Site, viewer: &Viewer, to: &str) {
     let address = to.parse().expect("an address");
     site.greenroom.change_email(viewer, typed(PASSWORD), address, Ipv4Addr::LOCALHOST.into()).await.expect("accepted");
 }
 
 async fn a_new_password_revokes_a_change_of_address(site: Site) {
     let (thief, _) = viewer(&site, SARAH.email).await;
-    ask_to_move(&site, &thief, "thief@example.com").await;
+    request_email_change(&site, &thief, "thief@example.com").await;
     assert!(site.mails_to(SARAH.email).await[0].subject.contains("about to change"), "the owner got no warning");
     forgot(&site, SARAH.email).await;
     site.greenroom.reset_password(&site.link_token_for(SARAH.email).await, password(NEW)).await.expect("set");
@@ -195,7 +195,7 @@ async fn links_to_the_old_address_are_revoked(site: Site) {
     let (sarah, _) = viewer(&site, SARAH.email).await;
     forgot(&site, SARAH.email).await;
     let old = site.link_token_for(SARAH.email).await;
-    ask_to_move(&site, &sarah, "sarah.new@example.com").await;
+    request_email_change(&site, &sarah, "sarah.new@example.com").await;
     site.greenroom.confirm_email(&site.link_token_for("sarah.new@example.com").await).await.expect("confirmed");
     assert_eq!(expect_api_error(site.greenroom.reset_password(&old, password(NEW)).await).code(), "token_invalid");
 }
@@ -208,8 +208,8 @@ async fn a_revoked_link_creates_no_session(site: Site) {
     let token = expect_api_error(site.greenroom.create_token(&thief, token_draft(Scope::Write)).await);
     assert_eq!(token, ApiError::Unauthenticated);
     let address = "thief@example.com".parse().expect("an address");
-    let moved = site.greenroom.change_email(&thief, typed(NEW), address, Ipv4Addr::LOCALHOST.into()).await;
-    assert_eq!(expect_api_error(moved), ApiError::Unauthenticated);
+    let confirmed = site.greenroom.change_email(&thief, typed(NEW), address, Ipv4Addr::LOCALHOST.into()).await;
+    assert_eq!(expect_api_error(confirmed), ApiError::Unauthenticated);
     let name = model::AccountInput { name: Some("Thief".to_owned()), ..Default::default() };
     let renamed = site.greenroom.change_account(&thief, name.parse(thief.role()).expect("a change")).await;
     assert_eq!(expect_api_error(renamed), ApiError::Unauthenticated);
@@ -222,21 +222,21 @@ async fn an_invalid_link_costs_no_password_hash(site: Site) {
 }
 
 async fn changing_an_address_does_not_block_readers(site: Site) {
-    let cast = site.cast().await;
-    let conversation = site.greenroom.load_inbox(&cast.sarah, None).await.expect("an inbox").conversations[0].id;
+    let demo = site.demo().await;
+    let conversation = site.greenroom.load_inbox(&demo.sarah, None).await.expect("an inbox").conversations[0].id;
     for round in 0..12 {
         let to = format!("sarah{round}@example.com");
-        ask_to_move(&site, &cast.sarah, &to).await;
-        let message = crate::support::send_text(&site.greenroom, &cast.eventpro, conversation, "Habari").await;
+        request_email_change(&site, &demo.sarah, &to).await;
+        let message = crate::support::send_text(&site.greenroom, &demo.eventpro, conversation, "Habari").await;
         let token = site.link_token_for(&to).await;
-        let (moved, seen, read, said) = tokio::join!(
+        let (confirmed, seen, read, sent) = tokio::join!(
             site.greenroom.confirm_email(&token),
-            site.greenroom.mark_notifications_seen(&cast.sarah, services::notifications::NotificationSelection::All),
-            site.greenroom.mark_read(&cast.sarah, conversation, message.seq),
-            site.greenroom.send_message(&cast.sarah, crate::support::draft(conversation, "Nzuri")),
+            site.greenroom.mark_notifications_seen(&demo.sarah, services::notifications::NotificationSelection::All),
+            site.greenroom.mark_read(&demo.sarah, conversation, message.seq),
+            site.greenroom.send_message(&demo.sarah, crate::support::draft(conversation, "Nzuri")),
         );
-        moved.and(seen).and(read).expect("no deadlock");
-        said.expect("no deadlock");
+        confirmed.and(seen).and(read).expect("no deadlock");
+        sent.expect("no deadlock");
         site.clock.advance(Duration::from_secs(3_600));
     }
 }

@@ -17,40 +17,40 @@ on_both! {
 /// An action of a person. Numbers select among the existing items modulo their count.
 #[derive(Clone, Debug)]
 enum Operation {
-    Post { conversation: usize, talent: bool, text: u8 },
+    Send { conversation: usize, talent: bool, text: u8 },
     Retry { earlier: usize },
-    Open { organizer: usize, talent: usize },
-    ReadOn { conversation: usize, talent: bool, seq: i64 },
+    OpenBooking { organizer: usize, talent: usize },
+    MarkRead { conversation: usize, talent: bool, seq: i64 },
     MarkUnread { conversation: usize, talent: bool, seq: i64 },
-    Deliver { conversation: usize, talent: bool, seq: i64 },
-    Receipts { person: usize, wanted: bool },
-    Answer { conversation: usize, talent: bool, step: usize },
+    MarkDelivered { conversation: usize, talent: bool, seq: i64 },
+    SetReceipts { person: usize, wanted: bool },
+    ApplyAction { conversation: usize, talent: bool, action: usize },
     Rename { person: usize, number: u8 },
     MarkSeen { person: usize, all: bool },
-    Look { person: usize },
-    Pass { millis: u64 },
+    TakeSnapshot { person: usize },
+    AdvanceClock { millis: u64 },
     SetClockBack { millis: u64 },
 }
 
-fn step() -> impl Strategy<Value = Operation> {
+fn operation() -> impl Strategy<Value = Operation> {
     prop_oneof![
         5 => (any::<usize>(), any::<bool>(), any::<u8>())
-            .prop_map(|(conversation, talent, text)| Operation::Post { conversation, talent, text }),
+            .prop_map(|(conversation, talent, text)| Operation::Send { conversation, talent, text }),
         1 => any::<usize>().prop_map(|earlier| Operation::Retry { earlier }),
-        1 => (0..2_usize, 0..3_usize).prop_map(|(organizer, talent)| Operation::Open { organizer, talent }),
+        1 => (0..2_usize, 0..3_usize).prop_map(|(organizer, talent)| Operation::OpenBooking { organizer, talent }),
         4 => (any::<usize>(), any::<bool>(), 0..20_i64)
-            .prop_map(|(conversation, talent, seq)| Operation::ReadOn { conversation, talent, seq }),
+            .prop_map(|(conversation, talent, seq)| Operation::MarkRead { conversation, talent, seq }),
         2 => (any::<usize>(), any::<bool>(), 0..20_i64)
             .prop_map(|(conversation, talent, seq)| Operation::MarkUnread { conversation, talent, seq }),
         3 => (any::<usize>(), any::<bool>(), 0..20_i64)
-            .prop_map(|(conversation, talent, seq)| Operation::Deliver { conversation, talent, seq }),
-        1 => (0..5_usize, any::<bool>()).prop_map(|(person, wanted)| Operation::Receipts { person, wanted }),
+            .prop_map(|(conversation, talent, seq)| Operation::MarkDelivered { conversation, talent, seq }),
+        1 => (0..5_usize, any::<bool>()).prop_map(|(person, wanted)| Operation::SetReceipts { person, wanted }),
         2 => (any::<usize>(), any::<bool>(), 0..3_usize)
-            .prop_map(|(conversation, talent, step)| Operation::Answer { conversation, talent, step }),
+            .prop_map(|(conversation, talent, action)| Operation::ApplyAction { conversation, talent, action }),
         1 => (0..5_usize, any::<u8>()).prop_map(|(person, number)| Operation::Rename { person, number }),
         1 => (0..5_usize, any::<bool>()).prop_map(|(person, all)| Operation::MarkSeen { person, all }),
-        3 => (0..5_usize).prop_map(|person| Operation::Look { person }),
-        2 => (1..90_000_u64).prop_map(|millis| Operation::Pass { millis }),
+        3 => (0..5_usize).prop_map(|person| Operation::TakeSnapshot { person }),
+        2 => (1..90_000_u64).prop_map(|millis| Operation::AdvanceClock { millis }),
         1 => (1..90_000_u64).prop_map(|millis| Operation::SetClockBack { millis }),
     ]
 }
@@ -62,18 +62,18 @@ struct Scenario {
     people: Vec<Viewer>,
     conversations: Vec<(ConversationId, Viewer, Viewer)>,
     sent: Vec<(Viewer, MessageDraft)>,
-    looks: Vec<(Viewer, Views)>,
+    snapshots: Vec<(Viewer, Views)>,
 }
 
 impl Scenario {
     async fn begin(site: Site) -> Self {
-        let cast = site.cast().await;
+        let demo = site.demo().await;
         let conversations = vec![
-            (cast.launch, cast.eventpro.clone(), cast.sarah.clone()),
-            (cast.sundowner, cast.safari.clone(), cast.kamau.clone()),
+            (demo.launch, demo.eventpro.clone(), demo.sarah.clone()),
+            (demo.sundowner, demo.safari.clone(), demo.kamau.clone()),
         ];
-        let people = cast.all().map(Viewer::clone).to_vec();
-        Self { site, people, conversations, sent: Vec::new(), looks: Vec::new() }
+        let people = demo.all().map(Viewer::clone).to_vec();
+        Self { site, people, conversations, sent: Vec::new(), snapshots: Vec::new() }
     }
 
     fn pick(&self, conversation: usize, talent: bool) -> (ConversationId, Viewer) {
@@ -81,10 +81,10 @@ impl Scenario {
         (*id, if talent { other } else { organizer }.clone())
     }
 
-    async fn run(&mut self, step: &Operation) {
+    async fn run(&mut self, operation: &Operation) {
         let greenroom = &self.site.greenroom;
-        match *step {
-            Operation::Post { conversation, talent, text } => {
+        match *operation {
+            Operation::Send { conversation, talent, text } => {
                 let (id, by) = self.pick(conversation, talent);
                 let draft = draft(id, &format!("Text {text}"));
                 greenroom.send_message(&by, draft.clone()).await.expect("a message");
@@ -94,12 +94,12 @@ impl Scenario {
                 let (by, draft) = &self.sent[earlier % self.sent.len()];
                 greenroom.send_message(by, draft.clone()).await.expect("a retry");
             }
-            Operation::Open { organizer, talent } => {
+            Operation::OpenBooking { organizer, talent } => {
                 let (organizer, talent) = (self.people[organizer].clone(), self.people[2 + talent].clone());
                 let opened = greenroom.open_booking(&organizer, draft_booking(talent.id())).await.expect("a booking");
                 self.conversations.push((opened.id, organizer, talent));
             }
-            Operation::ReadOn { conversation, talent, seq } => {
+            Operation::MarkRead { conversation, talent, seq } => {
                 let (id, by) = self.pick(conversation, talent);
                 greenroom.mark_read(&by, id, seq).await.expect("marked read");
             }
@@ -107,20 +107,20 @@ impl Scenario {
                 let (id, by) = self.pick(conversation, talent);
                 greenroom.mark_unread(&by, id, seq).await.expect("marked unread");
             }
-            Operation::Deliver { conversation, talent, seq } => {
+            Operation::MarkDelivered { conversation, talent, seq } => {
                 let (id, by) = self.pick(conversation, talent);
                 greenroom.mark_delivered(&by, id, seq).await.expect("delivered");
             }
-            Operation::Receipts { person, wanted } => {
+            Operation::SetReceipts { person, wanted } => {
                 let viewer = &self.people[person];
                 let input = AccountInput { receipts: Some(wanted), ..Default::default() };
                 greenroom.change_account(viewer, input.parse(viewer.role()).expect("a change")).await.expect("changed");
             }
-            Operation::Answer { conversation, talent, step } => {
+            Operation::ApplyAction { conversation, talent, action } => {
                 let (id, by) = self.pick(conversation, talent);
                 let booking = greenroom.load_conversation(&by, id).await.expect("a conversation").0.booking.id;
                 // The action may be refused, depending on the status and the role.
-                let _ = greenroom.apply_booking_action(&by, booking, model::BookingAction::ALL[step]).await;
+                let _ = greenroom.apply_booking_action(&by, booking, model::BookingAction::ALL[action]).await;
             }
             Operation::Rename { person, number } => {
                 let viewer = &self.people[person];
@@ -139,12 +139,12 @@ impl Scenario {
                     .await
                     .expect("marked");
             }
-            Operation::Look { person } => {
+            Operation::TakeSnapshot { person } => {
                 let viewer = self.people[person].clone();
-                self.looks.push((viewer.clone(), Views::read(greenroom, &viewer).await));
+                self.snapshots.push((viewer.clone(), Views::read(greenroom, &viewer).await));
             }
             Operation::SetClockBack { millis } => self.site.clock.set_back(Duration::from_millis(millis)),
-            Operation::Pass { millis } => self.site.clock.advance(Duration::from_millis(millis)),
+            Operation::AdvanceClock { millis } => self.site.clock.advance(Duration::from_millis(millis)),
             Operation::Retry { .. } => {}
         }
     }
@@ -152,18 +152,18 @@ impl Scenario {
     async fn check_consistency(self) {
         for viewer in &self.people {
             let log = audit_event_log(&self.site.greenroom, viewer).await;
-            let now = Views::read(&self.site.greenroom, viewer).await;
-            for (_, then) in self.looks.iter().filter(|(looked, _)| looked.id() == viewer.id()) {
-                assert_consistent(viewer, then, &now, &log);
+            let current = Views::read(&self.site.greenroom, viewer).await;
+            for (_, snapshot) in self.snapshots.iter().filter(|(owner, _)| owner.id() == viewer.id()) {
+                assert_consistent(viewer, snapshot, &current, &log);
             }
         }
     }
 }
 
 /// Checks one view, applying every event twice and older events again in between.
-fn assert_consistent(viewer: &Viewer, then: &Views, now: &Views, log: &[Envelope]) {
+fn assert_consistent(viewer: &Viewer, snapshot: &Views, current: &Views, log: &[Envelope]) {
     let me = viewer.id();
-    let mut view = then.clone();
+    let mut view = snapshot.clone();
     for envelope in log {
         view.apply(me, envelope);
         let after = view.clone();
@@ -172,22 +172,22 @@ fn assert_consistent(viewer: &Viewer, then: &Views, now: &Views, log: &[Envelope
         let out_of_date = older.is_some_and(|older| older.seq <= envelope.seq && view.apply(me, older));
         assert!(!twice && !out_of_date && view == after, "a known event changed something: {envelope:?}");
     }
-    assert!(view.inbox.is_some() || then.inbox.as_ref().is_some_and(|inbox| inbox.next_page.is_some()));
-    let now = now.clone().only_threads_of(&view);
-    assert_eq!(view.shape_of(&now), now, "{}", viewer.person().name);
+    assert!(view.inbox.is_some() || snapshot.inbox.as_ref().is_some_and(|inbox| inbox.next_page.is_some()));
+    let current = current.clone().only_threads_of(&view);
+    assert_eq!(view.shape_of(&current), current, "{}", viewer.person().name);
 }
 
 async fn old_view_plus_later_events_equals_current_view(site: Site) {
     let kind = site.kind;
     let mut runner =
         TestRunner::new(Config { cases: 25, failure_persistence: None, max_shrink_iters: 100, ..Config::default() });
-    let steps = prop::collection::vec(step(), 5..40);
+    let operations = prop::collection::vec(operation(), 5..40);
     let outcome = tokio::task::block_in_place(|| {
-        runner.run(&steps, |steps| {
+        runner.run(&operations, |operations| {
             Handle::current().block_on(async {
                 let mut scenario = Scenario::begin(Site::new(kind).await).await;
-                for step in &steps {
-                    scenario.run(step).await;
+                for operation in &operations {
+                    scenario.run(operation).await;
                 }
                 scenario.check_consistency().await;
             });

@@ -1,6 +1,6 @@
 //! Projection consistency with concurrent actors, through two processes on one database.
 
-use crate::support::{Cast, Rng, Site, Views, audit_event_log, draft, draft_booking, with_timeout};
+use crate::support::{DemoData, Rng, Site, Views, audit_event_log, draft, draft_booking, with_timeout};
 use model::ConversationId;
 use services::{Greenroom, Limits, Viewer};
 use tokio::task::JoinSet;
@@ -9,11 +9,11 @@ on_both! {
     old_view_plus_later_events_equals_current_view,
 }
 
-const STORIES: usize = 6;
+const SCENARIOS: usize = 6;
 const ACTORS: usize = 8;
-const ACTS: usize = 12;
+const ACTIONS: usize = 12;
 
-type Looks = Vec<(Viewer, Views)>;
+type Snapshots = Vec<(Viewer, Views)>;
 
 /// A person who acts in several conversations, on one node.
 struct Actor {
@@ -25,9 +25,9 @@ struct Actor {
 }
 
 impl Actor {
-    async fn act(mut self) -> Looks {
-        let mut looks = Looks::new();
-        for number in 0..ACTS {
+    async fn run(mut self) -> Snapshots {
+        let mut snapshots = Snapshots::new();
+        for number in 0..ACTIONS {
             let conversation = self.conversations[self.rng.below(self.conversations.len())];
             let seq = i64::try_from(self.rng.below(40)).expect("a small number");
             match self.rng.below(13) {
@@ -47,57 +47,57 @@ impl Actor {
                 }
                 8 => self.greenroom.mark_unread(&self.viewer, conversation, seq).await.expect("marked unread"),
                 9..=10 => self.greenroom.mark_delivered(&self.viewer, conversation, seq).await.expect("delivered"),
-                _ => looks.push((self.viewer.clone(), Views::read(&self.greenroom, &self.viewer).await)),
+                _ => snapshots.push((self.viewer.clone(), Views::read(&self.greenroom, &self.viewer).await)),
             }
         }
-        looks
+        snapshots
     }
 }
 
 /// Opens bookings so that both EventPro and Safari Sounds share conversations with Sarah and DJ Kamau.
-async fn acquaint(site: &Site, cast: &Cast) -> Vec<(Viewer, Vec<ConversationId>)> {
+async fn open_bookings(site: &Site, demo: &DemoData) -> Vec<(Viewer, Vec<ConversationId>)> {
     let open = async |organizer: &Viewer, talent: &Viewer| {
         site.greenroom.open_booking(organizer, draft_booking(talent.id())).await.expect("a booking").id
     };
-    let (theirs, hers) = (open(&cast.eventpro, &cast.kamau).await, open(&cast.safari, &cast.sarah).await);
+    let (theirs, hers) = (open(&demo.eventpro, &demo.kamau).await, open(&demo.safari, &demo.sarah).await);
     vec![
-        (cast.eventpro.clone(), vec![cast.launch, theirs]),
-        (cast.safari.clone(), vec![cast.sundowner, hers]),
-        (cast.sarah.clone(), vec![cast.launch, hers]),
-        (cast.kamau.clone(), vec![cast.sundowner, theirs]),
+        (demo.eventpro.clone(), vec![demo.launch, theirs]),
+        (demo.safari.clone(), vec![demo.sundowner, hers]),
+        (demo.sarah.clone(), vec![demo.launch, hers]),
+        (demo.kamau.clone(), vec![demo.sundowner, theirs]),
     ]
 }
 
-async fn play(site: &Site, rng: &mut Rng) {
-    let cast = site.cast().await;
+async fn run_scenario(site: &Site, rng: &mut Rng) {
+    let demo = site.demo().await;
     let limits = Limits { inquiries_per_day: 1_000, open_inquiries_per_pair: 1_000, ..Limits::default() };
     let second = site.open_second_node(limits).await;
-    let people = acquaint(site, &cast).await;
+    let people = open_bookings(site, &demo).await;
     let mut actors = JoinSet::new();
     for number in 0..ACTORS {
         let (viewer, conversations) = people[number % people.len()].clone();
         let greenroom = if number < people.len() { &site.greenroom } else { &second }.clone();
-        let talent = if rng.below(2) == 0 { &cast.sarah } else { &cast.achieng }.clone();
-        actors.spawn(Actor { greenroom, viewer, conversations, talent, rng: rng.fork() }.act());
+        let talent = if rng.below(2) == 0 { &demo.sarah } else { &demo.achieng }.clone();
+        actors.spawn(Actor { greenroom, viewer, conversations, talent, rng: rng.fork() }.run());
     }
-    let looks = with_timeout(actors.join_all()).await.concat();
-    for viewer in cast.all() {
+    let snapshots = with_timeout(actors.join_all()).await.concat();
+    for viewer in demo.all() {
         let log = audit_event_log(&site.greenroom, viewer).await;
-        let now = Views::read(&site.greenroom, viewer).await;
-        for (_, then) in looks.iter().filter(|(looked, _)| looked.id() == viewer.id()) {
-            let mut view = then.clone();
+        let current = Views::read(&site.greenroom, viewer).await;
+        for (_, snapshot) in snapshots.iter().filter(|(owner, _)| owner.id() == viewer.id()) {
+            let mut view = snapshot.clone();
             for envelope in &log {
                 view.apply(viewer.id(), envelope);
             }
-            let now = now.clone().only_threads_of(&view);
-            assert_eq!(view.shape_of(&now), now, "{} from {}", viewer.person().name, then.cursor());
+            let current = current.clone().only_threads_of(&view);
+            assert_eq!(view.shape_of(&current), current, "{} from {}", viewer.person().name, snapshot.cursor());
         }
     }
 }
 
 async fn old_view_plus_later_events_equals_current_view(site: Site) {
     let mut rng = Rng::new();
-    for _ in 0..STORIES {
-        play(&Site::new(site.kind).await, &mut rng).await;
+    for _ in 0..SCENARIOS {
+        run_scenario(&Site::new(site.kind).await, &mut rng).await;
     }
 }

@@ -15,121 +15,122 @@ on_both! {
     unread_counts_stay_right_during_sends,
 }
 
-async fn hers(site: &Site, cast: &crate::support::Cast) -> Conversation {
-    site.greenroom.load_conversation(&cast.sarah, cast.launch).await.expect("her conversation").0
+async fn hers(site: &Site, demo: &crate::support::DemoData) -> Conversation {
+    site.greenroom.load_conversation(&demo.sarah, demo.launch).await.expect("her conversation").0
 }
 
 async fn read_markers_move_forward_only(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     for text in ["One", "Two", "Three"] {
-        send_text(&site.greenroom, &cast.eventpro, cast.launch, text).await;
+        send_text(&site.greenroom, &demo.eventpro, demo.launch, text).await;
     }
-    site.greenroom.mark_read(&cast.sarah, cast.launch, 14).await.expect("marked read");
-    let before = (hers(&site, &cast).await, site.count_rows().await);
+    site.greenroom.mark_read(&demo.sarah, demo.launch, 14).await.expect("marked read");
+    let before = (hers(&site, &demo).await, site.count_rows().await);
     assert_eq!((before.0.read_seq, before.0.unread), (14, 1));
     for seq in [14, 13, 1, 0, -1, i64::MIN] {
-        site.greenroom.mark_read(&cast.sarah, cast.launch, seq).await.expect("nothing to do");
-        assert_eq!((hers(&site, &cast).await, site.count_rows().await), before, "{seq}");
+        site.greenroom.mark_read(&demo.sarah, demo.launch, seq).await.expect("nothing to do");
+        assert_eq!((hers(&site, &demo).await, site.count_rows().await), before, "{seq}");
     }
 }
 
 async fn a_read_marker_stops_at_the_last_message(site: Site) {
-    let cast = site.cast().await;
-    send_text(&site.greenroom, &cast.eventpro, cast.launch, "The thirteenth").await;
-    let (mut stream, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
-    site.greenroom.mark_read(&cast.sarah, cast.launch, i64::MAX).await.expect("marked read");
+    let demo = site.demo().await;
+    send_text(&site.greenroom, &demo.eventpro, demo.launch, "The thirteenth").await;
+    let (mut stream, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await;
+    site.greenroom.mark_read(&demo.sarah, demo.launch, i64::MAX).await.expect("marked read");
     let read =
-        Event::ConversationRead { conversation_id: cast.launch, user_id: cast.sarah.id(), read_seq: 13, unread: 0 };
+        Event::ConversationRead { conversation_id: demo.launch, user_id: demo.sarah.id(), read_seq: 13, unread: 0 };
     assert_eq!(stream.next_event().await.event, read);
-    assert_eq!((hers(&site, &cast).await.read_seq, hers(&site, &cast).await.unread), (13, 0));
+    assert_eq!((hers(&site, &demo).await.read_seq, hers(&site, &demo).await.unread), (13, 0));
 
     let before = site.count_rows().await;
-    site.greenroom.mark_read(&cast.sarah, cast.launch, i64::MAX).await.expect("nothing to do");
+    site.greenroom.mark_read(&demo.sarah, demo.launch, i64::MAX).await.expect("nothing to do");
     assert_eq!(site.count_rows().await, before, "an unchanged marker was published");
-    send_text(&site.greenroom, &cast.eventpro, cast.launch, "The fourteenth").await;
-    assert_eq!(hers(&site, &cast).await.unread, 1);
+    send_text(&site.greenroom, &demo.eventpro, demo.launch, "The fourteenth").await;
+    assert_eq!(hers(&site, &demo).await.unread, 1);
 }
 
 async fn read_markers_are_published_to_both_parties(site: Site) {
-    let cast = site.cast().await;
-    let last = send_text(&site.greenroom, &cast.sarah, cast.launch, "Look at these").await.seq;
-    let (mut hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
-    let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
-    site.greenroom.mark_read(&cast.eventpro, cast.launch, last).await.expect("marked read");
+    let demo = site.demo().await;
+    let last = send_text(&site.greenroom, &demo.sarah, demo.launch, "Look at these").await.seq;
+    let (mut hers, _) = Stream::ready(&site.greenroom, &demo.sarah, Resume::Live).await;
+    let (mut theirs, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await;
+    site.greenroom.mark_read(&demo.eventpro, demo.launch, last).await.expect("marked read");
     let (to_her, to_them) = (hers.next_event().await.event, theirs.next_event().await.event);
     assert_eq!(to_her, to_them);
-    assert!(matches!(to_her, Event::ConversationRead { user_id, unread: 0, .. } if user_id == cast.eventpro.id()));
+    assert!(matches!(to_her, Event::ConversationRead { user_id, unread: 0, .. } if user_id == demo.eventpro.id()));
     assert_eq!(theirs.event_names(1).await, ["notification.read"]);
 
-    let conversation = self::hers(&site, &cast).await;
+    let conversation = self::hers(&site, &demo).await;
     assert_eq!((conversation.counterpart_read_seq, conversation.counterpart_delivered_seq), (last, last));
 }
 
 async fn marking_read_marks_its_notifications_seen(site: Site) {
-    let cast = site.cast().await;
-    site.greenroom.mark_read(&cast.sarah, cast.launch, 12).await.expect("marked read");
-    let unread = async || site.greenroom.list_notifications(&cast.sarah, None).await.expect("notifications").unread;
-    let elsewhere = site.greenroom.open_booking(&cast.safari, draft_booking(cast.sarah.id())).await.expect("a booking");
-    let last = send_text(&site.greenroom, &cast.eventpro, cast.launch, "One").await.seq;
+    let demo = site.demo().await;
+    site.greenroom.mark_read(&demo.sarah, demo.launch, 12).await.expect("marked read");
+    let unread = async || site.greenroom.list_notifications(&demo.sarah, None).await.expect("notifications").unread;
+    let elsewhere = site.greenroom.open_booking(&demo.safari, draft_booking(demo.sarah.id())).await.expect("a booking");
+    let last = send_text(&site.greenroom, &demo.eventpro, demo.launch, "One").await.seq;
     assert_eq!(unread().await, 2);
 
-    let (mut stream, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
+    let (mut stream, _) = Stream::ready(&site.greenroom, &demo.sarah, Resume::Live).await;
     site.clock.advance(Duration::from_secs(90));
-    site.greenroom.mark_read(&cast.sarah, cast.launch, last).await.expect("marked read");
+    site.greenroom.mark_read(&demo.sarah, demo.launch, last).await.expect("marked read");
     assert_eq!(stream.event_names(1).await, ["conversation.read"]);
-    let told = stream.next_event().await;
-    let notices = site.greenroom.list_notifications(&cast.sarah, None).await.expect("notifications");
-    let seen = notices.notifications.iter().find(|known| known.conversation_id == Some(cast.launch)).expect("one");
-    let read = Event::NotificationRead { ids: vec![seen.id], all: false, unread: 1, read_at: told.at };
-    assert_eq!((told.event, seen.read_at), (read, Some(told.at)));
+    let envelope = stream.next_event().await;
+    let notification_list = site.greenroom.list_notifications(&demo.sarah, None).await.expect("notifications");
+    let seen =
+        notification_list.notifications.iter().find(|known| known.conversation_id == Some(demo.launch)).expect("one");
+    let read = Event::NotificationRead { ids: vec![seen.id], all: false, unread: 1, read_at: envelope.at };
+    assert_eq!((envelope.event, seen.read_at), (read, Some(envelope.at)));
     assert_eq!(unread().await, 1);
 
-    site.greenroom.mark_read(&cast.sarah, elsewhere.id, 1).await.expect("marked read");
+    site.greenroom.mark_read(&demo.sarah, elsewhere.id, 1).await.expect("marked read");
     assert_eq!(unread().await, 0, "the booking's notification is still unread");
     // Own messages create no notification: reading them publishes no `notification.read`.
-    let own = send_text(&site.greenroom, &cast.sarah, cast.launch, "Mine").await.seq;
-    site.greenroom.mark_read(&cast.sarah, cast.launch, own).await.expect("marked read");
+    let own = send_text(&site.greenroom, &demo.sarah, demo.launch, "Mine").await.seq;
+    site.greenroom.mark_read(&demo.sarah, demo.launch, own).await.expect("marked read");
     assert_eq!(
         stream.event_names(4).await,
         ["conversation.read", "notification.read", "message.created", "conversation.read"]
     );
-    send_text(&site.greenroom, &cast.sarah, cast.launch, "Mine too").await;
+    send_text(&site.greenroom, &demo.sarah, demo.launch, "Mine too").await;
     assert_eq!(stream.event_names(1).await, ["message.created"]);
 }
 
 async fn marking_a_part_read_keeps_the_rest_unread(site: Site) {
-    let cast = site.cast().await;
-    site.greenroom.mark_read(&cast.sarah, cast.launch, 12).await.expect("marked read");
+    let demo = site.demo().await;
+    site.greenroom.mark_read(&demo.sarah, demo.launch, 12).await.expect("marked read");
     for text in ["One", "Two", "Three"] {
-        send_text(&site.greenroom, &cast.eventpro, cast.launch, text).await;
+        send_text(&site.greenroom, &demo.eventpro, demo.launch, text).await;
     }
-    site.greenroom.mark_read(&cast.sarah, cast.launch, 13).await.expect("marked read");
-    assert_eq!(hers(&site, &cast).await.unread, 2);
-    let notices = site.greenroom.list_notifications(&cast.sarah, None).await.expect("notifications");
-    assert_eq!(notices.unread, 2);
+    site.greenroom.mark_read(&demo.sarah, demo.launch, 13).await.expect("marked read");
+    assert_eq!(hers(&site, &demo).await.unread, 2);
+    let notification_list = site.greenroom.list_notifications(&demo.sarah, None).await.expect("notifications");
+    assert_eq!(notification_list.unread, 2);
     let seen: Vec<_> =
-        notices.notifications.iter().take(3).map(|notification| notification.read_at.is_some()).collect();
+        notification_list.notifications.iter().take(3).map(|notification| notification.read_at.is_some()).collect();
     assert_eq!(seen, [false, false, true]);
-    audit_event_log(&site.greenroom, &cast.sarah).await;
+    audit_event_log(&site.greenroom, &demo.sarah).await;
 }
 
 /// Sarah reads two conversations on two devices while others send to her. Her events are then recounted one by one: an
 /// unread count that doesn't belong to its event's number would be found.
 async fn unread_counts_stay_right_during_sends(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     let second = site.open_second_node(Limits::default()).await;
-    let other = site.greenroom.open_booking(&cast.safari, draft_booking(cast.sarah.id())).await.expect("a booking").id;
-    let mut acts = JoinSet::new();
-    for (conversation, by, first) in [(cast.launch, &cast.eventpro, 14), (other, &cast.safari, 2)] {
+    let other = site.greenroom.open_booking(&demo.safari, draft_booking(demo.sarah.id())).await.expect("a booking").id;
+    let mut tasks = JoinSet::new();
+    for (conversation, by, first) in [(demo.launch, &demo.eventpro, 14), (other, &demo.safari, 2)] {
         for greenroom in [&site.greenroom, &second] {
             let (writes, writer) = (greenroom.clone(), by.clone());
-            acts.spawn(async move {
+            tasks.spawn(async move {
                 for number in 0..15 {
                     writes.send_message(&writer, draft(conversation, &number.to_string())).await.expect("a message");
                 }
             });
-            let (reads, reader, writer) = (greenroom.clone(), cast.sarah.clone(), by.clone());
-            acts.spawn(async move {
+            let (reads, reader, writer) = (greenroom.clone(), demo.sarah.clone(), by.clone());
+            tasks.spawn(async move {
                 for seq in first..first + 20 {
                     reads.mark_read(&reader, conversation, seq).await.expect("marked read");
                     reads.mark_read(&writer, conversation, seq).await.expect("marked read");
@@ -137,8 +138,8 @@ async fn unread_counts_stay_right_during_sends(site: Site) {
             });
         }
     }
-    with_timeout(acts.join_all()).await;
-    for viewer in [&cast.sarah, &cast.eventpro, &cast.safari] {
+    with_timeout(tasks.join_all()).await;
+    for viewer in [&demo.sarah, &demo.eventpro, &demo.safari] {
         audit_event_log(&site.greenroom, viewer).await;
     }
 }

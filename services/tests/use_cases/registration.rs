@@ -49,7 +49,7 @@ async fn register(site: &Site, email: &str, password: &str, name: &str) -> Strin
 }
 
 /// Creates a confirmation in which the reader of the link enters their profile.
-fn introduced(token: &str) -> Confirmation {
+fn confirmation_with_profile(token: &str) -> Confirmation {
     let password = NewPassword::parse(Some(CHOSEN)).expect("a password");
     let profile = Profile { password, name: "Wambui herself".to_owned(), role: Role::Talent, craft: None };
     Confirmation { token: token.to_owned(), profile: Some(profile), by: LinkOpener::Program, from: None }
@@ -59,10 +59,10 @@ async fn an_account_works_after_email_confirmation(site: Site) {
     register(&site, "Wambui@Example.com", PASSWORD, "Wambui").await;
     assert_eq!(expect_api_error(sign_in(&site.greenroom, WAMBUI, PASSWORD).await), ApiError::EmailUnverified);
     assert_eq!(expect_api_error(sign_in(&site.greenroom, WAMBUI, "wrong").await), ApiError::InvalidCredentials);
-    let letter = site.mails_to(WAMBUI).await.remove(0);
-    assert!(letter.text.contains("https://greenroom.example/verify?token="), "{}", letter.text);
-    assert!(letter.html.contains(&link_token_in(&letter)), "the parts have different links");
-    site.greenroom.confirm_email(&link_token_in(&letter)).await.expect("confirmed");
+    let mail = site.mails_to(WAMBUI).await.remove(0);
+    assert!(mail.text.contains("https://greenroom.example/verify?token="), "{}", mail.text);
+    assert!(mail.html.contains(&link_token_in(&mail)), "the parts have different links");
+    site.greenroom.confirm_email(&link_token_in(&mail)).await.expect("confirmed");
     let user = sign_in(&site.greenroom, WAMBUI, PASSWORD).await.expect("a session").user;
     assert_eq!((user.name.as_str(), user.role, user.email_verified), ("Wambui", Role::Talent, true));
 }
@@ -89,7 +89,7 @@ async fn a_link_works_once_and_for_two_days(site: Site) {
 }
 
 #[derive(sea_orm::FromQueryResult)]
-struct Stored {
+struct StoredToken {
     hash: Vec<u8>,
     payload: String,
 }
@@ -97,7 +97,7 @@ struct Stored {
 async fn link_tokens_are_stored_as_hashes(site: Site) {
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
     let token = site.link_token_for(WAMBUI).await;
-    let stored = site.query::<Stored>("SELECT hash, payload FROM token").await.pop().expect("a token");
+    let stored = site.query::<StoredToken>("SELECT hash, payload FROM token").await.pop().expect("a token");
     assert_eq!(stored.hash.len(), 32);
     let text = String::from_utf8_lossy(&stored.hash).into_owned();
     assert!(!text.contains(&token) && !stored.payload.contains(&token) && !stored.payload.contains(PASSWORD));
@@ -105,8 +105,8 @@ async fn link_tokens_are_stored_as_hashes(site: Site) {
 
 async fn registering_a_known_address_mails_its_owner(site: Site) {
     register(&site, SARAH.email, PASSWORD, "Another").await;
-    let letter = site.mails_to(SARAH.email).await.remove(0);
-    assert!(letter.subject.contains("already") && !letter.text.contains("token="), "{}", letter.text);
+    let mail = site.mails_to(SARAH.email).await.remove(0);
+    assert!(mail.subject.contains("already") && !mail.text.contains("token="), "{}", mail.text);
     assert_eq!(expect_api_error(sign_in(&site.greenroom, SARAH.email, PASSWORD).await), ApiError::InvalidCredentials);
     assert_eq!(site.sign_in(SARAH.email).await.user.name, SARAH.name);
 }
@@ -129,7 +129,7 @@ async fn claiming_an_address_first_gains_no_access(site: Site) {
         Profile::required(),
         "the second link must ask for the profile"
     );
-    site.greenroom.confirm_email(introduced(&second)).await.expect("confirmed");
+    site.greenroom.confirm_email(confirmation_with_profile(&second)).await.expect("confirmed");
     let user = sign_in(&site.greenroom, WAMBUI, CHOSEN).await.expect("a session").user;
     assert_eq!(user.name, "Wambui herself");
     assert_eq!(
@@ -143,14 +143,11 @@ async fn filling_the_inbox_first_gains_no_access(site: Site) {
         register(&site, WAMBUI, &format!("the attacker's own {number}"), "Not Wambui").await;
     }
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
-    for letter in site.mails_to(WAMBUI).await.iter().skip(1) {
-        assert_eq!(
-            expect_api_error(site.greenroom.confirm_email(&link_token_in(letter)).await).code(),
-            "token_invalid"
-        );
+    for mail in site.mails_to(WAMBUI).await.iter().skip(1) {
+        assert_eq!(expect_api_error(site.greenroom.confirm_email(&link_token_in(mail)).await).code(), "token_invalid");
     }
     let newest = site.link_token_for(WAMBUI).await;
-    site.greenroom.confirm_email(introduced(&newest)).await.expect("the newest still works");
+    site.greenroom.confirm_email(confirmation_with_profile(&newest)).await.expect("the newest still works");
     assert!(sign_in(&site.greenroom, WAMBUI, CHOSEN).await.is_ok());
     for number in 0..14 {
         let guess = format!("the attacker's own {number}");
@@ -185,7 +182,10 @@ async fn only_pending_registrations_get_another_link(site: Site) {
     assert_eq!(site.mails_to(WAMBUI).await.len(), 2);
     assert_eq!(site.mails_to(SARAH.email).await.len(), 0);
     assert_eq!(site.mails_to("unknown@example.com").await.len(), 0);
-    site.greenroom.confirm_email(introduced(&site.link_token_for(WAMBUI).await)).await.expect("confirmed");
+    site.greenroom
+        .confirm_email(confirmation_with_profile(&site.link_token_for(WAMBUI).await))
+        .await
+        .expect("confirmed");
     assert!(sign_in(&site.greenroom, WAMBUI, CHOSEN).await.is_ok());
 }
 
@@ -197,12 +197,12 @@ async fn a_common_password_is_refused(site: Site) {
 }
 
 async fn unconfirmed_talent_cannot_be_booked(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     register(&site, WAMBUI, PASSWORD, "Wambui").await;
     let bands = || TalentSearch { craft: Some(Craft::Band), ..TalentSearch::default() };
-    assert!(site.greenroom.search_talents(&cast.eventpro, bands()).await.expect("talents").talents.is_empty());
+    assert!(site.greenroom.search_talents(&demo.eventpro, bands()).await.expect("talents").talents.is_empty());
     site.greenroom.confirm_email(&site.link_token_for(WAMBUI).await).await.expect("confirmed");
-    let found = site.greenroom.search_talents(&cast.eventpro, bands()).await.expect("talents").talents;
+    let found = site.greenroom.search_talents(&demo.eventpro, bands()).await.expect("talents").talents;
     assert_eq!(found.first().map(|talent| talent.name.as_str()), Some("Wambui"));
 }
 
@@ -252,9 +252,9 @@ async fn many_accounts_nobody_confirmed_are_all_forgotten_at_once(site: Site) {
     site.execute(&many).await;
     site.greenroom.purge_expired().await.expect("purged");
     #[derive(sea_orm::FromQueryResult)]
-    struct Left {
+    struct Count {
         count: i64,
     }
     let left = "SELECT count(*) AS count FROM person WHERE name = 'Unconfirmed'";
-    assert_eq!(site.query::<Left>(left).await[0].count, 0);
+    assert_eq!(site.query::<Count>(left).await[0].count, 0);
 }

@@ -15,16 +15,16 @@ on_both! {
     older_pending_registrations_count_as_conflicts,
 }
 
-const OWNED: &str = "wambui@example.com";
+const EMAIL: &str = "wambui@example.com";
 const HOME: Ipv4Addr = Ipv4Addr::LOCALHOST;
 /// Entered by the owner when the page asks for the profile.
-const INTRODUCED: &str = "said by the reader of the link";
-const FIRST: &str = "the owner's first";
-const ATTACKERS: &str = "the attacker's own";
+const PROFILE_PASSWORD: &str = "said by the reader of the link";
+const OWNER_PASSWORD: &str = "the owner's first";
+const ATTACKER_PASSWORD: &str = "the attacker's own";
 
 /// An action on the address before its owner follows a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Act {
+enum Action {
     AttackerRegisters,
     OwnerRegisters,
     AttackerResends,
@@ -33,8 +33,13 @@ enum Act {
     SomebodyForgets,
 }
 
-const ACTS: [Act; 5] =
-    [Act::AttackerRegisters, Act::OwnerRegisters, Act::AttackerResends, Act::OwnerResends, Act::SomebodyForgets];
+const ACTIONS: [Action; 5] = [
+    Action::AttackerRegisters,
+    Action::OwnerRegisters,
+    Action::AttackerResends,
+    Action::OwnerResends,
+    Action::SomebodyForgets,
+];
 
 fn registration(email: &str, password: &str, name: &str, role: &str) -> Registration {
     let input = RegisterInput {
@@ -47,21 +52,21 @@ fn registration(email: &str, password: &str, name: &str, role: &str) -> Registra
     input.parse().expect("a registration")
 }
 
-fn owners(email: &str) -> Registration {
-    registration(email, FIRST, "Wambui", "organizer")
+fn owner_registration(email: &str) -> Registration {
+    registration(email, OWNER_PASSWORD, "Wambui", "organizer")
 }
 
-fn attackers(email: &str) -> Registration {
-    registration(email, ATTACKERS, "Not Wambui", "talent")
+fn attacker_registration(email: &str) -> Registration {
+    registration(email, ATTACKER_PASSWORD, "Not Wambui", "talent")
 }
 
-fn introduction() -> Profile {
-    let password = NewPassword::parse(Some(INTRODUCED)).expect("a password");
+fn owner_profile() -> Profile {
+    let password = NewPassword::parse(Some(PROFILE_PASSWORD)).expect("a password");
     Profile { password, name: "Wambui herself".to_owned(), role: Role::Organizer, craft: None }
 }
 
 /// The two browsers, and the pending registration of each.
-struct Story<'a> {
+struct Scenario<'a> {
     site: &'a Site,
     email: String,
     owner: Option<String>,
@@ -70,26 +75,31 @@ struct Story<'a> {
     tokens: Vec<String>,
 }
 
-impl Story<'_> {
-    async fn act(&mut self, act: Act) {
+impl Scenario<'_> {
+    async fn perform(&mut self, action: Action) {
         let greenroom = &self.site.greenroom;
         let address = || self.email.parse().expect("an address");
-        match act {
-            Act::AttackerRegisters => {
-                self.attacker =
-                    Some(greenroom.register_account(attackers(&self.email), HOME.into()).await.expect("accepted"));
+        match action {
+            Action::AttackerRegisters => {
+                self.attacker = Some(
+                    greenroom
+                        .register_account(attacker_registration(&self.email), HOME.into())
+                        .await
+                        .expect("accepted"),
+                );
             }
-            Act::OwnerRegisters => {
-                self.owner =
-                    Some(greenroom.register_account(owners(&self.email), HOME.into()).await.expect("accepted"));
+            Action::OwnerRegisters => {
+                self.owner = Some(
+                    greenroom.register_account(owner_registration(&self.email), HOME.into()).await.expect("accepted"),
+                );
             }
-            Act::AttackerResends => {
+            Action::AttackerResends => {
                 greenroom.resend_link(address(), self.attacker.clone(), HOME.into()).await.expect("accepted");
             }
-            Act::OwnerResends => {
+            Action::OwnerResends => {
                 greenroom.resend_link(address(), self.owner.clone(), HOME.into()).await.expect("accepted");
             }
-            Act::SomebodyForgets => {
+            Action::SomebodyForgets => {
                 greenroom
                     .forgot_password(self.email.parse().expect("an address"), HOME.into())
                     .await
@@ -114,13 +124,13 @@ impl Story<'_> {
         }
         let token = newest.clone();
         let by = || LinkOpener::Browser(self.owner.clone());
-        let alone = Confirmation { token: token.clone(), profile: None, by: by(), from: None };
-        match self.site.greenroom.confirm_email(alone).await {
+        let without_profile = Confirmation { token: token.clone(), profile: None, by: by(), from: None };
+        match self.site.greenroom.confirm_email(without_profile).await {
             Ok(_) => Some(false),
             Err(error) => {
                 assert_eq!(error.into_api_error(), Profile::required(), "the link must work");
-                let whole = Confirmation { token, profile: Some(introduction()), by: by(), from: None };
-                self.site.greenroom.confirm_email(whole).await.expect("confirmed");
+                let with_profile = Confirmation { token, profile: Some(owner_profile()), by: by(), from: None };
+                self.site.greenroom.confirm_email(with_profile).await.expect("confirmed");
                 Some(true)
             }
         }
@@ -134,21 +144,24 @@ async fn no_order_of_events_keeps_data_of_the_attacker(site: Site) {
         // Resets the hourly limit for one IP address.
         site.clock.advance(Duration::from_secs(2 * 60 * 60));
         let email = format!("wambui{number}@example.com");
-        let mut story = Story { site: &site, email: email.clone(), owner: None, attacker: None, tokens: Vec::new() };
-        for act in &order {
-            story.act(*act).await;
+        let mut scenario =
+            Scenario { site: &site, email: email.clone(), owner: None, attacker: None, tokens: Vec::new() };
+        for action in &order {
+            scenario.perform(*action).await;
         }
         // Actions before the first registration have no effect.
-        let mut counts = order.iter().skip_while(|act| !matches!(act, Act::AttackerRegisters | Act::OwnerRegisters));
-        let Some(asked) = story.follow().await else {
+        let mut counts =
+            order.iter().skip_while(|action| !matches!(action, Action::AttackerRegisters | Action::OwnerRegisters));
+        let Some(asked_for_profile) = scenario.follow().await else {
             assert_eq!(counts.next(), None, "registered, but no link was mailed: {order:?}");
             continue;
         };
-        let owner_alone = counts.all(|act| matches!(act, Act::OwnerRegisters | Act::OwnerResends));
-        assert_eq!(asked, !owner_alone, "{order:?}");
-        let attackers = expect_api_error(sign_in(&site.greenroom, &email, ATTACKERS).await);
-        assert_eq!(attackers, ApiError::InvalidCredentials, "{order:?}");
-        let (password, name) = if asked { (INTRODUCED, "Wambui herself") } else { (FIRST, "Wambui") };
+        let owner_alone = counts.all(|action| matches!(action, Action::OwnerRegisters | Action::OwnerResends));
+        assert_eq!(asked_for_profile, !owner_alone, "{order:?}");
+        let result = expect_api_error(sign_in(&site.greenroom, &email, ATTACKER_PASSWORD).await);
+        assert_eq!(result, ApiError::InvalidCredentials, "{order:?}");
+        let (password, name) =
+            if asked_for_profile { (PROFILE_PASSWORD, "Wambui herself") } else { (OWNER_PASSWORD, "Wambui") };
         let token = sign_in(&site.greenroom, &email, password).await.expect("the owner's password").token;
         let viewer = site.greenroom.authenticate(&token).await.expect("a viewer");
         let person = viewer.person();
@@ -157,11 +170,11 @@ async fn no_order_of_events_keeps_data_of_the_attacker(site: Site) {
 }
 
 /// Returns all sequences of up to `longest` acts.
-fn orders(longest: usize) -> Vec<Vec<Act>> {
-    let mut all: Vec<Vec<Act>> = ACTS.iter().map(|act| vec![*act]).collect();
+fn orders(longest: usize) -> Vec<Vec<Action>> {
+    let mut all: Vec<Vec<Action>> = ACTIONS.iter().map(|action| vec![*action]).collect();
     let mut last = all.clone();
     for _ in 1..longest {
-        let extend = |order: &Vec<Act>| ACTS.map(|act| [order.as_slice(), &[act]].concat());
+        let extend = |order: &Vec<Action>| ACTIONS.map(|action| [order.as_slice(), &[action]].concat());
         last = last.iter().flat_map(extend).collect();
         all.extend(last.clone());
     }
@@ -170,40 +183,40 @@ fn orders(longest: usize) -> Vec<Vec<Act>> {
 
 async fn concurrent_identical_registrations_create_one_account(site: Site) {
     let (one, other) = tokio::join!(
-        site.greenroom.register_account(owners(OWNED), HOME.into()),
-        site.greenroom.register_account(owners(OWNED), HOME.into())
+        site.greenroom.register_account(owner_registration(EMAIL), HOME.into()),
+        site.greenroom.register_account(owner_registration(EMAIL), HOME.into())
     );
     one.expect("accepted");
     let browser = other.expect("accepted");
-    let letters = site.mails_to(OWNED).await;
-    assert_eq!(letters.len(), 1, "a double click sent two e-mails");
+    let mails = site.mails_to(EMAIL).await;
+    assert_eq!(mails.len(), 1, "a double click sent two e-mails");
     assert_eq!(
-        expect_api_error(sign_in(&site.greenroom, OWNED, FIRST).await),
+        expect_api_error(sign_in(&site.greenroom, EMAIL, OWNER_PASSWORD).await),
         ApiError::EmailUnverified,
         "it isn't contested"
     );
     let by = LinkOpener::Browser(Some(browser));
-    let followed = Confirmation { token: link_token_in(&letters[0]), profile: None, by, from: None };
-    site.greenroom.confirm_email(followed).await.expect("either response of the double click");
-    assert_eq!(sign_in(&site.greenroom, OWNED, FIRST).await.expect("a session").user.name, "Wambui");
+    let confirmation = Confirmation { token: link_token_in(&mails[0]), profile: None, by, from: None };
+    site.greenroom.confirm_email(confirmation).await.expect("either response of the double click");
+    assert_eq!(sign_in(&site.greenroom, EMAIL, OWNER_PASSWORD).await.expect("a session").user.name, "Wambui");
 }
 
 async fn the_registering_browser_confirms_by_its_link_alone(site: Site) {
-    let browser = site.greenroom.register_account(owners(OWNED), HOME.into()).await.expect("accepted");
-    let token = site.link_token_for(OWNED).await;
+    let browser = site.greenroom.register_account(owner_registration(EMAIL), HOME.into()).await.expect("accepted");
+    let token = site.link_token_for(EMAIL).await;
     for other in [None, Some("0".repeat(64)), Some(token.clone())] {
         let by = LinkOpener::Browser(other);
-        let followed = Confirmation { token: token.clone(), profile: None, by, from: None };
+        let confirmation = Confirmation { token: token.clone(), profile: None, by, from: None };
         assert_eq!(
-            expect_api_error(site.greenroom.confirm_email(followed).await),
+            expect_api_error(site.greenroom.confirm_email(confirmation).await),
             Profile::required(),
             "another browser"
         );
     }
     let by = LinkOpener::Browser(Some(browser.clone()));
-    let followed = Confirmation { token: browser.clone(), profile: None, by, from: None };
+    let confirmation = Confirmation { token: browser.clone(), profile: None, by, from: None };
     assert_eq!(
-        expect_api_error(site.greenroom.confirm_email(followed).await).code(),
+        expect_api_error(site.greenroom.confirm_email(confirmation).await).code(),
         "token_invalid",
         "the secret isn't the link"
     );
@@ -212,40 +225,46 @@ async fn the_registering_browser_confirms_by_its_link_alone(site: Site) {
 }
 
 async fn a_program_completes_the_profile_after_a_conflict(site: Site) {
-    site.greenroom.register_account(attackers(OWNED), HOME.into()).await.expect("accepted");
-    site.greenroom.register_account(owners(OWNED), HOME.into()).await.expect("accepted");
-    let token = site.link_token_for(OWNED).await;
+    site.greenroom.register_account(attacker_registration(EMAIL), HOME.into()).await.expect("accepted");
+    site.greenroom.register_account(owner_registration(EMAIL), HOME.into()).await.expect("accepted");
+    let token = site.link_token_for(EMAIL).await;
     assert_eq!(expect_api_error(site.greenroom.confirm_email(&token).await), Profile::required());
-    let common = Profile { password: NewPassword::parse(Some("password123")).expect("a password"), ..introduction() };
-    let whole =
+    let common = Profile { password: NewPassword::parse(Some("password123")).expect("a password"), ..owner_profile() };
+    let with_profile =
         |profile| Confirmation { token: token.clone(), profile: Some(profile), by: LinkOpener::Program, from: None };
-    assert_eq!(expect_api_error(site.greenroom.confirm_email(whole(common)).await).code(), "password_too_common");
-    site.greenroom.confirm_email(whole(introduction())).await.expect("confirmed");
     assert_eq!(
-        expect_api_error(site.greenroom.confirm_email(whole(introduction())).await).code(),
+        expect_api_error(site.greenroom.confirm_email(with_profile(common)).await).code(),
+        "password_too_common"
+    );
+    site.greenroom.confirm_email(with_profile(owner_profile())).await.expect("confirmed");
+    assert_eq!(
+        expect_api_error(site.greenroom.confirm_email(with_profile(owner_profile())).await).code(),
         "token_invalid",
         "once"
     );
-    assert!(sign_in(&site.greenroom, OWNED, INTRODUCED).await.is_ok());
+    assert!(sign_in(&site.greenroom, EMAIL, PROFILE_PASSWORD).await.is_ok());
 }
 
 async fn another_name_with_the_same_password_is_a_conflict(site: Site) {
     site.greenroom
-        .register_account(registration(OWNED, FIRST, "Not Wambui", "talent"), HOME.into())
+        .register_account(registration(EMAIL, OWNER_PASSWORD, "Not Wambui", "talent"), HOME.into())
         .await
         .expect("accepted");
-    site.greenroom.register_account(owners(OWNED), HOME.into()).await.expect("accepted");
-    let refused = expect_api_error(site.greenroom.confirm_email(&site.link_token_for(OWNED).await).await);
+    site.greenroom.register_account(owner_registration(EMAIL), HOME.into()).await.expect("accepted");
+    let refused = expect_api_error(site.greenroom.confirm_email(&site.link_token_for(EMAIL).await).await);
     assert_eq!(refused, Profile::required(), "a person who knows a password that leaked must not choose the name");
 }
 
 async fn older_pending_registrations_count_as_conflicts(site: Site) {
-    site.greenroom.register_account(attackers(OWNED), HOME.into()).await.expect("accepted");
+    site.greenroom.register_account(attacker_registration(EMAIL), HOME.into()).await.expect("accepted");
     site.execute("DELETE FROM seaql_migrations WHERE version = 'm2026_11_28_contested_registrations'").await;
     services::migrate(site.url()).await.expect("migrated");
-    let token = site.link_token_for(OWNED).await;
+    let token = site.link_token_for(EMAIL).await;
     assert_eq!(expect_api_error(site.greenroom.confirm_email(&token).await), Profile::required());
-    let whole = Confirmation { token, profile: Some(introduction()), by: LinkOpener::Program, from: None };
-    site.greenroom.confirm_email(whole).await.expect("confirmed");
-    assert_eq!(expect_api_error(sign_in(&site.greenroom, OWNED, ATTACKERS).await), ApiError::InvalidCredentials);
+    let with_profile = Confirmation { token, profile: Some(owner_profile()), by: LinkOpener::Program, from: None };
+    site.greenroom.confirm_email(with_profile).await.expect("confirmed");
+    assert_eq!(
+        expect_api_error(sign_in(&site.greenroom, EMAIL, ATTACKER_PASSWORD).await),
+        ApiError::InvalidCredentials
+    );
 }

@@ -1,6 +1,6 @@
 //! Restoring backups.
 
-use crate::support::{Cast, Kind, Site, Stream, path_of, send_text};
+use crate::support::{DemoData, Kind, Site, Stream, path_of, send_text};
 use services::{
     Greenroom, Limits, Resume,
     backup::{BackupError, create_backup, restore_backup},
@@ -12,28 +12,28 @@ use std::{
 use tempfile::TempDir;
 
 /// A backup, and its database after one more message, open at no other process.
-struct Scene {
+struct RestoreFixture {
     site: Site,
-    cast: Cast,
+    demo: DemoData,
     backup: PathBuf,
     folder: TempDir,
 }
 
-impl Scene {
+impl RestoreFixture {
     async fn new() -> Self {
         let (site, folder) = (Site::new(Kind::Sqlite).await, tempfile::tempdir().expect("a folder"));
         let file = folder.path().join("backup.db");
         create_backup(site.url(), &file).await.expect("a backup");
-        let cast = site.cast().await;
-        send_text(&site.greenroom, &cast.sarah, cast.launch, "One more thing").await;
-        Self { site, cast, backup: file, folder }
+        let demo = site.demo().await;
+        send_text(&site.greenroom, &demo.sarah, demo.launch, "One more thing").await;
+        Self { site, demo, backup: file, folder }
     }
 
     /// Creates the scene and closes the site.
     async fn stopped() -> Self {
-        let scene = Self::new().await;
-        scene.site.greenroom.close().await.expect("closing");
-        scene
+        let fixture = Self::new().await;
+        fixture.site.greenroom.close().await.expect("closing");
+        fixture
     }
 
     fn database(&self) -> &Path {
@@ -48,7 +48,7 @@ impl Scene {
     }
 
     /// Lists the files beside the database, except SQLite's own ones.
-    fn beside(&self) -> Vec<String> {
+    fn list_other_files(&self) -> Vec<String> {
         let folder = fs::read_dir(self.database().parent().expect("a folder")).expect("a folder");
         let names = folder.map(|entry| entry.expect("a file").file_name().to_string_lossy().into_owned());
         names.filter(|name| !["greenroom.db", "greenroom.db-wal", "greenroom.db-shm"].contains(&&**name)).collect()
@@ -63,122 +63,125 @@ async fn messages(database: &Path) -> i64 {
 
 #[tokio::test]
 async fn restore_replaces_the_database_and_keeps_the_old_one() {
-    let scene = Scene::stopped().await;
-    let url = scene.site.url();
-    assert!(matches!(restore_backup(&scene.backup, url, false).await, Err(BackupError::HasPeople(_, 5))));
-    assert_eq!(messages(scene.database()).await, 18);
-    let restored = restore_backup(&scene.backup, url, true).await.expect("restored");
+    let fixture = RestoreFixture::stopped().await;
+    let url = fixture.site.url();
+    assert!(matches!(restore_backup(&fixture.backup, url, false).await, Err(BackupError::HasPeople(_, 5))));
+    assert_eq!(messages(fixture.database()).await, 18);
+    let restored = restore_backup(&fixture.backup, url, true).await.expect("restored");
     assert_eq!(restored.contents.messages, 17);
-    assert_eq!(messages(scene.database()).await, 17);
+    assert_eq!(messages(fixture.database()).await, 17);
     assert_eq!(messages(&restored.replaced_path.expect("the old database")).await, 18);
     let greenroom = Greenroom::open(url, "https://greenroom.example", Limits::default()).await.expect("a Greenroom");
-    let seq = send_text(&greenroom, &scene.cast.sarah, scene.cast.launch, "Where were we?").await.seq;
+    let seq = send_text(&greenroom, &fixture.demo.sarah, fixture.demo.launch, "Where were we?").await.seq;
     assert_eq!(seq, 13, "the numbers don't continue after the backup's");
 }
 
 /// Sequence numbers issued after the backup would otherwise be reused.
 #[tokio::test]
 async fn clients_with_cursors_from_before_a_restore_are_reset() {
-    let scene = Scene::new().await;
-    let (cast, url) = (&scene.cast, scene.site.url());
-    let cursor = scene.site.greenroom.load_nav_state(&cast.sarah).await.expect("a nav state").cursor;
-    scene.site.greenroom.close().await.expect("closing");
-    restore_backup(&scene.backup, url, true).await.expect("restored");
+    let fixture = RestoreFixture::new().await;
+    let (demo, url) = (&fixture.demo, fixture.site.url());
+    let cursor = fixture.site.greenroom.load_nav_state(&demo.sarah).await.expect("a nav state").cursor;
+    fixture.site.greenroom.close().await.expect("closing");
+    restore_backup(&fixture.backup, url, true).await.expect("restored");
     let greenroom = Greenroom::open(url, "https://greenroom.example", Limits::default()).await.expect("a Greenroom");
-    let head = greenroom.load_nav_state(&cast.sarah).await.expect("a nav state").cursor;
-    let (mut live, _) = Stream::ready(&greenroom, &cast.sarah, Resume::After(head)).await;
+    let last_seq = greenroom.load_nav_state(&demo.sarah).await.expect("a nav state").cursor;
+    let (mut live, _) = Stream::ready(&greenroom, &demo.sarah, Resume::After(last_seq)).await;
     for body in ["Never seen", "by clients that reconnect late"] {
-        send_text(&greenroom, &cast.sarah, cast.launch, body).await;
+        send_text(&greenroom, &demo.sarah, demo.launch, body).await;
     }
     assert_eq!(live.event_names(2).await, ["message.created", "message.created"]);
-    let first = Stream::open(&greenroom, &cast.sarah, Resume::After(cursor)).await.next_frame().await;
-    assert_eq!((first.event.as_str(), first.cursor()), ("reset", head + 2));
+    let first = Stream::open(&greenroom, &demo.sarah, Resume::After(cursor)).await.next_frame().await;
+    assert_eq!((first.event.as_str(), first.cursor()), ("reset", last_seq + 2));
 }
 
 #[tokio::test]
 async fn restore_into_an_empty_database_needs_no_replace() {
-    let scene = Scene::stopped().await;
+    let fixture = RestoreFixture::stopped().await;
     let folder = tempfile::tempdir().expect("a folder");
     let database = folder.path().join("new.db");
     let url = format!("sqlite://{}?mode=rwc", database.display());
-    assert_eq!(restore_backup(&scene.backup, &url, false).await.expect("restored").replaced_path, None);
+    assert_eq!(restore_backup(&fixture.backup, &url, false).await.expect("restored").replaced_path, None);
     assert_eq!(messages(&database).await, 17);
     fs::remove_file(&database).expect("a file");
     services::migrate(&url).await.expect("an empty database");
-    assert_eq!(restore_backup(&scene.backup, &url, false).await.expect("restored").replaced_path, None);
+    assert_eq!(restore_backup(&fixture.backup, &url, false).await.expect("restored").replaced_path, None);
     assert_eq!(messages(&database).await, 17);
 }
 
 #[tokio::test]
 async fn restore_detects_a_running_site() {
-    let scene = Scene::new().await;
+    let fixture = RestoreFixture::new().await;
     for replace in [false, true] {
-        let refused = restore_backup(&scene.backup, scene.site.url(), replace).await;
+        let refused = restore_backup(&fixture.backup, fixture.site.url(), replace).await;
         assert!(matches!(refused, Err(BackupError::InUse(_))), "{refused:?}");
     }
-    send_text(&scene.site.greenroom, &scene.cast.eventpro, scene.cast.launch, "Still here").await;
-    assert_eq!(messages(scene.database()).await, 19);
+    send_text(&fixture.site.greenroom, &fixture.demo.eventpro, fixture.demo.launch, "Still here").await;
+    assert_eq!(messages(fixture.database()).await, 19);
 }
 
 #[tokio::test]
 async fn restore_removes_sidecars_of_a_killed_site() {
-    let scene = Scene::new().await;
+    let fixture = RestoreFixture::new().await;
     // As after SIGKILL: the newest message is only in the log, and no process has the database open.
     let killed = tempfile::tempdir().expect("a folder");
     let database = killed.path().join("greenroom.db");
     let copy = |suffix: &str| {
-        let name = format!("{}{suffix}", scene.database().display());
+        let name = format!("{}{suffix}", fixture.database().display());
         fs::copy(name, format!("{}{suffix}", database.display())).expect("a copy")
     };
     copy("");
     assert!(copy("-wal") > 0, "the log is empty");
     let url = format!("sqlite://{}", database.display());
-    let restored = restore_backup(&scene.backup, &url, true).await.expect("restored");
+    let restored = restore_backup(&fixture.backup, &url, true).await.expect("restored");
     assert_eq!(messages(&database).await, 17);
     assert_eq!(messages(&restored.replaced_path.expect("the old database")).await, 18, "without the log");
     // As if the database had been deleted by hand, without its log.
     fs::remove_file(&database).expect("a file");
     copy("-wal");
-    restore_backup(&scene.backup, &url, false).await.expect("restored");
+    restore_backup(&fixture.backup, &url, false).await.expect("restored");
     assert_eq!(messages(&database).await, 17);
 }
 
 #[tokio::test]
 async fn restore_replaces_a_damaged_database() {
-    let scene = Scene::stopped().await;
+    let fixture = RestoreFixture::stopped().await;
     let broken = [b"no database any more".as_slice(); 400].concat();
-    fs::write(scene.database(), &broken).expect("a broken database");
-    assert!(matches!(restore_backup(&scene.backup, scene.site.url(), false).await, Err(BackupError::Unrecognised(..))));
-    let restored = restore_backup(&scene.backup, scene.site.url(), true).await.expect("restored");
+    fs::write(fixture.database(), &broken).expect("a broken database");
+    assert!(matches!(
+        restore_backup(&fixture.backup, fixture.site.url(), false).await,
+        Err(BackupError::Unrecognised(..))
+    ));
+    let restored = restore_backup(&fixture.backup, fixture.site.url(), true).await.expect("restored");
     assert_eq!(fs::read(restored.replaced_path.expect("the old database")).expect("a file"), broken);
-    assert_eq!(messages(scene.database()).await, 17);
+    assert_eq!(messages(fixture.database()).await, 17);
 }
 
 #[tokio::test]
 async fn an_invalid_backup_changes_nothing() {
-    let scene = Scene::stopped().await;
-    let bytes = fs::read(&scene.backup).expect("a backup");
+    let fixture = RestoreFixture::stopped().await;
+    let bytes = fs::read(&fixture.backup).expect("a backup");
     let mut scratched = bytes.clone();
     scratched[20_000..24_000].fill(7);
-    for (file, told) in [
-        (scene.folder.path().join("nowhere.db"), "there is no file"),
-        (scene.folder.path().to_owned(), "can't be read: it isn't a file"),
-        (scene.file("empty.db", ""), "is no database of Greenroom"),
-        (scene.file("text.db", "Dear diary"), "is no database of Greenroom"),
-        (scene.file("cut.db", &bytes[..bytes.len() / 2]), "is damaged"),
-        (scene.file("scratched.db", scratched), "is damaged"),
-        (scene.database().to_owned(), "is there already"),
+    for (file, expected) in [
+        (fixture.folder.path().join("nowhere.db"), "there is no file"),
+        (fixture.folder.path().to_owned(), "can't be read: it isn't a file"),
+        (fixture.file("empty.db", ""), "is no database of Greenroom"),
+        (fixture.file("text.db", "Dear diary"), "is no database of Greenroom"),
+        (fixture.file("cut.db", &bytes[..bytes.len() / 2]), "is damaged"),
+        (fixture.file("scratched.db", scratched), "is damaged"),
+        (fixture.database().to_owned(), "is there already"),
     ] {
-        let sentence = restore_backup(&file, scene.site.url(), true).await.expect_err(told).to_string();
-        assert!(sentence.contains(told) && sentence.contains(&*file.to_string_lossy()), "{sentence}");
-        assert_eq!(messages(scene.database()).await, 18, "{sentence}");
-        assert_eq!(scene.beside(), [""; 0], "{sentence}");
+        let sentence = restore_backup(&file, fixture.site.url(), true).await.expect_err(expected).to_string();
+        assert!(sentence.contains(expected) && sentence.contains(&*file.to_string_lossy()), "{sentence}");
+        assert_eq!(messages(fixture.database()).await, 18, "{sentence}");
+        assert_eq!(fixture.list_other_files(), [""; 0], "{sentence}");
     }
 }
 
 #[tokio::test]
 async fn a_database_in_use_is_not_restored_from() {
-    let (scene, other) = (Scene::stopped().await, Scene::new().await);
-    let refused = restore_backup(other.database(), scene.site.url(), true).await;
+    let (fixture, other) = (RestoreFixture::stopped().await, RestoreFixture::new().await);
+    let refused = restore_backup(other.database(), fixture.site.url(), true).await;
     assert!(matches!(refused, Err(BackupError::Unfinished(..))), "{refused:?}");
 }

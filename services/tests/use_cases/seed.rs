@@ -10,10 +10,10 @@ on_both! {
 }
 
 async fn demo_people_can_sign_in_and_find_their_conversations(site: Site) {
-    for (member, messages) in seed::DEMO_PEOPLE.into_iter().zip([12, 5, 12, 5, 0]) {
-        let token = site.sign_in(member.email).await.token;
+    for (person, messages) in seed::DEMO_PEOPLE.into_iter().zip([12, 5, 12, 5, 0]) {
+        let token = site.sign_in(person.email).await.token;
         let viewer = site.greenroom.authenticate(&token).await.expect("a viewer");
-        assert_eq!((viewer.person().name.as_str(), viewer.person().craft), (member.name, member.craft));
+        assert_eq!((viewer.person().name.as_str(), viewer.person().craft), (person.name, person.craft));
         let inbox = site.greenroom.load_inbox(&viewer, None).await.expect("an inbox");
         assert_eq!(inbox.conversations.iter().map(|conversation| conversation.last_seq).sum::<i64>(), messages);
     }

@@ -1,6 +1,8 @@
 //! A session that is revoked after it was loaded writes nothing.
 
-use crate::support::{Cast, Site, connect, draft, draft_booking, expect_api_error, sign_in, token_draft, with_timeout};
+use crate::support::{
+    DemoData, Site, connect, draft, draft_booking, expect_api_error, sign_in, token_draft, with_timeout,
+};
 use model::{AccountInput, ApiError, BookingAction, FieldError, NewPassword, Role, Scope};
 use sea_orm::{ConnectionTrait, FromQueryResult, TransactionTrait};
 use services::{
@@ -44,19 +46,22 @@ fn password() -> Password {
 }
 
 /// Runs every write of a talent once; returns the errors.
-async fn all_writes(site: &Site, cast: &Cast, viewer: &Viewer) -> Vec<(&'static str, ApiError)> {
+async fn all_writes(site: &Site, demo: &DemoData, viewer: &Viewer) -> Vec<(&'static str, ApiError)> {
     let greenroom = &site.greenroom;
-    let booking = greenroom.load_conversation(&cast.sarah, cast.launch).await.expect("a conversation").0.booking.id;
+    let booking = greenroom.load_conversation(&demo.sarah, demo.launch).await.expect("a conversation").0.booking.id;
     vec![
-        ("post", expect_api_error(greenroom.send_message(viewer, draft(cast.launch, "No")).await)),
-        ("read_on", expect_api_error(greenroom.mark_read(viewer, cast.launch, 12).await)),
-        ("deliver", expect_api_error(greenroom.mark_delivered(viewer, cast.launch, 12).await)),
-        ("mark_unread", expect_api_error(greenroom.mark_unread(viewer, cast.launch, 1).await)),
+        ("send_message", expect_api_error(greenroom.send_message(viewer, draft(demo.launch, "No")).await)),
+        ("mark_read", expect_api_error(greenroom.mark_read(viewer, demo.launch, 12).await)),
+        ("mark_delivered", expect_api_error(greenroom.mark_delivered(viewer, demo.launch, 12).await)),
+        ("mark_unread", expect_api_error(greenroom.mark_unread(viewer, demo.launch, 1).await)),
         (
             "mark_notifications_seen",
             expect_api_error(greenroom.mark_notifications_seen(viewer, NotificationSelection::All).await),
         ),
-        ("step", expect_api_error(greenroom.apply_booking_action(viewer, booking, BookingAction::Accept).await)),
+        (
+            "apply_booking_action",
+            expect_api_error(greenroom.apply_booking_action(viewer, booking, BookingAction::Accept).await),
+        ),
     ]
 }
 
@@ -76,14 +81,14 @@ async fn account_writes(site: &Site, viewer: &Viewer) -> Vec<(&'static str, ApiE
         ),
         ("create_token", expect_api_error(greenroom.create_token(viewer, token_draft(Scope::Write)).await)),
         ("end_session", expect_api_error(greenroom.end_session(viewer, viewer.session()).await)),
-        ("leave", expect_api_error(greenroom.delete_account(viewer, password()).await)),
+        ("delete_account", expect_api_error(greenroom.delete_account(viewer, password()).await)),
         ("sign_out", expect_api_error(greenroom.sign_out(viewer).await)),
     ]
 }
 
-async fn nothing_is_written(site: &Site, cast: &Cast, stolen: &Viewer) {
+async fn nothing_is_written(site: &Site, demo: &DemoData, stolen: &Viewer) {
     let before = (site.count_rows().await, account(site).await);
-    let mut tried = all_writes(site, cast, stolen).await;
+    let mut tried = all_writes(site, demo, stolen).await;
     tried.extend(account_writes(site, stolen).await);
     for (name, refused) in tried {
         assert_eq!(refused, ApiError::Unauthenticated, "{name}");
@@ -92,30 +97,30 @@ async fn nothing_is_written(site: &Site, cast: &Cast, stolen: &Viewer) {
 }
 
 async fn a_revoked_session_writes_nothing(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     let stolen = site.greenroom.authenticate(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
-    site.greenroom.end_session(&cast.sarah, stolen.session()).await.expect("revoked");
-    nothing_is_written(&site, &cast, &stolen).await;
+    site.greenroom.end_session(&demo.sarah, stolen.session()).await.expect("revoked");
+    nothing_is_written(&site, &demo, &stolen).await;
     // Also for organizers.
-    let (_, organizer) = (site.greenroom.sign_out(&cast.eventpro).await.expect("signed out"), &cast.eventpro);
-    let refused = expect_api_error(site.greenroom.open_booking(organizer, draft_booking(cast.achieng.id())).await);
+    let (_, organizer) = (site.greenroom.sign_out(&demo.eventpro).await.expect("signed out"), &demo.eventpro);
+    let refused = expect_api_error(site.greenroom.open_booking(organizer, draft_booking(demo.achieng.id())).await);
     assert_eq!(refused, ApiError::Unauthenticated);
 }
 
 async fn an_expired_session_writes_nothing(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     let stolen = site.greenroom.authenticate(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
     site.clock.advance(Duration::from_secs(31 * 24 * 60 * 60));
-    nothing_is_written(&site, &cast, &stolen).await;
+    nothing_is_written(&site, &demo, &stolen).await;
 }
 
 async fn a_revoked_access_token_writes_nothing(site: Site) {
-    let cast = site.cast().await;
-    let made = site.greenroom.create_token(&cast.sarah, token_draft(Scope::Write)).await.expect("a token");
+    let demo = site.demo().await;
+    let made = site.greenroom.create_token(&demo.sarah, token_draft(Scope::Write)).await.expect("a token");
     let bot = site.greenroom.authenticate_token(&made.secret).await.expect("a viewer");
-    site.greenroom.end_session(&cast.sarah, bot.session()).await.expect("revoked");
+    site.greenroom.end_session(&demo.sarah, bot.session()).await.expect("revoked");
     let before = site.count_rows().await;
-    for (name, refused) in all_writes(&site, &cast, &bot).await {
+    for (name, refused) in all_writes(&site, &demo, &bot).await {
         assert_eq!(refused, ApiError::Unauthenticated, "{name}");
     }
     assert_eq!(site.count_rows().await, before);
@@ -123,20 +128,20 @@ async fn a_revoked_access_token_writes_nothing(site: Site) {
 
 /// A revocation waits for writes in progress, or they find no session.
 async fn no_write_commits_after_an_answered_revocation(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     let second = site.open_second_node(Limits::default()).await;
     for round in 0..8 {
         let stolen = site.greenroom.authenticate(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
-        let mut posts = JoinSet::new();
+        let mut sends = JoinSet::new();
         for number in 0..16 {
             let greenroom = if number % 2 == 0 { site.greenroom.clone() } else { second.clone() };
-            let (stolen, draft) = (stolen.clone(), draft(cast.launch, &format!("{round}: {number}")));
-            posts.spawn(async move { greenroom.send_message(&stolen, draft).await.is_ok() });
+            let (stolen, draft) = (stolen.clone(), draft(demo.launch, &format!("{round}: {number}")));
+            sends.spawn(async move { greenroom.send_message(&stolen, draft).await.is_ok() });
         }
         tokio::task::yield_now().await;
-        with_timeout(site.greenroom.end_session(&cast.sarah, stolen.session())).await.expect("revoked");
+        with_timeout(site.greenroom.end_session(&demo.sarah, stolen.session())).await.expect("revoked");
         let then = site.count_rows().await;
-        with_timeout(posts.join_all()).await;
+        with_timeout(sends.join_all()).await;
         assert_eq!(site.count_rows().await, then, "written after the revocation was answered");
     }
 }
@@ -160,17 +165,17 @@ async fn sessions_revoking_each_other_do_not_deadlock(site: Site) {
 }
 
 async fn deleting_an_account_while_sending_does_not_deadlock(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     let second = site.open_second_node(Limits::default()).await;
-    let mut posts = JoinSet::new();
+    let mut sends = JoinSet::new();
     for number in 0..40 {
         let greenroom = if number % 2 == 0 { site.greenroom.clone() } else { second.clone() };
-        let by = if number % 3 == 0 { cast.eventpro.clone() } else { cast.sarah.clone() };
-        let draft = draft(cast.launch, "Still there?");
-        posts.spawn(async move { greenroom.send_message(&by, draft).await.map_err(services::Error::into_api_error) });
+        let by = if number % 3 == 0 { demo.eventpro.clone() } else { demo.sarah.clone() };
+        let draft = draft(demo.launch, "Still there?");
+        sends.spawn(async move { greenroom.send_message(&by, draft).await.map_err(services::Error::into_api_error) });
     }
-    with_timeout(site.greenroom.delete_account(&cast.sarah, password())).await.expect("deleted");
-    for posted in with_timeout(posts.join_all()).await {
+    with_timeout(site.greenroom.delete_account(&demo.sarah, password())).await.expect("deleted");
+    for posted in with_timeout(sends.join_all()).await {
         assert!(matches!(posted, Ok(_) | Err(ApiError::Unauthenticated | ApiError::RateLimited { .. })), "{posted:?}");
     }
 }
@@ -180,14 +185,14 @@ const RESET: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAA
 
 /// The old password is verified before the reset; the new one must not be written after it.
 async fn a_password_change_in_flight_does_not_undo_a_reset(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     let greenroom = site.open_second_node(Limits { sign_ins_at_once: 1, ..Limits::default() }).await;
     let connection = connect(site.url()).await;
     let reset = connection.begin().await.expect("a transaction");
     let sql = format!("UPDATE person SET password_hash = '{RESET}' WHERE email = '{}'", SARAH.email);
     reset.execute_unprepared(&sql).await.expect("a reset");
     let new = NewPassword::parse(Some("velvet drum nairobi")).expect("a password");
-    let (thief, changing) = (cast.sarah.clone(), greenroom.clone());
+    let (thief, changing) = (demo.sarah.clone(), greenroom.clone());
     let change = tokio::spawn(async move { changing.change_password(&thief, password(), new).await });
     // Hashing is serialised: once these have failed, the old password has been verified.
     for _ in 0..3 {

@@ -22,13 +22,13 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const MINUTE: Duration = Duration::from_secs(60);
 
 #[derive(FromQueryResult)]
-struct Stored {
+struct StoredSession {
     token_hash: Vec<u8>,
     user_agent: String,
 }
 
 #[derive(FromQueryResult)]
-struct Left {
+struct LinkCount {
     links: i64,
 }
 
@@ -45,7 +45,7 @@ async fn session_tokens_are_stored_as_hashes(site: Site) {
     let token = site.sign_in(SARAH.email).await.token;
     let secret: Vec<u8> =
         (0..32).map(|at| u8::from_str_radix(&token[2 * at..2 * at + 2], 16).expect("256 bits in hex")).collect();
-    for stored in site.query::<Stored>("SELECT token_hash, user_agent FROM session").await {
+    for stored in site.query::<StoredSession>("SELECT token_hash, user_agent FROM session").await {
         assert_eq!(stored.token_hash.len(), 32);
         assert_ne!(stored.token_hash, secret);
         assert!(token.as_bytes().windows(32).all(|part| part != stored.token_hash), "a part of the token");
@@ -112,7 +112,7 @@ async fn expired_sessions_are_purged(site: Site) {
     site.clock.advance(31 * DAY);
     let token = site.sign_in(SARAH.email).await.token;
     site.greenroom.purge_expired().await.expect("purged");
-    let left: Vec<Stored> = site.query("SELECT token_hash, user_agent FROM session").await;
+    let left: Vec<StoredSession> = site.query("SELECT token_hash, user_agent FROM session").await;
     assert_eq!(left.len(), 1);
     assert!(site.greenroom.authenticate(&token).await.is_ok());
 }
@@ -126,6 +126,6 @@ async fn purging_covers_more_than_one_batch(site: Site) {
     ))
     .await;
     site.greenroom.purge_expired().await.expect("purged");
-    let left: Vec<Left> = site.query("SELECT count(*) AS links FROM token WHERE expires_at = 0").await;
+    let left: Vec<LinkCount> = site.query("SELECT count(*) AS links FROM token WHERE expires_at = 0").await;
     assert_eq!(left[0].links, 0);
 }

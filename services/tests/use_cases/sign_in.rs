@@ -139,7 +139,7 @@ const OUTDATED: &str = "$argon2id$v=19$m=16,t=1,p=1$Z3JlZW5yb29tc2FsdDEyMw$sYuR8
 
 async fn a_hash_that_is_brought_up_to_date_is_no_other_password(site: Site) {
     let greenroom = site.open_second_node(Limits { sign_ins_at_once: 4, ..Limits::default() }).await;
-    let sarah = site.cast().await.sarah;
+    let sarah = site.demo().await.sarah;
     let password = || Password::new(PASSWORD.to_owned());
     for _ in 0..4 {
         site.execute(&format!("UPDATE person SET password_hash = '{OUTDATED}' WHERE email = '{}'", SARAH.email)).await;
@@ -272,16 +272,16 @@ async fn reauthentication_failures_are_counted_per_session(site: Site) {
 }
 
 async fn the_owner_is_warned_of_guessing_once_a_day(site: Site) {
-    let told = async || {
+    let count_warnings = async || {
         let letters = site.mails_to(SARAH.email).await;
-        letters.iter().filter(|letter| letter.subject.contains("trying to sign in")).count()
+        letters.iter().filter(|mail| mail.subject.contains("trying to sign in")).count()
     };
     fail(&site, HOME, 9).await;
     fail(&site, CAFE, 9).await;
-    assert_eq!(told().await, 0, "a warning after a few mistakes");
+    assert_eq!(count_warnings().await, 0, "a warning after a few mistakes");
     fail(&site, HOME, 1).await;
     with_timeout(async {
-        while told().await == 0 {
+        while count_warnings().await == 0 {
             tokio::task::yield_now().await;
         }
     })
@@ -292,12 +292,12 @@ async fn the_owner_is_warned_of_guessing_once_a_day(site: Site) {
     site.clock.advance(Duration::from_secs(24 * 60 * 60));
     fail(&site, HOME, 10).await;
     with_timeout(async {
-        while told().await < 2 {
+        while count_warnings().await < 2 {
             tokio::task::yield_now().await;
         }
     })
     .await;
-    assert_eq!(told().await, 2);
+    assert_eq!(count_warnings().await, 2);
 }
 
 async fn a_clock_set_back_does_not_extend_lockouts(site: Site) {

@@ -63,9 +63,9 @@ async fn an_account_of_any_stored_address_works_in_every_use_case(site: Site) {
 }
 
 async fn unread_messages_are_mailed_to_a_stored_address(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     store(&site, EVENTPRO.email, STORED[0]).await;
-    send_text(&site.greenroom, &cast.sarah, cast.launch, "Habari").await;
+    send_text(&site.greenroom, &demo.sarah, demo.launch, "Habari").await;
     site.clock.advance(Duration::from_secs(5 * 60));
     site.greenroom.queue_digests().await.expect("queued");
     assert!(!site.mails_to(STORED[0]).await.is_empty());

@@ -1,6 +1,6 @@
 //! Streams that open while messages are being written: no gap and no duplicate between the replay and the live events.
 
-use crate::support::{Cast, Rng, Site, Stream, audit_event_log, draft, with_timeout};
+use crate::support::{DemoData, Rng, Site, Stream, audit_event_log, draft, with_timeout};
 use services::{Greenroom, Limits, Resume, Viewer};
 use tokio::{sync::watch, task::JoinSet};
 
@@ -36,25 +36,25 @@ async fn write(
     }
 }
 
-fn start_writing(greenroom: &Greenroom, cast: &Cast) -> watch::Receiver<usize> {
+fn start_writing(greenroom: &Greenroom, demo: &DemoData) -> watch::Receiver<usize> {
     let (round, seen) = watch::channel(0);
-    let (greenroom, eventpro, sarah) = (greenroom.clone(), cast.eventpro.clone(), cast.sarah.clone());
-    tokio::spawn(write(greenroom, eventpro, sarah, cast.launch, round));
+    let (greenroom, eventpro, sarah) = (greenroom.clone(), demo.eventpro.clone(), demo.sarah.clone());
+    tokio::spawn(write(greenroom, eventpro, sarah, demo.launch, round));
     seen
 }
 
-async fn head(greenroom: &Greenroom, viewer: &Viewer) -> i64 {
+async fn last_seq(greenroom: &Greenroom, viewer: &Viewer) -> i64 {
     greenroom.load_nav_state(viewer).await.expect("a nav state").cursor
 }
 
 /// Opens a stream in a random round, from a random cursor, and reads it to the last event.
-async fn join(greenroom: Greenroom, sarah: Viewer, mut round: watch::Receiver<usize>, mut rng: Rng, last: i64) {
+async fn read_stream(greenroom: Greenroom, sarah: Viewer, mut round: watch::Receiver<usize>, mut rng: Rng, last: i64) {
     let when = rng.below(ROUNDS);
     round.wait_for(|round| *round >= when).await.expect("the writers are running");
     for _ in 0..rng.below(20) {
         tokio::task::yield_now().await;
     }
-    let known = head(&greenroom, &sarah).await;
+    let known = last_seq(&greenroom, &sarah).await;
     let back = rng.below(usize::try_from(known).expect("a small number") + 1);
     let cursor = known - i64::try_from(back).expect("a small number");
     let resume = if rng.below(4) == 0 { Resume::Live } else { Resume::After(cursor) };
@@ -63,28 +63,28 @@ async fn join(greenroom: Greenroom, sarah: Viewer, mut round: watch::Receiver<us
     stream.events_up_to(start, last).await;
 }
 
-async fn join_all(writing: &Greenroom, reading: &Greenroom, cast: &Cast) {
+async fn join_all(writing: &Greenroom, reading: &Greenroom, demo: &DemoData) {
     let mut rng = Rng::new();
-    let last = head(writing, &cast.sarah).await + EVENTS;
-    let round = start_writing(writing, cast);
+    let last = last_seq(writing, &demo.sarah).await + EVENTS;
+    let round = start_writing(writing, demo);
     let mut streams = JoinSet::new();
     for _ in 0..STREAMS {
-        streams.spawn(join(reading.clone(), cast.sarah.clone(), round.clone(), rng.fork(), last));
+        streams.spawn(read_stream(reading.clone(), demo.sarah.clone(), round.clone(), rng.fork(), last));
     }
     with_timeout(streams.join_all()).await;
-    assert_eq!(audit_event_log(reading, &cast.sarah).await.len() as i64, last);
+    assert_eq!(audit_event_log(reading, &demo.sarah).await.len() as i64, last);
 }
 
 /// No event follows the message, so a stream that missed it between the replay and going live would never receive it.
 async fn a_stream_opened_during_a_send_receives_the_message(site: Site) {
-    let cast = site.cast().await;
-    let mut cursor = head(&site.greenroom, &cast.sarah).await;
+    let demo = site.demo().await;
+    let mut cursor = last_seq(&site.greenroom, &demo.sarah).await;
     for _ in 0..60 {
-        let mut acts = JoinSet::new();
+        let mut tasks = JoinSet::new();
         for number in 0..12 {
-            let (greenroom, sarah) = (site.greenroom.clone(), cast.sarah.clone());
-            let (eventpro, draft) = (cast.eventpro.clone(), draft(cast.launch, "Now"));
-            acts.spawn(async move {
+            let (greenroom, sarah) = (site.greenroom.clone(), demo.sarah.clone());
+            let (eventpro, draft) = (demo.eventpro.clone(), draft(demo.launch, "Now"));
+            tasks.spawn(async move {
                 if number == 4 {
                     greenroom.send_message(&eventpro, draft).await.expect("a message");
                 } else {
@@ -93,33 +93,33 @@ async fn a_stream_opened_during_a_send_receives_the_message(site: Site) {
                 }
             });
         }
-        acts.join_all().await;
+        tasks.join_all().await;
         cursor += 2;
     }
 }
 
 async fn streams_opened_during_sends_receive_each_event_once(site: Site) {
-    let cast = site.cast().await;
-    join_all(&site.greenroom, &site.greenroom, &cast).await;
+    let demo = site.demo().await;
+    join_all(&site.greenroom, &site.greenroom, &demo).await;
 }
 
 async fn streams_of_another_process_receive_each_event_once(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     let heartbeat = std::time::Duration::from_millis(20);
     let reading = site.open_second_node(Limits { heartbeat, ..Limits::default() }).await;
-    let pulse = tokio::spawn(reading.clone().run_heartbeat());
-    join_all(&site.greenroom, &reading, &cast).await;
-    pulse.abort();
+    let heartbeat_task = tokio::spawn(reading.clone().run_heartbeat());
+    join_all(&site.greenroom, &reading, &demo).await;
+    heartbeat_task.abort();
 }
 
 async fn a_client_reconnecting_repeatedly_misses_no_event(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     let mut rng = Rng::new();
-    let mut cursor = head(&site.greenroom, &cast.sarah).await;
+    let mut cursor = last_seq(&site.greenroom, &demo.sarah).await;
     let last = cursor + EVENTS;
-    let _round = start_writing(&site.greenroom, &cast);
+    let _round = start_writing(&site.greenroom, &demo);
     while cursor < last {
-        let (mut stream, start) = Stream::ready(&site.greenroom, &cast.sarah, Resume::After(cursor)).await;
+        let (mut stream, start) = Stream::ready(&site.greenroom, &demo.sarah, Resume::After(cursor)).await;
         assert_eq!(start, cursor);
         for _ in 0..=rng.below(6) {
             if cursor < last {

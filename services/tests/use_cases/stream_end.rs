@@ -32,7 +32,7 @@ async fn device(site: &Site) -> (Viewer, String) {
 }
 
 /// Expects the `session-ended` frame within a second, and then the end.
-async fn ends_with(stream: &mut Stream, reason: &str) {
+async fn expect_session_end(stream: &mut Stream, reason: &str) {
     let last = tokio::time::timeout(Duration::from_secs(1), stream.next_frame()).await.expect("within a second");
     assert_eq!((last.event.as_str(), last.id), ("session-ended", None));
     assert_eq!(last.data, serde_json::json!({ "reason": reason }));
@@ -40,15 +40,15 @@ async fn ends_with(stream: &mut Stream, reason: &str) {
 }
 
 async fn sign_out_ends_the_streams_of_its_session(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     let ((phone, _), (laptop, _)) = (device(&site).await, device(&site).await);
     let (mut first, _) = Stream::ready(&site.greenroom, &phone, Resume::Live).await;
     let (mut second, _) = Stream::ready(&site.greenroom, &phone, Resume::Live).await;
     let (mut other, _) = Stream::ready(&site.greenroom, &laptop, Resume::Live).await;
     site.greenroom.sign_out(&phone).await.expect("signing out");
-    ends_with(&mut first, "signed_out").await;
-    ends_with(&mut second, "signed_out").await;
-    send_text(&site.greenroom, &cast.eventpro, cast.launch, "Still there?").await;
+    expect_session_end(&mut first, "signed_out").await;
+    expect_session_end(&mut second, "signed_out").await;
+    send_text(&site.greenroom, &demo.eventpro, demo.launch, "Still there?").await;
     assert_eq!(other.event_names(1).await, ["message.created"]);
 }
 
@@ -70,19 +70,19 @@ async fn a_stream_is_refused_once_its_session_has_ended(site: Site) {
 }
 
 /// A sink that accepts as many frames as it has permits for.
-struct Slow {
-    heard: Mutex<Vec<String>>,
-    room: Semaphore,
+struct SlowSink {
+    received: Mutex<Vec<String>>,
+    permits: Semaphore,
 }
 
-impl EventSink for Slow {
+impl EventSink for SlowSink {
     fn try_write(&self, _: &[u8]) -> bool {
         false
     }
 
     async fn write(&self, frame: &[u8]) -> bool {
-        self.room.acquire().await.expect("room").forget();
-        self.heard.lock().expect("a lock").push(String::from_utf8_lossy(frame).into_owned());
+        self.permits.acquire().await.expect("room").forget();
+        self.received.lock().expect("a lock").push(String::from_utf8_lossy(frame).into_owned());
         true
     }
 
@@ -92,27 +92,27 @@ impl EventSink for Slow {
 }
 
 async fn a_session_end_stops_a_running_replay(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     let (phone, _) = device(&site).await;
     for number in 0..60 {
-        send_text(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
+        send_text(&site.greenroom, &demo.eventpro, demo.launch, &number.to_string()).await;
     }
-    let slow = Arc::new(Slow { heard: Mutex::default(), room: Semaphore::new(70) });
+    let sink = Arc::new(SlowSink { received: Mutex::default(), permits: Semaphore::new(70) });
     let replaying =
-        site.greenroom.subscribe(&phone, Resume::After(0), false).await.expect("a stream").run(slow.clone());
+        site.greenroom.subscribe(&phone, Resume::After(0), false).await.expect("a stream").run(sink.clone());
     let replaying = tokio::spawn(replaying);
     let far_behind = async {
-        while slow.heard.lock().expect("a lock").len() < 70 {
+        while sink.received.lock().expect("a lock").len() < 70 {
             tokio::task::yield_now().await;
         }
     };
     with_timeout(far_behind).await;
     site.greenroom.sign_out(&phone).await.expect("signing out");
-    slow.room.add_permits(1_000);
+    sink.permits.add_permits(1_000);
     with_timeout(replaying).await.expect("no panic");
-    let heard = slow.heard.lock().expect("a lock");
-    assert!(heard.last().is_some_and(|last| last.contains("session-ended")));
-    assert!(heard.len() <= 72, "more than one frame before the end: {}", heard.len());
+    let received = sink.received.lock().expect("a lock");
+    assert!(received.last().is_some_and(|last| last.contains("session-ended")));
+    assert!(received.len() <= 72, "more than one frame before the end: {}", received.len());
 }
 
 async fn session_expiry_ends_its_streams(site: Site) {
@@ -120,11 +120,11 @@ async fn session_expiry_ends_its_streams(site: Site) {
     site.clock.advance(30 * DAY - MOMENT);
     let (mut stream, _) = Stream::ready(&site.greenroom, &viewer, Resume::Live).await;
     site.clock.advance(MOMENT);
-    ends_with(&mut stream, "expired").await;
+    expect_session_end(&mut stream, "expired").await;
 }
 
 async fn a_prolonged_session_keeps_its_streams(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     let (viewer, token) = device(&site).await;
     site.clock.advance(30 * DAY - MOMENT);
     let (mut stream, _) = Stream::ready(&site.greenroom, &viewer, Resume::Live).await;
@@ -133,30 +133,30 @@ async fn a_prolonged_session_keeps_its_streams(site: Site) {
     let eventpro = site.greenroom.authenticate(&eventpro).await.expect("a viewer");
     // By the expiry known at its opening, the session has ended; the stream checks again at once.
     site.clock.advance(MOMENT);
-    let message = send_text(&site.greenroom, &eventpro, cast.launch, "Still there?");
-    let (heard, _) = tokio::join!(stream.next_event(), message);
-    assert_eq!(heard.event.name(), "message.created");
+    let message = send_text(&site.greenroom, &eventpro, demo.launch, "Still there?");
+    let (received, _) = tokio::join!(stream.next_event(), message);
+    assert_eq!(received.event.name(), "message.created");
 }
 
 async fn streams_per_person_are_limited(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     let greenroom = site.open_second_node(Limits { streams_per_person: 2, ..Limits::default() }).await;
-    let first = Stream::open(&greenroom, &cast.sarah, Resume::Live).await;
+    let first = Stream::open(&greenroom, &demo.sarah, Resume::Live).await;
     let (other_device, _) = device(&site).await;
     let _second = Stream::open(&greenroom, &other_device, Resume::After(1)).await;
-    for viewer in [&cast.sarah, &other_device] {
+    for viewer in [&demo.sarah, &other_device] {
         assert_eq!(expect_api_error(greenroom.subscribe(viewer, Resume::Live, false).await), ApiError::TooManyStreams);
     }
-    Stream::ready(&greenroom, &cast.eventpro, Resume::Live).await;
+    Stream::ready(&greenroom, &demo.eventpro, Resume::Live).await;
     drop(first);
-    Stream::ready(&greenroom, &cast.sarah, Resume::Live).await;
+    Stream::ready(&greenroom, &demo.sarah, Resume::Live).await;
 }
 
 async fn closing_ends_current_and_later_streams(site: Site) {
-    let cast = site.cast().await;
-    let (mut hers, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
-    let (mut theirs, _) = Stream::ready(&site.greenroom, &cast.eventpro, Resume::Live).await;
-    let message = send_text(&site.greenroom, &cast.sarah, cast.launch, "Last words").await;
+    let demo = site.demo().await;
+    let (mut hers, _) = Stream::ready(&site.greenroom, &demo.sarah, Resume::Live).await;
+    let (mut theirs, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await;
+    let message = send_text(&site.greenroom, &demo.sarah, demo.launch, "Last words").await;
     site.greenroom.close_streams(Duration::ZERO).await;
     assert_eq!(hers.event_names(1).await, ["message.created"], "an event published before closing is missing");
     hers.wait_end().await;
@@ -164,6 +164,6 @@ async fn closing_ends_current_and_later_streams(site: Site) {
     assert_eq!(theirs.event_names(1).await, ["notification.created"]);
     theirs.wait_end().await;
 
-    let (mut late, _) = Stream::ready(&site.greenroom, &cast.sarah, Resume::Live).await;
+    let (mut late, _) = Stream::ready(&site.greenroom, &demo.sarah, Resume::Live).await;
     late.wait_end().await;
 }

@@ -1,6 +1,6 @@
 //! The directory of talent.
 
-use crate::support::{Cast, Site, expect_api_error};
+use crate::support::{DemoData, Site, expect_api_error};
 use model::{AccountInput, ApiError, Craft, FieldError, PersonId, Role};
 use services::talents::TalentSearch;
 use uuid::Uuid;
@@ -18,8 +18,8 @@ on_both! {
     a_talent_is_loaded_by_id,
 }
 
-async fn names(site: &Site, cast: &Cast, search: TalentSearch) -> Vec<String> {
-    let found = site.greenroom.search_talents(&cast.eventpro, search).await.expect("a directory");
+async fn names(site: &Site, demo: &DemoData, search: TalentSearch) -> Vec<String> {
+    let found = site.greenroom.search_talents(&demo.eventpro, search).await.expect("a directory");
     found.talents.into_iter().map(|talent| talent.name).collect()
 }
 
@@ -28,27 +28,27 @@ fn called(query: &str) -> TalentSearch {
 }
 
 async fn the_directory_lists_talent_by_name(site: Site) {
-    let cast = site.cast().await;
-    assert_eq!(names(&site, &cast, TalentSearch::default()).await, ["DJ Kamau", "MC Achieng", "Sarah Wanjiru"]);
-    assert_eq!(names(&site, &cast, called("  ")).await.len(), 3);
-    assert_eq!(names(&site, &cast, called("EventPro")).await, Vec::<String>::new());
+    let demo = site.demo().await;
+    assert_eq!(names(&site, &demo, TalentSearch::default()).await, ["DJ Kamau", "MC Achieng", "Sarah Wanjiru"]);
+    assert_eq!(names(&site, &demo, called("  ")).await.len(), 3);
+    assert_eq!(names(&site, &demo, called("EventPro")).await, Vec::<String>::new());
 }
 
 async fn a_search_finds_part_of_a_name_in_any_case(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     for (query, found) in [("wanj", "Sarah Wanjiru"), ("KAMAU", "DJ Kamau"), (" mc ", "MC Achieng")] {
-        assert_eq!(names(&site, &cast, called(query)).await, [found]);
+        assert_eq!(names(&site, &demo, called(query)).await, [found]);
     }
     site.insert_talent("Élodie Ngũgĩ", Craft::Band).await;
     site.fold_names().await;
     for query in ["Élodie", "Ngũgĩ", "lodie"] {
-        assert_eq!(names(&site, &cast, called(query)).await, ["Élodie Ngũgĩ"], "{query}");
+        assert_eq!(names(&site, &demo, called(query)).await, ["Élodie Ngũgĩ"], "{query}");
     }
 }
 
 /// Searches in every Unicode form and case, with and without accents.
 async fn a_search_finds_names_with_and_without_accents(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     for (name, queries) in [
         ("Élodie Ngũgĩ", &["NGUGI", "NGŨGĨ", "ngũgĩ", "Ngu\u{303}gi\u{303}", "élodie", "ÉLODIE", "E\u{301}lodie"][..]),
         ("Łukasz Søren", &["ŁUKASZ", "lukasz", "łukasz", "SØREN", "soren", "so\u{338}ren"]),
@@ -61,31 +61,31 @@ async fn a_search_finds_names_with_and_without_accents(site: Site) {
         site.insert_talent(name, Craft::Band).await;
         site.fold_names().await;
         for query in queries {
-            assert_eq!(names(&site, &cast, called(query)).await, [name], "{query}");
+            assert_eq!(names(&site, &demo, called(query)).await, [name], "{query}");
         }
     }
     // Letters that differ by more than an accent don't match.
-    assert_eq!(names(&site, &cast, called("ngugu")).await, Vec::<String>::new());
+    assert_eq!(names(&site, &demo, called("ngugu")).await, Vec::<String>::new());
 }
 
 async fn search_finds_a_changed_name(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     let change = AccountInput { name: Some("Żaneta Wójcik".to_owned()), ..AccountInput::default() };
-    site.greenroom.change_account(&cast.achieng, change.parse(Role::Talent).expect("a change")).await.expect("changed");
-    assert_eq!(names(&site, &cast, called("ZANETA WOJCIK")).await, ["Żaneta Wójcik"]);
-    assert_eq!(names(&site, &cast, called("achieng")).await, Vec::<String>::new());
+    site.greenroom.change_account(&demo.achieng, change.parse(Role::Talent).expect("a change")).await.expect("changed");
+    assert_eq!(names(&site, &demo, called("ZANETA WOJCIK")).await, ["Żaneta Wójcik"]);
+    assert_eq!(names(&site, &demo, called("achieng")).await, Vec::<String>::new());
 }
 
 async fn search_finds_names_written_by_an_older_node(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     site.execute("UPDATE person SET name = 'Zoë Achieng', search_name = NULL WHERE name = 'MC Achieng'").await;
-    assert_eq!(names(&site, &cast, called("zoe")).await, Vec::<String>::new());
+    assert_eq!(names(&site, &demo, called("zoe")).await, Vec::<String>::new());
     site.fold_names().await;
-    assert_eq!(names(&site, &cast, called("ZOE")).await, ["Zoë Achieng"]);
+    assert_eq!(names(&site, &demo, called("ZOE")).await, ["Zoë Achieng"]);
 }
 
 async fn search_wildcards_are_escaped(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     for name in ["100% Band", "Snake_Case", "Back\\slash", "O'Clock"] {
         site.insert_talent(name, Craft::Band).await;
     }
@@ -93,24 +93,24 @@ async fn search_wildcards_are_escaped(site: Site) {
     for (query, found) in
         [("%", "100% Band"), ("_", "Snake_Case"), ("\\", "Back\\slash"), ("'", "O'Clock"), ("0% b", "100% Band")]
     {
-        assert_eq!(names(&site, &cast, called(query)).await, [found], "{query}");
+        assert_eq!(names(&site, &demo, called(query)).await, [found], "{query}");
     }
     for query in ["%%", "S%h", "S_rah", "\\%", "' OR 1=1 --"] {
-        assert_eq!(names(&site, &cast, called(query)).await, Vec::<String>::new(), "{query}");
+        assert_eq!(names(&site, &demo, called(query)).await, Vec::<String>::new(), "{query}");
     }
 }
 
 async fn a_craft_narrows_the_list(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     let of = |craft, query: &str| TalentSearch { craft: Some(craft), ..called(query) };
-    assert_eq!(names(&site, &cast, of(Craft::Dj, "")).await, ["DJ Kamau"]);
-    assert_eq!(names(&site, &cast, of(Craft::Photographer, "a")).await, ["Sarah Wanjiru"]);
-    assert_eq!(names(&site, &cast, of(Craft::Photographer, "kamau")).await, Vec::<String>::new());
-    assert_eq!(names(&site, &cast, of(Craft::Band, "")).await, Vec::<String>::new());
+    assert_eq!(names(&site, &demo, of(Craft::Dj, "")).await, ["DJ Kamau"]);
+    assert_eq!(names(&site, &demo, of(Craft::Photographer, "a")).await, ["Sarah Wanjiru"]);
+    assert_eq!(names(&site, &demo, of(Craft::Photographer, "kamau")).await, Vec::<String>::new());
+    assert_eq!(names(&site, &demo, of(Craft::Band, "")).await, Vec::<String>::new());
 }
 
 async fn paging_yields_every_talent_once(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     for number in 0..62 {
         // Some have the same name and are ordered by id.
         site.insert_talent(&format!("Band {:02} Ngũgĩ", number / 4), Craft::Band).await;
@@ -119,7 +119,7 @@ async fn paging_yields_every_talent_once(site: Site) {
     let (mut seen, mut pages) = (Vec::new(), 0);
     let mut search = TalentSearch { query: Some("band".to_owned()), craft: Some(Craft::Band), page: None };
     loop {
-        let found = site.greenroom.search_talents(&cast.kamau, search.clone()).await.expect("a directory");
+        let found = site.greenroom.search_talents(&demo.kamau, search.clone()).await.expect("a directory");
         seen.extend(found.talents.into_iter().map(|talent| (talent.name, talent.id)));
         pages += 1;
         search.page = found.next_page;
@@ -132,22 +132,25 @@ async fn paging_yields_every_talent_once(site: Site) {
 }
 
 async fn an_invalid_search_is_refused(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     let page = TalentSearch { page: Some("2".to_owned()), ..TalentSearch::default() };
-    let refused = async |search| expect_api_error(site.greenroom.search_talents(&cast.eventpro, search).await);
+    let refused = async |search| expect_api_error(site.greenroom.search_talents(&demo.eventpro, search).await);
     assert_eq!(refused(page).await.field_error("page"), Some(FieldError::Invalid));
     assert!(refused(called(&"a".repeat(101))).await.field_error("query").is_some());
     assert!(refused(called("a\0b")).await.field_error("query").is_some());
-    assert_eq!(names(&site, &cast, called(&"é".repeat(100))).await, Vec::<String>::new());
+    assert_eq!(names(&site, &demo, called(&"é".repeat(100))).await, Vec::<String>::new());
 }
 
 async fn a_talent_is_loaded_by_id(site: Site) {
-    let cast = site.cast().await;
+    let demo = site.demo().await;
     assert_eq!(
-        site.greenroom.load_talent(&cast.eventpro, cast.sarah.id()).await.expect("talent"),
-        *cast.sarah.person()
+        site.greenroom.load_talent(&demo.eventpro, demo.sarah.id()).await.expect("talent"),
+        *demo.sarah.person()
     );
-    for nobody in [PersonId(Uuid::now_v7()), cast.safari.id()] {
-        assert_eq!(expect_api_error(site.greenroom.load_talent(&cast.eventpro, nobody).await), ApiError::NotFound);
+    for not_a_talent in [PersonId(Uuid::now_v7()), demo.safari.id()] {
+        assert_eq!(
+            expect_api_error(site.greenroom.load_talent(&demo.eventpro, not_a_talent).await),
+            ApiError::NotFound
+        );
     }
 }

@@ -22,11 +22,11 @@ pub(crate) enum Kind {
 /// The database of one test. Deleted on drop.
 pub(crate) struct Database {
     pub(crate) url: String,
-    held: Held,
+    resource: Resource,
 }
 
 /// Resources to release when the test is over.
-enum Held {
+enum Resource {
     Folder { _folder: TempDir },
     Database { name: String },
 }
@@ -76,20 +76,20 @@ impl Database {
     fn empty_file() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}?mode=rwc", folder.path().join("greenroom.db").display());
-        Self { url, held: Held::Folder { _folder: folder } }
+        Self { url, resource: Resource::Folder { _folder: folder } }
     }
 
     async fn on_server(template: &str) -> Self {
         let name = format!("greenroom_{}", Uuid::now_v7().simple());
         on_server(&format!("CREATE DATABASE {name}{template}")).await;
-        Self { url: url_of(&name), held: Held::Database { name } }
+        Self { url: url_of(&name), resource: Resource::Database { name } }
     }
 }
 
 impl Drop for Database {
     /// Drops the database in another thread, because this one may be inside a runtime.
     fn drop(&mut self) {
-        let Held::Database { name } = &self.held else { return };
+        let Resource::Database { name } = &self.resource else { return };
         let statement = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
         let dropping = thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -109,7 +109,7 @@ pub(crate) async fn connect(url: &str) -> DatabaseConnection {
 
 async fn sqlite_template() -> SqliteTemplate {
     let database = Database::empty_file();
-    let tokens = furnish(&database.url).await;
+    let tokens = migrate_and_seed(&database.url).await;
     let copy = path_of(&database.url).with_file_name("template.db");
     let connection = connect(&database.url).await;
     // Includes writes that are still in the write-ahead log.
@@ -121,23 +121,23 @@ async fn sqlite_template() -> SqliteTemplate {
 async fn postgres_template() -> PostgresTemplate {
     let name = format!("greenroom_template_{}", Uuid::now_v7().simple());
     on_server(&format!("CREATE DATABASE {name}")).await;
-    let tokens = furnish(&url_of(&name)).await;
+    let tokens = migrate_and_seed(&url_of(&name)).await;
     // PostgreSQL can't copy a template with open connections.
-    let leave = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
-    on_server(&leave).await;
+    let disconnect = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+    on_server(&disconnect).await;
     PostgresTemplate { name, tokens }
 }
 
-async fn furnish(url: &str) -> Tokens {
+async fn migrate_and_seed(url: &str) -> Tokens {
     services::migrate(url).await.expect("migrating");
     assert!(seed::seed_demo(url).await.expect("seeding"), "the template had data already");
     let greenroom = Greenroom::open(url, super::site::PUBLIC_URL, Limits::default()).await.expect("a Greenroom");
     let mut tokens = Tokens::new();
-    for member in seed::DEMO_PEOPLE {
+    for person in seed::DEMO_PEOPLE {
         let credentials =
-            Credentials { email: member.email.parse().ok(), password: Password::new(seed::PASSWORD.to_owned()) };
+            Credentials { email: person.email.parse().ok(), password: Password::new(seed::PASSWORD.to_owned()) };
         let signed_in = greenroom.sign_in(credentials, IpAddr::from(Ipv4Addr::LOCALHOST), "a test").await;
-        tokens.insert(member.email, signed_in.expect("demo people can sign in").token);
+        tokens.insert(person.email, signed_in.expect("demo people can sign in").token);
     }
     tokens
 }

@@ -12,11 +12,11 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// Long enough for a busy machine, short enough to report a test that hangs.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Returns the future's output; panics after 30 s.
 pub(crate) async fn with_timeout<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, future).await.expect("done in time")
+    tokio::time::timeout(TIMEOUT, future).await.expect("done in time")
 }
 
 /// Returns the error with which a use case was refused.

@@ -7,10 +7,10 @@ use std::collections::{HashMap, HashSet};
 
 /// Returns all events of a person; fails unless they are numbered 1, 2, 3, … up to the last sequence number.
 pub(crate) async fn read_event_log(greenroom: &Greenroom, viewer: &Viewer) -> Vec<Envelope> {
-    let head = greenroom.load_nav_state(viewer).await.expect("a nav state").cursor;
+    let last_seq = greenroom.load_nav_state(viewer).await.expect("a nav state").cursor;
     let (mut stream, cursor) = Stream::ready(greenroom, viewer, Resume::After(0)).await;
     assert_eq!(cursor, 0);
-    stream.events_up_to(0, head).await
+    stream.events_up_to(0, last_seq).await
 }
 
 /// Returns all events of a person; fails unless each number in them equals a recount of the earlier events: message
@@ -21,8 +21,8 @@ pub(crate) async fn audit_event_log(greenroom: &Greenroom, viewer: &Viewer) -> V
     for envelope in &log {
         audit.check_event(envelope, viewer.id());
     }
-    let frame = greenroom.load_nav_state(viewer).await.expect("a nav state");
-    assert_eq!(audit.unseen.len() as i64, frame.unread, "the number of unseen notifications");
+    let nav_state = greenroom.load_nav_state(viewer).await.expect("a nav state");
+    assert_eq!(audit.unseen.len() as i64, nav_state.unread, "the number of unseen notifications");
     log
 }
 

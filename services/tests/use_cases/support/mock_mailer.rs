@@ -7,29 +7,29 @@ use std::sync::Mutex;
 /// Records the e-mails that it is sent; first fails with the given errors.
 #[derive(Default)]
 pub(crate) struct MockMailer {
-    pub(crate) taken: Mutex<Vec<OutgoingEmail>>,
-    answers: Mutex<Vec<DeliveryError>>,
+    pub(crate) accepted: Mutex<Vec<OutgoingEmail>>,
+    errors: Mutex<Vec<DeliveryError>>,
 }
 
 impl MockMailer {
     /// Fails with these errors, in this order, before it accepts anything.
-    pub(crate) fn failing_with(mut answers: Vec<DeliveryError>) -> Self {
-        answers.reverse();
-        Self { answers: Mutex::new(answers), ..Self::default() }
+    pub(crate) fn failing_with(mut errors: Vec<DeliveryError>) -> Self {
+        errors.reverse();
+        Self { errors: Mutex::new(errors), ..Self::default() }
     }
 
     /// Returns the recipients of the accepted e-mails, in order.
     pub(crate) fn recipients(&self) -> Vec<String> {
-        self.taken.lock().expect("a lock").iter().map(|letter| letter.to.clone()).collect()
+        self.accepted.lock().expect("a lock").iter().map(|mail| mail.to.clone()).collect()
     }
 }
 
 impl Mailer for MockMailer {
-    async fn send(&self, letter: &OutgoingEmail) -> Result<(), DeliveryError> {
-        if let Some(answer) = self.answers.lock().expect("a lock").pop() {
-            return Err(answer);
+    async fn send(&self, mail: &OutgoingEmail) -> Result<(), DeliveryError> {
+        if let Some(error) = self.errors.lock().expect("a lock").pop() {
+            return Err(error);
         }
-        self.taken.lock().expect("a lock").push(letter.clone());
+        self.accepted.lock().expect("a lock").push(mail.clone());
         Ok(())
     }
 }
@@ -37,8 +37,8 @@ impl Mailer for MockMailer {
 impl Site {
     /// Returns the queued e-mails to an address, newest first.
     pub(crate) async fn mails_to(&self, email: &str) -> Vec<OutgoingEmail> {
-        let waiting = self.greenroom.list_queued_mail().await.expect("queued e-mails");
-        waiting.into_iter().map(|waiting| waiting.email).filter(|letter| letter.to == email).collect()
+        let queued = self.greenroom.list_queued_mail().await.expect("queued e-mails");
+        queued.into_iter().map(|queued| queued.email).filter(|mail| mail.to == email).collect()
     }
 
     /// Returns the token of the newest e-mail with a link. Others without one may be newer: the warning of failed
@@ -49,11 +49,11 @@ impl Site {
 }
 
 /// Returns the token of the link in an e-mail.
-pub(crate) fn link_token_in(letter: &OutgoingEmail) -> String {
-    find_token(letter).expect("a link with a token")
+pub(crate) fn link_token_in(mail: &OutgoingEmail) -> String {
+    find_token(mail).expect("a link with a token")
 }
 
-fn find_token(letter: &OutgoingEmail) -> Option<String> {
-    let (_, after) = letter.text.split_once("?token=")?;
+fn find_token(mail: &OutgoingEmail) -> Option<String> {
+    let (_, after) = mail.text.split_once("?token=")?;
     Some(after.split_whitespace().next().expect("a token").to_owned())
 }

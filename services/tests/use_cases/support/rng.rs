@@ -9,8 +9,8 @@ pub(crate) struct Rng(u64);
 impl Rng {
     /// Prints its seed, which the test runner shows if the test fails.
     pub(crate) fn new() -> Self {
-        let told = std::env::var("GREENROOM_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
-        let seed = told.unwrap_or_else(|| Uuid::now_v7().as_u64_pair().1);
+        let configured = std::env::var("GREENROOM_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
+        let seed = configured.unwrap_or_else(|| Uuid::now_v7().as_u64_pair().1);
         eprintln!("GREENROOM_TEST_SEED={seed}");
         Self(seed)
     }

@@ -31,7 +31,7 @@ pub(crate) struct Site {
 }
 
 /// The demo people, signed in, and their conversations.
-pub(crate) struct Cast {
+pub(crate) struct DemoData {
     pub(crate) eventpro: Viewer,
     pub(crate) safari: Viewer,
     pub(crate) sarah: Viewer,
@@ -53,7 +53,7 @@ pub(crate) struct RowCounts {
     /// Sum over all conversations.
     pub(crate) last_seqs: i64,
     /// Sum over all people's event sequences.
-    pub(crate) heads: i64,
+    pub(crate) event_seqs: i64,
 }
 
 impl Site {
@@ -76,10 +76,10 @@ impl Site {
         &self.database.url
     }
 
-    pub(crate) async fn cast(&self) -> Cast {
+    pub(crate) async fn demo(&self) -> DemoData {
         let eventpro = self.viewer(EVENTPRO).await;
         let safari = self.viewer(SAFARI).await;
-        Cast {
+        DemoData {
             launch: self.only_conversation(&eventpro).await,
             sundowner: self.only_conversation(&safari).await,
             sarah: self.viewer(SARAH).await,
@@ -90,8 +90,8 @@ impl Site {
         }
     }
 
-    async fn viewer(&self, member: DemoPerson) -> Viewer {
-        self.greenroom.authenticate(&self.tokens[member.email]).await.expect("a session of the template")
+    async fn viewer(&self, person: DemoPerson) -> Viewer {
+        self.greenroom.authenticate(&self.tokens[person.email]).await.expect("a session of the template")
     }
 
     async fn only_conversation(&self, viewer: &Viewer) -> ConversationId {
@@ -130,13 +130,13 @@ impl Site {
                 0_i64.into(),
             ])
             .take();
-        let head = Query::insert()
+        let sequence = Query::insert()
             .into_table("person_head")
             .columns(["person_id", "seq"])
             .values_panic([id.into(), 0_i64.into()])
             .take();
         connection.execute(&person).await.expect("a person");
-        connection.execute(&head).await.expect("a sequence");
+        connection.execute(&sequence).await.expect("a sequence");
         PersonId(id)
     }
 
@@ -163,12 +163,12 @@ impl Site {
             (SELECT count(*) FROM event) AS events, \
             (SELECT count(*) FROM notification) AS notifications, \
             (SELECT CAST(sum(last_seq) AS bigint) FROM conversation) AS last_seqs, \
-            (SELECT CAST(sum(seq) AS bigint) FROM person_head) AS heads";
+            (SELECT CAST(sum(seq) AS bigint) FROM person_head) AS event_seqs";
         self.query(counts).await.pop().expect("a row")
     }
 }
 
-impl Cast {
+impl DemoData {
     pub(crate) fn all(&self) -> [&Viewer; 5] {
         [&self.eventpro, &self.safari, &self.sarah, &self.kamau, &self.achieng]
     }

@@ -20,19 +20,19 @@ pub(crate) struct Stream {
     frames: mpsc::Receiver<Bytes>,
     /// The server's side, which writes the frames.
     running: Pin<Box<dyn Future<Output = ()> + Send>>,
-    over: bool,
+    has_ended: bool,
 }
 
 /// The server's end of the connection.
-struct Wire(Mutex<Option<mpsc::Sender<Bytes>>>);
+struct ChannelSink(Mutex<Option<mpsc::Sender<Bytes>>>);
 
-impl Wire {
+impl ChannelSink {
     fn queue(&self) -> Option<mpsc::Sender<Bytes>> {
         self.0.lock().expect("a lock").clone()
     }
 }
 
-impl EventSink for Wire {
+impl EventSink for ChannelSink {
     fn try_write(&self, frame: &[u8]) -> bool {
         self.queue().is_some_and(|queue| queue.try_send(Bytes::copy_from_slice(frame)).is_ok())
     }
@@ -75,11 +75,11 @@ impl Stream {
     async fn begin(mut subscription: Box<Subscription>) -> Self {
         let (queue, frames) = mpsc::channel(QUEUE);
         queue.try_send(subscription.first_frame()).expect("space for a frame");
-        let running = Box::pin(subscription.run(Arc::new(Wire(Mutex::new(Some(queue))))));
-        let mut stream = Self { frames, running, over: false };
+        let running = Box::pin(subscription.run(Arc::new(ChannelSink(Mutex::new(Some(queue))))));
+        let mut stream = Self { frames, running, has_ended: false };
         tokio::select! {
             biased;
-            () = &mut stream.running => stream.over = true,
+            () = &mut stream.running => stream.has_ended = true,
             () = std::future::ready(()) => {}
         }
         stream
@@ -90,7 +90,7 @@ impl Stream {
             tokio::select! {
                 biased;
                 frame = self.frames.recv() => return frame,
-                () = &mut self.running, if !self.over => self.over = true,
+                () = &mut self.running, if !self.has_ended => self.has_ended = true,
             }
         }
     }
@@ -113,9 +113,9 @@ impl Stream {
     pub(crate) async fn next_event(&mut self) -> Envelope {
         let past_heartbeats = async {
             loop {
-                let heard = self.next_frame().await;
-                if heard.event != "heartbeat" {
-                    return heard.envelope();
+                let frame = self.next_frame().await;
+                if frame.event != "heartbeat" {
+                    return frame.envelope();
                 }
             }
         };

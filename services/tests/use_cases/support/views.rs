@@ -8,8 +8,8 @@ use services::{Greenroom, Viewer, messages::Window};
 pub(crate) struct Views {
     /// `None` after an event that it can't be updated by: a browser then reloads it.
     pub(crate) inbox: Option<Inbox>,
-    pub(crate) notices: NotificationList,
-    pub(crate) frame: NavState,
+    pub(crate) notification_list: NotificationList,
+    pub(crate) nav_state: NavState,
     pub(crate) threads: Vec<Thread>,
     pub(crate) bookings: Vec<BookingView>,
 }
@@ -26,9 +26,9 @@ impl Views {
         // By id: the order of the inbox is that of the inbox view.
         threads.sort_by_key(|thread| thread.conversation.id);
         bookings.sort_by_key(|booking| booking.conversation.id);
-        let notices = greenroom.list_notifications(viewer, None).await.expect("notifications");
-        let frame = greenroom.load_nav_state(viewer).await.expect("a nav state");
-        Self { inbox: Some(inbox), notices, frame, threads, bookings }
+        let notification_list = greenroom.list_notifications(viewer, None).await.expect("notifications");
+        let nav_state = greenroom.load_nav_state(viewer).await.expect("a nav state");
+        Self { inbox: Some(inbox), notification_list, nav_state, threads, bookings }
     }
 
     /// Returns the smallest cursor of the views: events after it may be missing in one of them.
@@ -36,13 +36,13 @@ impl Views {
         let inbox = self.inbox.iter().map(Projection::cursor);
         let threads = self.threads.iter().map(Projection::cursor);
         let bookings = self.bookings.iter().map(Projection::cursor);
-        let others = [self.notices.cursor(), self.frame.cursor()];
+        let others = [self.notification_list.cursor(), self.nav_state.cursor()];
         inbox.chain(threads).chain(bookings).chain(others).min().expect("at least one view")
     }
 
     /// Applies an event to all views; returns whether one has changed.
     pub(crate) fn apply(&mut self, me: PersonId, envelope: &Envelope) -> bool {
-        let mut outcomes = vec![self.notices.apply(me, envelope), self.frame.apply(me, envelope)];
+        let mut outcomes = vec![self.notification_list.apply(me, envelope), self.nav_state.apply(me, envelope)];
         outcomes.extend(self.threads.iter_mut().map(|thread| thread.apply(me, envelope)));
         outcomes.extend(self.bookings.iter_mut().map(|booking| booking.apply(me, envelope)));
         assert!(!outcomes.contains(&ApplyOutcome::Gap), "only the inbox can have a gap: {envelope:?}");
@@ -59,9 +59,9 @@ impl Views {
             inbox.conversations.truncate(fresh.conversations.len());
             inbox.next_page.clone_from(&fresh.next_page);
         }
-        if fresh.notices.next_page.is_some() {
-            self.notices.notifications.truncate(fresh.notices.notifications.len());
-            self.notices.next_page.clone_from(&fresh.notices.next_page);
+        if fresh.notification_list.next_page.is_some() {
+            self.notification_list.notifications.truncate(fresh.notification_list.notifications.len());
+            self.notification_list.next_page.clone_from(&fresh.notification_list.next_page);
         }
         for (thread, fresh) in self.threads.iter_mut().zip(&fresh.threads) {
             if fresh.has_more {
