@@ -57,8 +57,8 @@ impl Metrics {
 fn install_recorder() -> Result<PrometheusHandle, BuildError> {
     PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS_BUCKETS)?
-        .set_buckets_for_metric(Matcher::Full(metrics::SENDS_TOGETHER.to_owned()), &BATCH_BUCKETS)?
-        .set_buckets_for_metric(Matcher::Full(metrics::COMMITTED_TOGETHER.to_owned()), &BATCH_BUCKETS)?
+        .set_buckets_for_metric(Matcher::Full(metrics::MESSAGE_BATCH_SIZE.to_owned()), &BATCH_BUCKETS)?
+        .set_buckets_for_metric(Matcher::Full(metrics::COMMIT_BATCH_SIZE.to_owned()), &BATCH_BUCKETS)?
         .install_recorder()
 }
 

@@ -116,7 +116,7 @@ impl EventSink for SseSocket {
             Err(error) => error.kind() == io::ErrorKind::WouldBlock,
         };
         if slow {
-            ::metrics::counter!(metrics::STREAMS_CUT).increment(1);
+            ::metrics::counter!(metrics::SLOW_CONSUMERS_DISCONNECTED).increment(1);
         }
         false
     }

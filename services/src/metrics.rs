@@ -19,13 +19,15 @@ const CONNECTIONS: &str = "greenroom_database_connections";
 const DATABASE_UP: &str = "greenroom_database_up";
 const BUS_UP: &str = "greenroom_bus_up";
 const MAIL_QUEUED: &str = "greenroom_mail_queued";
-const MAIL_PARKED: &str = "greenroom_mail_parked";
+/// E-mails given up on after failed attempts.
+pub const MAIL_DEAD_LETTERED: &str = "greenroom_mail_dead_lettered";
 
 const SENDS: &str = "greenroom_sends_total";
 /// Streams disconnected because their client read too slowly.
-pub const STREAMS_CUT: &str = "greenroom_streams_cut_total";
+pub const SLOW_CONSUMERS_DISCONNECTED: &str = "greenroom_slow_consumers_disconnected_total";
 const STREAMS_ENDED: &str = "greenroom_streams_ended_total";
-const NOTES: &str = "greenroom_bus_notes_total";
+/// Messages between nodes.
+pub const BUS_MESSAGES: &str = "greenroom_bus_messages_total";
 const QUERIES: &str = "greenroom_database_queries_total";
 const MAILS: &str = "greenroom_mails_total";
 
@@ -34,9 +36,9 @@ const COMMIT_SECONDS: &str = "greenroom_commit_duration_seconds";
 const WAIT_SECONDS: &str = "greenroom_queue_wait_seconds";
 const LAG_SECONDS: &str = "greenroom_event_lag_seconds";
 /// Messages per batch.
-pub const SENDS_TOGETHER: &str = "greenroom_sends_together";
+pub const MESSAGE_BATCH_SIZE: &str = "greenroom_message_batch_size";
 /// Transactions per group commit.
-pub const COMMITTED_TOGETHER: &str = "greenroom_committed_together";
+pub const COMMIT_BATCH_SIZE: &str = "greenroom_commit_batch_size";
 
 const GAUGES: [(&str, &str); 7] = [
     (STREAMS, "Event streams open in this process."),
@@ -45,23 +47,26 @@ const GAUGES: [(&str, &str); 7] = [
     (DATABASE_UP, "1 if the database answered the last probe, else 0."),
     (BUS_UP, "1 if messages between nodes get through, else 0; absent without a bus."),
     (MAIL_QUEUED, "E-mails waiting for delivery or a retry."),
-    (MAIL_PARKED, "E-mails given up on after failed attempts."),
+    (MAIL_DEAD_LETTERED, "E-mails given up on after failed attempts."),
 ];
 const COUNTERS: [(&str, &str); 6] = [
     (QUERIES, "SQL statements executed, without commits."),
-    (SENDS, "Messages sent, by outcome: new, again (a retry), refused, failed."),
-    (STREAMS_CUT, "Streams disconnected because their client read too slowly."),
+    (SENDS, "Messages sent, by outcome: new, duplicate (a retry), refused, failed."),
+    (SLOW_CONSUMERS_DISCONNECTED, "Streams disconnected because their client read too slowly."),
     (STREAMS_ENDED, "Streams that ended with their session, by its end reason."),
-    (NOTES, "Messages between nodes: sent, heard (received from others), lost before sending."),
+    (BUS_MESSAGES, "Messages between nodes: sent, heard (received from others), lost before sending."),
     (MAILS, "E-mails by outcome: sent, retried (an attempt failed), given_up, revoked (their link was)."),
 ];
 const HISTOGRAMS: [(&str, &str); 6] = [
     (SEND_SECONDS, "Seconds from sending a message to its response, without refusals."),
     (COMMIT_SECONDS, "Seconds per commit, including the flush."),
     (WAIT_SECONDS, "Seconds waited in each queue of this process, measured at the end of the wait."),
-    (LAG_SECONDS, "Seconds from an event to its writing to streams: told (published at once) or read (from the log)."),
-    (SENDS_TOGETHER, "Messages per batch."),
-    (COMMITTED_TOGETHER, "Transactions per group commit; SQLite only."),
+    (
+        LAG_SECONDS,
+        "Seconds from an event to its writing to streams: live (published at once) or replay (from the log).",
+    ),
+    (MESSAGE_BATCH_SIZE, "Messages per batch."),
+    (COMMIT_BATCH_SIZE, "Transactions per group commit; SQLite only."),
 ];
 
 /// Longest time to wait for the database when probing it.
@@ -72,17 +77,17 @@ pub fn describe_metrics() {
     GAUGES.iter().for_each(|(name, help)| describe_gauge!(*name, *help));
     COUNTERS.iter().for_each(|(name, help)| describe_counter!(*name, *help));
     HISTOGRAMS.iter().for_each(|(name, help)| describe_histogram!(*name, *help));
-    counter!(STREAMS_CUT).increment(0);
+    counter!(SLOW_CONSUMERS_DISCONNECTED).increment(0);
     counter!(QUERIES).increment(0);
     SessionEndReason::ALL.iter().for_each(|reason| counter!(STREAMS_ENDED, "reason" => reason.as_str()).increment(0));
-    for outcome in ["new", "again", "refused", "failed"] {
+    for outcome in ["new", "duplicate", "refused", "failed"] {
         counter!(SENDS, "outcome" => outcome).increment(0);
     }
     for outcome in ["sent", "retried", "given_up", "revoked"] {
         counter!(MAILS, "outcome" => outcome).increment(0);
     }
     for way in ["sent", "heard", "lost"] {
-        counter!(NOTES, "way" => way).increment(0);
+        counter!(BUS_MESSAGES, "way" => way).increment(0);
     }
 }
 
@@ -108,7 +113,7 @@ impl Greenroom {
         gauge!(DATABASE_UP).set(f64::from(u8::from(matches!(backlog, Ok(Ok(_))))));
         if let Ok(Ok(Backlog { queued, dead_lettered })) = backlog {
             gauge!(MAIL_QUEUED).set(queued as f64);
-            gauge!(MAIL_PARKED).set(dead_lettered as f64);
+            gauge!(MAIL_DEAD_LETTERED).set(dead_lettered as f64);
         }
     }
 }
@@ -119,7 +124,7 @@ pub(crate) async fn measure_send(sending: impl Future<Output = Result<SendOutcom
     let result = sending.await;
     let outcome = match &result {
         Ok(SendOutcome::New(_)) => "new",
-        Ok(SendOutcome::Duplicate(_)) => "again",
+        Ok(SendOutcome::Duplicate(_)) => "duplicate",
         Err(Error::Api(_)) => "refused",
         Err(_) => "failed",
     };
@@ -169,10 +174,10 @@ pub(crate) fn count_stream_ended(reason: SessionEndReason) {
     counter!(STREAMS_ENDED, "reason" => reason.as_str()).increment(1);
 }
 
-/// Records an event's age when it is written to streams: `told` by the process that wrote it, or `read` from the log.
-pub(crate) fn record_event_delivered(way: &'static str, at: Timestamp) {
+/// Records an event's age when it is written to streams: `live` by the process that wrote it, or `replay` from the log.
+pub(crate) fn record_event_delivered(source: &'static str, at: Timestamp) {
     let millis = u64::try_from(SystemClock.now().millis() - at.millis()).unwrap_or_default();
-    histogram!(LAG_SECONDS, "way" => way).record(Duration::from_millis(millis));
+    histogram!(LAG_SECONDS, "source" => source).record(Duration::from_millis(millis));
 }
 
 /// Counts an e-mail by its outcome.
@@ -186,5 +191,5 @@ pub(crate) fn count_query() {
 
 /// Counts a bus message: `sent`, `heard` (received) or `lost`.
 pub fn count_bus_message(way: &'static str) {
-    counter!(NOTES, "way" => way).increment(1);
+    counter!(BUS_MESSAGES, "way" => way).increment(1);
 }

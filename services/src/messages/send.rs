@@ -54,7 +54,7 @@ impl Greenroom {
 
     #[tracing::instrument(level = "debug", skip_all, fields(messages = batch.len()))]
     async fn send_batch(&self, batch: Vec<MessageRequest>) -> Vec<Result<SendOutcome>> {
-        ::metrics::histogram!(metrics::SENDS_TOGETHER).record(batch.len() as f64);
+        ::metrics::histogram!(metrics::MESSAGE_BATCH_SIZE).record(batch.len() as f64);
         match self.send_all(&batch).await {
             Ok(results) => results,
             // Send them one by one: a message that violates a constraint must not fail the others.

@@ -19,7 +19,7 @@ impl Hub {
                 Ok(events) => {
                     for event in &events {
                         self.publish(event.person(), event.seq, &event.sse_frame());
-                        metrics::record_event_delivered("read", Timestamp::from_millis(event.at));
+                        metrics::record_event_delivered("replay", Timestamp::from_millis(event.at));
                     }
                     // An event that the log doesn't contain will never come: disconnecting makes the client start again
                     // with a reset.

@@ -70,7 +70,7 @@ impl EventRecorder {
             hub.bus().publish_last_seqs(&last_seqs(&published));
             for PublishedEvent { person, seq, frame } in published {
                 if hub.publish(person, seq, &frame) {
-                    metrics::record_event_delivered("told", at);
+                    metrics::record_event_delivered("live", at);
                 }
             }
         }))

@@ -158,7 +158,7 @@ impl CommitGroup {
     async fn commit_all(&mut self) {
         let Some(connection) = self.connection.clone().filter(|_| self.is_open) else { return };
         self.is_open = false;
-        ::metrics::histogram!(metrics::COMMITTED_TOGETHER).record(self.waiters.len() as f64);
+        ::metrics::histogram!(metrics::COMMIT_BATCH_SIZE).record(self.waiters.len() as f64);
         if let Err(error) = metrics::measure_commit(connection.commit()).await {
             self.fail_all(error);
         }

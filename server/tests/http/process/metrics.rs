@@ -13,11 +13,11 @@ const EXPORTED_METRICS: [(&str, &str); 23] = [
     ("greenroom_database_connections", "gauge"),
     ("greenroom_database_up", "gauge"),
     ("greenroom_mail_queued", "gauge"),
-    ("greenroom_mail_parked", "gauge"),
+    ("greenroom_mail_dead_lettered", "gauge"),
     ("greenroom_sends_total", "counter"),
-    ("greenroom_streams_cut_total", "counter"),
+    ("greenroom_slow_consumers_disconnected_total", "counter"),
     ("greenroom_streams_ended_total", "counter"),
-    ("greenroom_bus_notes_total", "counter"),
+    ("greenroom_bus_messages_total", "counter"),
     ("greenroom_database_queries_total", "counter"),
     ("greenroom_mails_total", "counter"),
     ("greenroom_http_requests_total", "counter"),
@@ -27,8 +27,8 @@ const EXPORTED_METRICS: [(&str, &str); 23] = [
     ("greenroom_queue_wait_seconds", "histogram"),
     ("greenroom_event_lag_seconds", "histogram"),
     ("greenroom_http_request_duration_seconds", "histogram"),
-    ("greenroom_sends_together", "histogram"),
-    ("greenroom_committed_together", "histogram"),
+    ("greenroom_message_batch_size", "histogram"),
+    ("greenroom_commit_batch_size", "histogram"),
     ("process_resident_memory_bytes", "gauge"),
     ("process_open_fds", "gauge"),
 ];
@@ -46,7 +46,9 @@ async fn metrics_show_queued_mails_and_open_streams() {
     site.anonymous().post("/api/auth/password/forgot", &json!({ "email": SARAH })).await;
     let retried = |numbers: &MetricsPage| numbers.get("greenroom_mails_total{outcome=\"retried\"}") == 1.0;
     let told = MetricsPage::wait_until(&site.process, "a mail that can't be delivered", retried).await;
-    for (name, number) in [("greenroom_mail_queued", 1.0), ("greenroom_mail_parked", 0.0), ("greenroom_streams", 1.0)] {
+    for (name, number) in
+        [("greenroom_mail_queued", 1.0), ("greenroom_mail_dead_lettered", 0.0), ("greenroom_streams", 1.0)]
+    {
         assert_eq!(told.get(name), number, "{name}");
     }
     assert_eq!(site.anonymous().get("/metrics").await.status, 404, "the public site doesn't serve metrics");
@@ -67,15 +69,15 @@ async fn a_message_moves_its_metrics() {
 
     let after = MetricsPage::fetch(&site.process).await;
     let moved = |name: &str| after.get(name) - before.maybe(name).unwrap_or_default();
-    for outcome in ["new", "again", "refused"] {
+    for outcome in ["new", "duplicate", "refused"] {
         assert_eq!(moved(&format!("greenroom_sends_total{{outcome=\"{outcome}\"}}")), 1.0, "{outcome}");
     }
     assert_eq!(after.get("greenroom_sends_total{outcome=\"failed\"}"), 0.0);
     for (name, times) in [
         ("greenroom_send_duration_seconds_count", 2.0),
         ("greenroom_send_duration_seconds_bucket{le=\"+Inf\"}", 2.0),
-        ("greenroom_sends_together_count", 3.0),
-        ("greenroom_sends_together_bucket{le=\"1\"}", 3.0),
+        ("greenroom_message_batch_size_count", 3.0),
+        ("greenroom_message_batch_size_bucket{le=\"1\"}", 3.0),
         ("greenroom_http_requests_total{method=\"POST\",route=\"api\",status=\"201\"}", 1.0),
         ("greenroom_http_requests_total{method=\"POST\",route=\"api\",status=\"409\"}", 1.0),
         ("greenroom_http_request_duration_seconds_count{method=\"POST\",route=\"api\"}", 3.0),
@@ -83,9 +85,9 @@ async fn a_message_moves_its_metrics() {
         assert_eq!(moved(name), times, "{name}");
     }
     for name in [
-        "greenroom_committed_together_sum",
+        "greenroom_commit_batch_size_sum",
         "greenroom_commit_duration_seconds_count",
-        "greenroom_event_lag_seconds_count{way=\"told\"}",
+        "greenroom_event_lag_seconds_count{source=\"live\"}",
         "greenroom_queue_wait_seconds_count{queue=\"writes\"}",
         "greenroom_queue_wait_seconds_count{queue=\"reads\"}",
     ] {

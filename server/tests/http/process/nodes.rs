@@ -97,9 +97,9 @@ async fn events_of_one_node_reach_streams_of_the_others() {
     }
     let told = MetricsPage::fetch(&site.nodes[1]).await;
     assert_eq!(told.get("greenroom_bus_up"), 1.0);
-    assert!(told.get("greenroom_event_lag_seconds_count{way=\"read\"}") >= 1.0, "the event was read from the log");
+    assert!(told.get("greenroom_event_lag_seconds_count{source=\"replay\"}") >= 1.0, "the event was read from the log");
     for way in ["sent", "heard"] {
-        assert!(told.get(&format!("greenroom_bus_notes_total{{way=\"{way}\"}}")) >= 1.0, "{way}");
+        assert!(told.get(&format!("greenroom_bus_messages_total{{way=\"{way}\"}}")) >= 1.0, "{way}");
     }
     let typing = sarah[2].request(Method::PUT, &format!("/api/conversations/{launch}/typing"));
     assert_eq!(typing.send().await.expect("an answer").status(), 204);

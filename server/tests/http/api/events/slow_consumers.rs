@@ -88,7 +88,7 @@ async fn a_slow_consumer_is_disconnected_and_resumes_without_loss() {
     stream::gapless(start, &heard[1..]);
     assert!(heard.len() < 2 * MESSAGES, "the stream was disconnected before the end: {}", heard.len());
     assert_eq!(
-        MetricsPage::fetch(&site.process).await.get("greenroom_streams_cut_total"),
+        MetricsPage::fetch(&site.process).await.get("greenroom_slow_consumers_disconnected_total"),
         1.0,
         "the disconnection is counted"
     );
