@@ -1,9 +1,12 @@
 //! Metrics in the Prometheus text format, served at a separate address so that the public can't read them.
 
+mod old_names;
+
 use crate::{connections, middleware::access_log, state::AppState};
 use axum::{Router, extract::State, response::IntoResponse, routing::get};
 use http::header;
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+use old_names::append_old_names;
 use services::{Greenroom, metrics};
 use std::{net::SocketAddr, time::Duration};
 use tokio::net::TcpListener;
@@ -73,7 +76,7 @@ async fn run_upkeep(handle: PrometheusHandle) {
 async fn get_metrics(State(MetricsState { greenroom, handle }): State<MetricsState>) -> impl IntoResponse {
     greenroom.collect_gauges().await;
     process::collect_gauges();
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render())
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], append_old_names(handle.render()))
 }
 
 /// Metrics of the process: memory, open files, CPU time. Their names are those of the official Prometheus libraries.

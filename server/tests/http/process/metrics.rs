@@ -33,6 +33,15 @@ const EXPORTED_METRICS: [(&str, &str); 23] = [
     ("process_open_fds", "gauge"),
 ];
 
+/// New and old names of renamed metrics, with the labels of one series, or the suffix of a histogram's.
+const RENAMED_METRICS: [(&str, &str, &str); 5] = [
+    ("greenroom_slow_consumers_disconnected_total", "greenroom_streams_cut_total", ""),
+    ("greenroom_message_batch_size", "greenroom_sends_together", "_count"),
+    ("greenroom_commit_batch_size", "greenroom_committed_together", "_bucket{le=\"+Inf\"}"),
+    ("greenroom_bus_messages_total", "greenroom_bus_notes_total", "{way=\"sent\"}"),
+    ("greenroom_mail_dead_lettered", "greenroom_mail_parked", ""),
+];
+
 fn nobody() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port")
 }
@@ -115,6 +124,19 @@ async fn every_metric_has_a_description_and_no_personal_data() {
     assert_eq!(counted("method=\"other\",route=\"api\",status=\"405\""), Some(1.0), "{}", told.text());
     for secret in [site.launch.as_str(), SARAH, "nowhere", "nothing.js", "BREW", "Counted"] {
         assert!(!told.text().contains(secret), "{secret} in {}", told.text());
+    }
+}
+
+#[tokio::test]
+async fn renamed_metrics_are_also_exported_under_their_old_names() {
+    let site = Site::with(&[METRICS_ON]).await;
+    site.eventpro().send_message(&site.launch, "Counted").await;
+    let page = MetricsPage::fetch(&site.process).await;
+    for (new, old, series) in RENAMED_METRICS {
+        assert_eq!(page.get(&format!("{old}{series}")), page.get(&format!("{new}{series}")), "{old}");
+        let (_, kind) = EXPORTED_METRICS.iter().find(|(name, _)| *name == new).expect(new);
+        assert_eq!(page.text().matches(&format!("# TYPE {old} {kind}\n")).count(), 1, "{old} in {}", page.text());
+        assert!(page.text().contains(&format!("Deprecated: use {new}.")), "{new}");
     }
 }
 
