@@ -124,17 +124,17 @@ struct Values {
     streams_per_person: usize,
     /// Passwords hashed at the same time, each for some hundredths of a second on one core and with 19 MiB. 64 times as
     /// many requests may wait; further ones are refused with Retry-After. [default: half the cores]
-    #[arg(long, env = "GREENROOM_SIGN_INS_AT_ONCE", value_parser = parse_positive, global = true)]
-    sign_ins_at_once: Option<usize>,
+    #[arg(long, env = "GREENROOM_MAX_CONCURRENT_PASSWORD_HASHES", value_parser = parse_positive, global = true)]
+    max_concurrent_password_hashes: Option<usize>,
     /// Failed sign-ins per minute to one account, from one network or device.
-    #[arg(long, env = "GREENROOM_FAILURES_PER_ACCOUNT", value_parser = parse_positive, default_value_t = Limits::default().failures_per_account, global = true)]
-    failures_per_account: usize,
-    /// Failed sign-ins per minute from one address.
-    #[arg(long, env = "GREENROOM_FAILURES_PER_ADDRESS", value_parser = parse_positive, default_value_t = Limits::default().failures_per_address, global = true)]
-    failures_per_address: usize,
-    /// Registrations and password resets per hour from one address.
-    #[arg(long, env = "GREENROOM_LETTERS_PER_ADDRESS", value_parser = parse_positive, default_value_t = Limits::default().letters_per_address, global = true)]
-    letters_per_address: usize,
+    #[arg(long, env = "GREENROOM_FAILED_SIGN_INS_PER_ACCOUNT", value_parser = parse_positive, default_value_t = Limits::default().failed_sign_ins_per_account, global = true)]
+    failed_sign_ins_per_account: usize,
+    /// Failed sign-ins per minute from one IPv4 address or IPv6 /64.
+    #[arg(long, env = "GREENROOM_FAILED_SIGN_INS_PER_IP", value_parser = parse_positive, default_value_t = Limits::default().failed_sign_ins_per_ip, global = true)]
+    failed_sign_ins_per_ip: usize,
+    /// Registrations, resent links, password resets and changes of e-mail per hour from one IPv4 address or IPv6 /64.
+    #[arg(long, env = "GREENROOM_ACCOUNT_MAILS_PER_IP", value_parser = parse_positive, default_value_t = Limits::default().account_mails_per_ip, global = true)]
+    account_mails_per_ip: usize,
     /// Inquiries an organizer may open per day.
     #[arg(long, env = "GREENROOM_INQUIRIES_PER_DAY", value_parser = clap::value_parser!(u64).range(1..=MAX_LIMIT), default_value_t = Limits::default().inquiries_per_day, global = true)]
     inquiries_per_day: u64,
@@ -232,10 +232,10 @@ impl Settings {
             connections_per_address,
             sends_per_minute,
             streams_per_person,
-            sign_ins_at_once,
-            failures_per_account,
-            failures_per_address,
-            letters_per_address,
+            max_concurrent_password_hashes,
+            failed_sign_ins_per_account,
+            failed_sign_ins_per_ip,
+            account_mails_per_ip,
             inquiries_per_day,
             open_inquiries_per_pair,
             security,
@@ -252,14 +252,15 @@ impl Settings {
                 "GREENROOM_URL must be http:// or https:// and a host, without a path; it is {origin:?}"
             ));
         }
-        let sign_ins_at_once = sign_ins_at_once.unwrap_or(Limits::default().sign_ins_at_once);
+        let max_concurrent_password_hashes =
+            max_concurrent_password_hashes.unwrap_or(Limits::default().max_concurrent_password_hashes);
         let limits = Limits {
             sends_per_minute,
             streams_per_person,
-            sign_ins_at_once,
-            failures_per_account,
-            failures_per_address,
-            letters_per_address,
+            max_concurrent_password_hashes,
+            failed_sign_ins_per_account,
+            failed_sign_ins_per_ip,
+            account_mails_per_ip,
             inquiries_per_day,
             open_inquiries_per_pair,
             emails_per_recipient_hour,

@@ -80,13 +80,13 @@ pub struct Limits {
     /// Concurrent streams per person.
     pub streams_per_person: usize,
     /// Concurrent password hashes; each occupies a core and 19 MiB.
-    pub sign_ins_at_once: usize,
+    pub max_concurrent_password_hashes: usize,
     /// Failed sign-ins per minute to one account from one network or device.
-    pub failures_per_account: usize,
-    /// Failed sign-ins per minute from one IP address.
-    pub failures_per_address: usize,
-    /// Registrations and password resets per hour from one IP address.
-    pub letters_per_address: usize,
+    pub failed_sign_ins_per_account: usize,
+    /// Failed sign-ins per minute from one IPv4 address or IPv6 /64.
+    pub failed_sign_ins_per_ip: usize,
+    /// Registrations, resent links, password resets and changes of e-mail per hour from one IPv4 address or IPv6 /64.
+    pub account_mails_per_ip: usize,
     /// Inquiries an organizer may open per day.
     pub inquiries_per_day: u64,
     /// Unanswered inquiries an organizer may have with the same talent.
@@ -106,10 +106,10 @@ impl Default for Limits {
         Self {
             sends_per_minute: 300,
             streams_per_person: 32,
-            sign_ins_at_once: available_parallelism().map_or(1, |cores| cores.get().div_ceil(2)),
-            failures_per_account: 10,
-            failures_per_address: 100,
-            letters_per_address: 20,
+            max_concurrent_password_hashes: available_parallelism().map_or(1, |cores| cores.get().div_ceil(2)),
+            failed_sign_ins_per_account: 10,
+            failed_sign_ins_per_ip: 100,
+            account_mails_per_ip: 20,
             inquiries_per_day: 20,
             open_inquiries_per_pair: 3,
             emails_per_recipient_hour: 5,
@@ -187,16 +187,16 @@ impl Greenroom {
         Ok(Self(Arc::new(Inner {
             hub: Hub::new(store.clone()),
             store,
-            hasher: PasswordHasher::new(limits.sign_ins_at_once, public_url)?,
+            hasher: PasswordHasher::new(limits.max_concurrent_password_hashes, public_url)?,
             send_limiter: RateLimiter::new(&clock, limits.sends_per_minute, minute),
-            account_failure_limiter: RateLimiter::new(&clock, limits.failures_per_account, minute),
+            account_failure_limiter: RateLimiter::new(&clock, limits.failed_sign_ins_per_account, minute),
             lockout: Lockout::new(clock.clone()),
             sign_in_limiter: RateLimiter::new(&clock, SIGN_INS_PER_MINUTE, minute),
-            reauth_failure_limiter: RateLimiter::new(&clock, limits.failures_per_account, minute),
+            reauth_failure_limiter: RateLimiter::new(&clock, limits.failed_sign_ins_per_account, minute),
             password_change_limiter: RateLimiter::new(&clock, PASSWORD_CHANGES_PER_HOUR, hour),
             link_password_limiter: RateLimiter::new(&clock, PASSWORD_CHANGES_PER_HOUR, hour),
-            ip_failure_limiter: RateLimiter::new(&clock, limits.failures_per_address, minute),
-            account_mail_limiter: RateLimiter::new(&clock, limits.letters_per_address, hour),
+            ip_failure_limiter: RateLimiter::new(&clock, limits.failed_sign_ins_per_ip, minute),
+            account_mail_limiter: RateLimiter::new(&clock, limits.account_mails_per_ip, hour),
             export_limiter: RateLimiter::new(&clock, EXPORTS_PER_HOUR, hour),
             marker_limiter: RateLimiter::new(&clock, MARKER_UPDATES_PER_MINUTE, minute),
             typing_limiter: RateLimiter::new(&clock, 1, realtime::TYPING_INTERVAL),

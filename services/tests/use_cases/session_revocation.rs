@@ -186,7 +186,7 @@ const RESET: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAA
 /// The old password is verified before the reset; the new one must not be written after it.
 async fn a_password_change_in_flight_does_not_undo_a_reset(site: Site) {
     let demo = site.demo().await;
-    let greenroom = site.open_second_node(Limits { sign_ins_at_once: 1, ..Limits::default() }).await;
+    let greenroom = site.open_second_node(Limits { max_concurrent_password_hashes: 1, ..Limits::default() }).await;
     let connection = connect(site.url()).await;
     let reset = connection.begin().await.expect("a transaction");
     let sql = format!("UPDATE person SET password_hash = '{RESET}' WHERE email = '{}'", SARAH.email);

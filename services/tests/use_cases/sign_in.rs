@@ -110,8 +110,9 @@ async fn ten_failures_lock_the_account_for_a_network(site: Site) {
 }
 
 async fn successful_sign_ins_are_not_counted(site: Site) {
-    let greenroom =
-        site.open_second_node(Limits { failures_per_account: 2, failures_per_address: 2, ..Limits::default() }).await;
+    let greenroom = site
+        .open_second_node(Limits { failed_sign_ins_per_account: 2, failed_sign_ins_per_ip: 2, ..Limits::default() })
+        .await;
     assert_eq!(expect_api_error(sign_in(&greenroom, SARAH.email, "wrong", HOME).await), ApiError::InvalidCredentials);
     for _ in 0..3 {
         assert!(sign_in(&greenroom, SARAH.email, PASSWORD, HOME).await.is_ok());
@@ -122,7 +123,7 @@ async fn successful_sign_ins_are_not_counted(site: Site) {
 }
 
 async fn failed_sign_ins_per_ip_are_limited(site: Site) {
-    let greenroom = site.open_second_node(Limits { failures_per_address: 3, ..Limits::default() }).await;
+    let greenroom = site.open_second_node(Limits { failed_sign_ins_per_ip: 3, ..Limits::default() }).await;
     for email in ["one@example.com", "two@example.com", SARAH.email] {
         assert_eq!(expect_api_error(sign_in(&greenroom, email, "wrong", HOME).await), ApiError::InvalidCredentials);
     }
@@ -138,7 +139,7 @@ async fn failed_sign_ins_per_ip_are_limited(site: Site) {
 const OUTDATED: &str = "$argon2id$v=19$m=16,t=1,p=1$Z3JlZW5yb29tc2FsdDEyMw$sYuR8Q/Uo13TEGAWhh2aFXnksqMZNZbP45mYegHoNQg";
 
 async fn a_hash_that_is_brought_up_to_date_is_no_other_password(site: Site) {
-    let greenroom = site.open_second_node(Limits { sign_ins_at_once: 4, ..Limits::default() }).await;
+    let greenroom = site.open_second_node(Limits { max_concurrent_password_hashes: 4, ..Limits::default() }).await;
     let sarah = site.demo().await.sarah;
     let password = || Password::new(PASSWORD.to_owned());
     for _ in 0..4 {

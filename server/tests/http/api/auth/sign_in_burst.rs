@@ -6,7 +6,7 @@ const CONCURRENT_SIGN_INS: usize = 100;
 
 #[tokio::test]
 async fn a_burst_of_sign_ins_is_rate_limited_with_retry_after() {
-    let site = Site::with(&[("GREENROOM_SIGN_INS_AT_ONCE", "1")]).await;
+    let site = Site::with(&[("GREENROOM_MAX_CONCURRENT_PASSWORD_HASHES", "1")]).await;
     let anyone = site.anonymous();
     let answers = join_all((0..CONCURRENT_SIGN_INS).map(|_| anyone.sign_in(SARAH, PASSWORD))).await;
     let (welcome, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 200);
