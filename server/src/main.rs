@@ -58,7 +58,6 @@ mod state;
 mod traces;
 mod unsubscribe;
 
-use clap::Parser;
 use settings::{Command, Settings};
 use std::process::ExitCode;
 use tikv_jemallocator::Jemalloc;
@@ -75,7 +74,7 @@ const MAX_IO_EVENTS_PER_TICK: usize = 64;
 
 fn main() -> ExitCode {
     private_files::restrict_new_files();
-    let settings = Settings::parse();
+    let settings = Settings::from_process();
     let runtime =
         runtime::Builder::new_multi_thread().enable_all().max_io_events_per_tick(MAX_IO_EVENTS_PER_TICK).build();
     match runtime {
@@ -95,6 +94,7 @@ fn main() -> ExitCode {
 async fn run_to_exit_code(settings: Settings) -> ExitCode {
     let traces = settings.traces_endpoint().map(|endpoint| Traces::export_to(&endpoint)).transpose();
     logs::init_logs(settings.log_format(), traces.as_ref().ok().and_then(Option::as_ref));
+    settings::warn_of_old_names();
     let ended = match traces {
         Ok(traces) => run_command(settings, traces).await,
         Err(error) => Err(error),

@@ -1,12 +1,14 @@
 //! The command line and the environment variables. `--help` lists them; all are validated before anything starts.
 
+mod old_names;
 mod security;
 mod storage;
 
+pub(crate) use old_names::warn_of_old_names;
 pub(crate) use security::{SecurityConfig, read_ca_file};
 
 use crate::{logs::LogFormat, nats::NatsServers, smtp::Smtp};
-use clap::{ArgAction, Args, Parser, Subcommand, builder::FalseyValueParser};
+use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, builder::FalseyValueParser};
 use http::Uri;
 use ipnet::IpNet;
 use services::Limits;
@@ -124,16 +126,16 @@ struct Values {
     streams_per_person: usize,
     /// Passwords hashed at the same time, each for some hundredths of a second on one core and with 19 MiB. 64 times as
     /// many requests may wait; further ones are refused with Retry-After. [default: half the cores]
-    #[arg(long, env = "GREENROOM_MAX_CONCURRENT_PASSWORD_HASHES", value_parser = parse_positive, global = true)]
+    #[arg(long, alias = "sign-ins-at-once", env = "GREENROOM_MAX_CONCURRENT_PASSWORD_HASHES", value_parser = parse_positive, global = true)]
     max_concurrent_password_hashes: Option<usize>,
     /// Failed sign-ins per minute to one account, from one network or device.
-    #[arg(long, env = "GREENROOM_FAILED_SIGN_INS_PER_ACCOUNT", value_parser = parse_positive, default_value_t = Limits::default().failed_sign_ins_per_account, global = true)]
+    #[arg(long, alias = "failures-per-account", env = "GREENROOM_FAILED_SIGN_INS_PER_ACCOUNT", value_parser = parse_positive, default_value_t = Limits::default().failed_sign_ins_per_account, global = true)]
     failed_sign_ins_per_account: usize,
     /// Failed sign-ins per minute from one IPv4 address or IPv6 /64.
-    #[arg(long, env = "GREENROOM_FAILED_SIGN_INS_PER_IP", value_parser = parse_positive, default_value_t = Limits::default().failed_sign_ins_per_ip, global = true)]
+    #[arg(long, alias = "failures-per-address", env = "GREENROOM_FAILED_SIGN_INS_PER_IP", value_parser = parse_positive, default_value_t = Limits::default().failed_sign_ins_per_ip, global = true)]
     failed_sign_ins_per_ip: usize,
     /// Registrations, resent links, password resets and changes of e-mail per hour from one IPv4 address or IPv6 /64.
-    #[arg(long, env = "GREENROOM_ACCOUNT_MAILS_PER_IP", value_parser = parse_positive, default_value_t = Limits::default().account_mails_per_ip, global = true)]
+    #[arg(long, alias = "letters-per-address", env = "GREENROOM_ACCOUNT_MAILS_PER_IP", value_parser = parse_positive, default_value_t = Limits::default().account_mails_per_ip, global = true)]
     account_mails_per_ip: usize,
     /// Inquiries an organizer may open per day.
     #[arg(long, env = "GREENROOM_INQUIRIES_PER_DAY", value_parser = clap::value_parser!(u64).range(1..=MAX_LIMIT), default_value_t = Limits::default().inquiries_per_day, global = true)]
@@ -198,6 +200,12 @@ impl Config {
 }
 
 impl Settings {
+    /// Parses the command line and the environment. Exits with a message if they are invalid, or for `--help`.
+    pub(crate) fn from_process() -> Self {
+        let matches = old_names::apply_old_names(<Self as CommandFactory>::command()).get_matches();
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+
     /// Returns the command to run; `Serve` by default.
     pub(crate) fn command(&self) -> Command {
         self.command.clone().unwrap_or(Command::Serve)
@@ -344,6 +352,16 @@ mod tests {
             let error = config(&arguments).expect_err(told);
             assert!(error.contains(told), "{error}");
         }
+    }
+
+    #[test]
+    fn renamed_flags_work_under_their_old_names() {
+        let base = ["--database-url", "postgres://localhost/x"];
+        let limits = |more: &[&str]| config(&[&base[..], more].concat()).expect("settings").limits;
+        assert_eq!(limits(&["--sign-ins-at-once", "7"]).max_concurrent_password_hashes, 7);
+        assert_eq!(limits(&["--failures-per-account", "7"]).failed_sign_ins_per_account, 7);
+        assert_eq!(limits(&["--failures-per-address", "7"]).failed_sign_ins_per_ip, 7);
+        assert_eq!(limits(&["--letters-per-address", "7"]).account_mails_per_ip, 7);
     }
 
     #[test]

@@ -1,5 +1,5 @@
 use crate::support::{
-    Site,
+    SARAH, Site,
     process::{greenroom, settings},
 };
 use std::{
@@ -162,6 +162,38 @@ fn help_lists_every_setting_with_its_default() {
     assert!(!help.contains("hunter2"), "{help}");
     let unknown = Command::new(env!("CARGO_BIN_EXE_greenroom")).arg("dance").output().expect("the program runs");
     assert_eq!(unknown.status.code(), Some(2), "{}", told(&unknown));
+}
+
+/// Old and new names of renamed settings.
+const RENAMED_SETTINGS: [(&str, &str); 4] = [
+    ("GREENROOM_SIGN_INS_AT_ONCE", "GREENROOM_MAX_CONCURRENT_PASSWORD_HASHES"),
+    ("GREENROOM_FAILURES_PER_ACCOUNT", "GREENROOM_FAILED_SIGN_INS_PER_ACCOUNT"),
+    ("GREENROOM_FAILURES_PER_ADDRESS", "GREENROOM_FAILED_SIGN_INS_PER_IP"),
+    ("GREENROOM_LETTERS_PER_ADDRESS", "GREENROOM_ACCOUNT_MAILS_PER_IP"),
+];
+
+#[test]
+fn renamed_settings_work_under_their_old_names_with_a_warning() {
+    for (old, new) in RENAMED_SETTINGS {
+        fails(&[(old, "0")], "at least 1");
+        fails(&[(old, "1"), (new, "0")], "at least 1");
+        let renamed = format!("{old} is now {new}");
+        let accepted = end(&[(old, "1")], "migrate").expect("an end");
+        assert!(accepted.status.success(), "{}", told(&accepted));
+        assert_eq!(told(&accepted).matches(&renamed).count(), 1, "{}", told(&accepted));
+        let both = end(&[(old, "0"), (new, "1")], "migrate").expect("an end");
+        assert!(both.status.success() && !told(&both).contains(&renamed), "{}", told(&both));
+        let help = end(&[(old, "1")], "--help").expect("an end");
+        let help = String::from_utf8_lossy(&help.stdout).into_owned();
+        assert!(help.contains("Usage") && !help.contains(old), "{help}");
+    }
+}
+
+#[tokio::test]
+async fn a_limit_under_its_old_name_applies() {
+    let site = Site::with(&[("GREENROOM_FAILURES_PER_ADDRESS", "1")]).await;
+    site.anonymous().sign_in(SARAH, "a guess").await.problem(401, "invalid_credentials");
+    site.anonymous().sign_in(SARAH, "a guess").await.problem(429, "rate_limited");
 }
 
 #[test]
