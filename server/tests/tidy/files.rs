@@ -1,4 +1,4 @@
-use crate::{none, sources, top};
+use crate::{Source, none, sources, top};
 use std::fs;
 
 /// The most lines of a file. A longer file usually has two responsibilities; consider splitting it from 300 lines on.
@@ -23,6 +23,24 @@ fn every_crate_documents_its_invariants() {
         docs.len() < 60 || !(docs.contains("never") || docs.contains("nothing else") || docs.contains("nothing here"))
     });
     none("these crate roots don't document their invariants", silent.collect());
+}
+
+#[test]
+fn links_between_documents_lead_to_files() {
+    let mut documents = sources(&["docs", "end2end"], &[".md"]);
+    documents.extend(fs::read_dir(top()).expect("the root").flatten().filter_map(|entry| {
+        let path = entry.file_name().to_string_lossy().into_owned();
+        path.ends_with(".md").then(|| Source { text: fs::read_to_string(entry.path()).expect("a text file"), path })
+    }));
+    let broken = documents.iter().flat_map(|Source { path, text }| {
+        let folder = top().join(path).parent().expect("a folder").to_owned();
+        let links = text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
+        let broken = links.filter(move |link| {
+            !link.is_empty() && !link.contains("://") && !link.starts_with("mailto:") && !folder.join(link).exists()
+        });
+        broken.map(move |link| format!("{path}: {link}"))
+    });
+    none("these links lead to no file", broken.collect());
 }
 
 #[test]
