@@ -1,33 +1,47 @@
 #!/usr/bin/env node
-// Holds a server to what is promised of its event stream. README.md tells what that is, and how to run this.
-import { parse } from "./support/arguments.mjs";
+// Checks a server against the contract of the event stream. README.md lists the checks and the options.
+import { parseArguments } from "./support/arguments.mjs";
 import { Stage } from "./support/stage.mjs";
-import { door } from "./promises/door.mjs";
-import { beginning } from "./promises/beginning.mjs";
-import { resuming } from "./promises/resuming.mjs";
-import { telling } from "./promises/telling.mjs";
-import { state } from "./promises/state.mjs";
-import { leaving } from "./promises/leaving.mjs";
-import { presence } from "./promises/presence.mjs";
-import { together } from "./promises/together.mjs";
-import { apart } from "./promises/apart.mjs";
-import { alive } from "./promises/alive.mjs";
-import { throughout } from "./promises/throughout.mjs";
+import { delivery } from "./checks/delivery.mjs";
+import { heartbeat } from "./checks/heartbeat.mjs";
+import { invariants } from "./checks/invariants.mjs";
+import { isolation } from "./checks/isolation.mjs";
+import { presence } from "./checks/presence.mjs";
+import { receipts } from "./checks/receipts.mjs";
+import { response } from "./checks/response.mjs";
+import { resume } from "./checks/resume.mjs";
+import { signOut } from "./checks/sign-out.mjs";
+import { snapshot } from "./checks/snapshot.mjs";
+import { start } from "./checks/start.mjs";
+import { typing } from "./checks/typing.mjs";
 
-/** In this order. The last one looks at all streams that the others opened. */
-const TOPICS = { door, beginning, resuming, telling, state, leaving, together, presence, apart, alive, throughout };
+/** Topics in the order they run. The last one checks all streams that the others opened. */
+const TOPICS = {
+  response,
+  start,
+  resume,
+  delivery,
+  snapshot,
+  "sign-out": signOut,
+  receipts,
+  typing,
+  presence,
+  isolation,
+  heartbeat,
+  invariants,
+};
 
-const wanted = parse(process.argv.slice(2), Object.keys(TOPICS));
-const promises = Object.entries(TOPICS).filter(([topic]) => wanted.topics.includes(topic)).flatMap(([topic, promises]) =>
-  promises.filter(([, , { toGatewaysAlone } = {}]) => !(toGatewaysAlone && wanted.throughGateway)).map(([name, check]) => [`${topic}: ${name}`, check]),
+const options = parseArguments(process.argv.slice(2), Object.keys(TOPICS));
+const checks = Object.entries(TOPICS).filter(([topic]) => options.topics.includes(topic)).flatMap(([topic, checks]) =>
+  checks.filter(([, , { gatewayHeader } = {}]) => !(gatewayHeader && options.throughGateway)).map(([name, run]) => [`${topic}: ${name}`, run]),
 );
 
 const oneLine = (error) => String(error?.message || error).replaceAll(/\s+/g, " ");
 
-/** Says what broke the promise, if anything did. */
-async function look(stage, check) {
+/** Runs one check. Returns the reason of its failure, or undefined if it passed. */
+async function runCheck(stage, run) {
   try {
-    await check(stage);
+    await run(stage);
     return undefined;
   } catch (error) {
     return oneLine(error);
@@ -36,21 +50,22 @@ async function look(stage, check) {
   }
 }
 
-async function run(stage) {
-  console.log(`1..${promises.length}`);
-  let broken = 0;
-  for (const [index, [name, check]] of promises.entries()) {
-    const reason = await look(stage, check);
-    broken += reason === undefined ? 0 : 1;
+/** Runs all checks and prints one TAP line for each. Returns whether all passed. */
+async function runChecks(stage) {
+  console.log(`1..${checks.length}`);
+  let failed = 0;
+  for (const [index, [name, run]] of checks.entries()) {
+    const reason = await runCheck(stage, run);
+    failed += reason === undefined ? 0 : 1;
     console.log(reason === undefined ? `ok ${index + 1} ${name}` : `not ok ${index + 1} ${name} # ${reason}`);
   }
-  console.log(`# ${promises.length - broken} kept, ${broken} broken`);
-  return broken === 0;
+  console.log(`# ${checks.length - failed} passed, ${failed} failed`);
+  return failed === 0;
 }
 
 try {
-  const stage = await Stage.set(wanted);
-  process.exitCode = (await run(stage)) ? 0 : 1;
+  const stage = await Stage.set(options);
+  process.exitCode = (await runChecks(stage)) ? 0 : 1;
   await stage.strike();
 } catch (error) {
   console.log(`Bail out! ${oneLine(error)}`);

@@ -5,8 +5,8 @@ import type { Lie, Passing } from "./liar.ts";
 type Told = [lie: string, breaks: string[], begin: () => Lie];
 
 const NOTHING: string[] = [];
-const RESUMED_BY_QUERY = "beginning: a stream resumed by ?after begins with ready, that number and resumed: true";
-const RESUMED_BY_HEADER = "beginning: a stream resumed by Last-Event-ID begins with ready, that number and resumed: true";
+const RESUMED_BY_QUERY = "start: a stream resumed by ?after starts with ready, that seq and resumed: true";
+const RESUMED_BY_HEADER = "start: a stream resumed by Last-Event-ID starts with ready, that seq and resumed: true";
 
 const tells = (event: string) => (frame: string) => frame.includes(`event: ${event}`);
 const isNumbered = (frame: string) => /^event: (message|conversation|notification|booking|person)\./m.test(frame);
@@ -31,24 +31,24 @@ const loseFirst = (how: Passing["resumes"]) => (): Lie => ({
 });
 
 const DOOR: Told[] = [
-  ["calls the stream plain text", ["door: PATH is 200 text/event-stream"], withHeader("content-type", "text/plain")],
+  ["calls the stream plain text", ["response: PATH responds 200 with Content-Type text/event-stream"], withHeader("content-type", "text/plain")],
   [
     "lets it be transformed",
-    ["door: PATH is kept by nobody: Cache-Control: no-cache, no-transform"],
+    ["response: PATH forbids caching and transforming: Cache-Control: no-cache, no-transform"],
     withHeader("cache-control", "no-cache"),
   ],
   [
     "says nothing to gateways",
-    ["door: PATH asks gateways not to hold it back: X-Accel-Buffering: no"],
+    ["response: PATH disables proxy buffering: X-Accel-Buffering: no"],
     withHeader("x-accel-buffering"),
   ],
-  ["compresses", ["door: PATH is not compressed, whoever asks for it"], withHeader("content-encoding", "gzip")],
-  ["sets a cookie", ["door: PATH sets no cookie"], withHeader("set-cookie", "seen=1")],
+  ["compresses", ["response: PATH is not compressed, whatever Accept-Encoding says"], withHeader("content-encoding", "gzip")],
+  ["sets a cookie", ["response: PATH sets no cookie"], withHeader("set-cookie", "seen=1")],
   [
     "sends strangers to sign in",
     [
-      "door: PATH without a session is a 401 with code unauthenticated, and no redirect",
-      "leaving: who signed out is answered with 401",
+      "response: PATH without a session responds 401 with code unauthenticated, and no redirect",
+      "sign-out: a new stream of an ended session responds 401",
     ],
     () => ({
       answer(answer) {
@@ -61,19 +61,19 @@ const DOOR: Told[] = [
 const BEGINNING: Told[] = [
   [
     "calls what is new resumed",
-    ["beginning: a new stream begins with ready, the newest number and resumed: false"],
+    ["start: a new stream starts with ready, the last seq and resumed: false"],
     replace(/"resumed":false/, '"resumed":true'),
   ],
   ["doesn't hear ?after", [RESUMED_BY_QUERY], () => ({ request: (asked) => void (asked.url = asked.url.replace(/\?.*/, "")) })],
   ["doesn't hear Last-Event-ID", [RESUMED_BY_HEADER], () => ({ request: ({ headers }) => void delete headers["last-event-id"] })],
   [
     "goes on from nowhere",
-    ["?after", "Last-Event-ID"].map((how) => `beginning: where ${how} can't be resumed, reset says the newest number, and the stream goes on`),
+    ["?after", "Last-Event-ID"].map((how) => `start: an invalid ${how} gets reset with the last seq, and the stream continues`),
     replace(/event: reset/, "event: ready"),
   ],
   [
     "begins with what is long over",
-    ["beginning: with neither, nothing from before comes, and everything from then on"],
+    ["start: with neither, only new events arrive"],
     () => ({
       request(asked) {
         if (/^\/api\/events$/.test(asked.url) && !asked.headers["last-event-id"]) asked.url += "?after=1";
@@ -82,7 +82,7 @@ const BEGINNING: Told[] = [
   ],
   [
     "takes ?after where both are given",
-    ["beginning: Last-Event-ID wins over ?after"],
+    ["start: Last-Event-ID takes precedence over ?after"],
     () => ({
       request({ url, headers }) {
         if (url.includes("after=")) delete headers["last-event-id"];
@@ -94,20 +94,20 @@ const BEGINNING: Told[] = [
 const RESUMING: Told[] = [
   [
     "loses the first event after ?after",
-    ["resuming: everything after ?after=N comes once and in order, then what happens", "resuming: from 0 on the sequence is 1, 2, 3, … to the newest"],
+    ["resume: ?after=N replays each later event once and in order, then goes live", "resume: a replay from 0 is the sequence 1, 2, 3, … up to the last seq"],
     loseFirst("by query"),
   ],
   [
     "loses the first event after Last-Event-ID",
     [
-      "resuming: everything after Last-Event-ID comes once and in order, then what happens",
-      "resuming: 20 reconnects in a row while messages are sent lose nothing and double nothing",
+      "resume: Last-Event-ID replays each later event once and in order, then goes live",
+      "resume: 20 reconnects in a row while messages are sent lose and duplicate no event",
     ],
     loseFirst("by header"),
   ],
   [
     "tells the one stream less than the other",
-    ["resuming: two streams of one person hear the same"],
+    ["resume: two streams of one person carry the same events"],
     () => ({ frame: (frame, { url, count }) => (url.includes("websocket") && count % 3 === 2 ? NOTHING : frame) }),
   ],
 ];
@@ -115,30 +115,30 @@ const RESUMING: Told[] = [
 const TELLING: Told[] = [
   [
     "tells late",
-    ["telling: a message is on the streams of both within 2 s, as it was answered"],
+    ["delivery: a message reaches the streams of both people within 2 s, equal to the response"],
     () => ({ late: (frame) => (isNumbered(frame) ? 2_500 : 0) }),
   ],
   [
     "notifies nobody",
-    ["telling: the recipient is notified of a message, the sender is not"],
+    ["delivery: the recipient is notified of a message, the sender is not"],
     swallow("notification.created"),
   ],
   [
     "miscounts what is left",
-    ["telling: who reads on is heard of by both, with what is left"],
+    ["delivery: a moved read marker reaches both people, with the unread count"],
     replace(/"unread":1/, '"unread":0'),
   ],
   [
     "keeps quiet about what was seen",
     [
-      "telling: who reads a message has seen its notification",
-      "telling: who marks notifications as read hears of it on all streams",
+      "delivery: reading a message marks its notification as read",
+      "delivery: marking notifications as read reaches all streams of the person",
     ],
     swallow("notification.read"),
   ],
   [
     "takes each try for a message of its own",
-    ["telling: a retry with the same clientId is answered alike and brings no second event"],
+    ["delivery: a retry with the same clientId gets the same response and no second event"],
     () => ({ request: (asked) => void (asked.body = asked.body.replace(/("clientId":")[^"]+/, `$1${randomUUID()}`)) }),
   ],
 ];
@@ -146,7 +146,7 @@ const TELLING: Told[] = [
 const STATE: Told[] = [
   [
     "reads the state before the cursor",
-    ["state: a conversation read at a cursor, with the events after it, is the conversation read now"],
+    ["snapshot: a conversation read at a cursor, with the later events applied, equals the conversation read now"],
     () => {
       const before = new Map<string, unknown>();
       return {
@@ -162,14 +162,14 @@ const STATE: Told[] = [
   ],
 ];
 
-const LEFT = "leaving: who signs out hears session-ended within 1 s, and the server closes the stream";
+const LEFT = "sign-out: signing out sends session-ended within 1 s, and the server closes the stream";
 
 const LEAVING: Told[] = [
   ["ends without a word", [LEFT], swallow("session-ended")],
   ["never ends", [LEFT], () => ({ endless: true })],
   [
     "ends all streams when one session ends",
-    ["leaving: only the streams of the session that ended end"],
+    ["sign-out: signing out ends no stream of another session"],
     () => {
       const open = new Set<Passing>();
       return {
@@ -183,12 +183,12 @@ const LEAVING: Told[] = [
 const TOGETHER: Told[] = [
   [
     "keeps quiet about what came",
-    ["together: how far messages came to somebody is told to who sent them, once"],
+    ["receipts: a delivery receipt reaches the sender once"],
     swallow("conversation.delivered"),
   ],
   [
     "tells all who are there of who is writing",
-    ["together: who is writing is told to the other, and to nobody else"],
+    ["typing: typing reaches only the other person"],
     () => {
       const open = new Set<Passing>();
       return {
@@ -202,7 +202,7 @@ const TOGETHER: Told[] = [
   ],
   [
     "tells of it whoever comes later",
-    ["together: who was writing is told to nobody later"],
+    ["typing: typing is not replayed"],
     () => {
       const told: string[] = [];
       return {
@@ -215,12 +215,12 @@ const TOGETHER: Told[] = [
   ],
   [
     "doesn't hear Save-Data",
-    ["together: a stream asked for with Save-Data: on is spared who is writing"],
+    ["typing: a stream requested with Save-Data: on carries no typing"],
     () => ({ request: ({ headers }) => void delete headers["save-data"] }),
   ],
 ];
 
-const HERE = "presence: who closes their last stream is told to be gone within 8 s, who opens one to be here within 2 s";
+const HERE = "presence: closing the last stream sends offline within 8 s, opening one sends online within 2 s";
 
 const PRESENCE: Told[] = [
   ["says nothing of who leaves", [HERE], () => ({ frame: (frame) => (frame.includes('"online":false') ? NOTHING : frame) })],
@@ -230,7 +230,7 @@ const PRESENCE: Told[] = [
 const APART: Told[] = [
   [
     "tells everybody everything",
-    ["apart: nothing of other people's conversation was on a third person's stream, from the first promise to here"],
+    ["isolation: a third person's streams carry nothing of the conversation, in all checks so far"],
     () => {
       const open = new Set<Passing>();
       return {
@@ -244,7 +244,7 @@ const APART: Told[] = [
   ],
   [
     "begins with what others were told",
-    ["apart: nor does it come when the third person resumes"],
+    ["isolation: a replay to the third person carries nothing of it either"],
     () => {
       const told: string[] = [];
       return {
@@ -258,21 +258,21 @@ const APART: Told[] = [
 ];
 
 const ALIVE: Told[] = [
-  ["has no pulse", ["alive: a heartbeat comes within 20 s, with the number the stream is at"], swallow("heartbeat")],
+  ["has no pulse", ["heartbeat: a heartbeat arrives within 20 s, with the cursor of the stream"], swallow("heartbeat")],
 ];
 
-const BY_ONE = "throughout: on every stream the numbers go up by one, from its cursor on";
-const SHAPE = "throughout: every event has its number as id, one line of JSON with seq and at, and its name as type";
+const BY_ONE = "invariants: on every stream seq increases by one, starting after its cursor";
+const SHAPE = "invariants: every logged event has its seq as id, one line of JSON with seq and at, and its name as type";
 
 const THROUGHOUT: Told[] = [
   [
     "says nothing of when to come back",
-    ["throughout: every stream begins with ready or reset, with a retry of 1 to 5 s"],
+    ["invariants: every stream starts with ready or reset, and a retry of 1 to 5 s"],
     replace(/^retry: .*\n/, ""),
   ],
   [
     "calls everybody back at the same moment",
-    ["throughout: the retry differs from stream to stream"],
+    ["invariants: retry is jittered: it differs between streams"],
     replace(/^retry: .*/, "retry: 3000"),
   ],
   ["strips the id", [SHAPE], replace(/^id: .*\n/m, "")],
@@ -281,12 +281,12 @@ const THROUGHOUT: Told[] = [
   ["loses an event", [BY_ONE], every(5, () => NOTHING)],
   [
     "tells the same differently",
-    ["throughout: what has a number is the same on every stream of that person"],
+    ["invariants: a logged event is equal on every stream of that person"],
     () => ({ frame: (frame, { resumes }) => (resumes ? frame.replace(/"name":"/, '"name":"Dr ') : frame) }),
   ],
   [
     "numbers what has no number",
-    ["throughout: what has no place in the sequence has no id, but for ready and reset"],
+    ["invariants: events outside the sequence have no id, except ready and reset"],
     replace(/^event: session-ended/, "id: 7\nevent: session-ended"),
   ],
 ];

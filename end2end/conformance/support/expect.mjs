@@ -1,26 +1,26 @@
-/** Breaks the promise that is being looked at, with the reason why. */
-export function broken(reason) {
+/** Fails the running check with a reason. */
+export function fail(reason) {
   throw new Error(reason);
 }
 
-const shown = (value) => JSON.stringify(value) ?? String(value);
+const stringify = (value) => JSON.stringify(value) ?? String(value);
 
-/** `what` is one thing and should be another. */
-export function same(actual, expected, what) {
-  if (shown(actual) !== shown(expected)) broken(`${what}: ${short(actual)} where ${short(expected)} was promised`);
+/** Fails unless both values are equal as JSON. `subject` names the value in the reason. */
+export function expectEqual(actual, expected, subject) {
+  if (stringify(actual) !== stringify(expected)) fail(`${subject}: got ${excerpt(actual)}, expected ${excerpt(expected)}`);
 }
 
-/** Something holds. */
-export function holds(condition, otherwise) {
-  if (!condition) broken(otherwise);
+/** Fails with `reason` unless the condition holds. */
+export function expectTrue(condition, reason) {
+  if (!condition) fail(reason);
 }
 
-function short(value) {
-  const text = shown(value);
+function excerpt(value) {
+  const text = stringify(value);
   return text.length > 300 ? `${text.slice(0, 300)}…` : text;
 }
 
-/** The whole numbers from one to another, both included. */
+/** Returns the integers from `first` to `last`, both included. */
 export function range(first, last) {
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
 }

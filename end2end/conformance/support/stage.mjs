@@ -1,5 +1,5 @@
 import { Person } from "./person.mjs";
-import { holds } from "./expect.mjs";
+import { expectTrue } from "./expect.mjs";
 
 /** The three people, what two of them talk about, and the streams they opened. */
 export class Stage {
@@ -22,11 +22,11 @@ export class Stage {
     const [own, others, third] = await Promise.all([organizer, talent, stranger].map((person) => person.conversations()));
     const ids = new Set(others.map(({ id }) => id));
     this.talk = own.find(({ id }) => ids.has(id))?.id;
-    holds(this.talk, `${organizer.name} and ${talent.name} share no conversation`);
+    expectTrue(this.talk, `${organizer.name} and ${talent.name} share no conversation`);
     const strange = [organizer, talent].every(({ id }) => third.every(({ counterpart }) => counterpart.id !== id));
-    holds(strange, `${stranger.name} shares a conversation with one of them and is no stranger`);
+    expectTrue(strange, `${stranger.name} shares a conversation with one of them and is no stranger`);
     this.elsewhere = third[0]?.id;
-    holds(this.elsewhere, `${stranger.name} has no conversation of their own`);
+    expectTrue(this.elsewhere, `${stranger.name} has no conversation of their own`);
   }
 
   get people() {

@@ -1,4 +1,4 @@
-import { range, same } from "../support/expect.mjs";
+import { range, expectEqual } from "../support/expect.mjs";
 
 /** What comes after a cursor: all of it, once, in order, then what happens. */
 
@@ -6,22 +6,22 @@ const RECONNECTS = 20;
 /** What a fast talker comes to while somebody reconnects slowly: less than a person may send in a minute. */
 const MOST_SAID = 100;
 
-export const resuming = [
-  ["everything after ?after=N comes once and in order, then what happens", (stage) => resumes(stage, (after) => ({ after }))],
+export const resume = [
+  ["?after=N replays each later event once and in order, then goes live", (stage) => resumes(stage, (after) => ({ after }))],
 
-  ["everything after Last-Event-ID comes once and in order, then what happens", (stage) =>
+  ["Last-Event-ID replays each later event once and in order, then goes live", (stage) =>
     resumes(stage, (lastEventId) => ({ lastEventId }))],
 
-  ["from 0 on the sequence is 1, 2, 3, … to the newest", async ({ talent }) => {
+  ["a replay from 0 is the sequence 1, 2, 3, … up to the last seq", async ({ talent }) => {
     const head = await talent.head();
     const stream = await talent.listen({ after: 0 });
     // The log of a site that is older than it is kept for can't begin at 1, and says so.
     if ((await stream.first()).event === "reset") return;
     await stream.until(({ numbers }) => numbers.includes(head), `number ${head}`, 10_000);
-    same(stream.numbers, range(1, head), "the numbers");
+    expectEqual(stream.numbers, range(1, head), "the numbers");
   }],
 
-  [`${RECONNECTS} reconnects in a row while messages are sent lose nothing and double nothing`, async (stage) => {
+  [`${RECONNECTS} reconnects in a row while messages are sent lose and duplicate no event`, async (stage) => {
     const { talent } = stage;
     const cursor = await talent.head();
     const frames = [];
@@ -34,19 +34,19 @@ export const resuming = [
     const stream = await talent.listen({ lastEventId: last() });
     await stream.until(({ numbers }) => last() === head || numbers.includes(head), `number ${head}`);
     frames.push(...stream.numbered);
-    same(frames.map(({ json }) => json?.seq), range(cursor + 1, head), "the numbers");
-    same(bodies(frames), said, "the messages");
+    expectEqual(frames.map(({ json }) => json?.seq), range(cursor + 1, head), "the numbers");
+    expectEqual(bodies(frames), said, "the messages");
   }],
 
-  ["two streams of one person hear the same", async (stage) => {
+  ["two streams of one person carry the same events", async (stage) => {
     const { talent } = stage;
     const streams = await Promise.all([talent.listen(), talent.listen({ path: "/api/websocket" })]);
     const said = await talkAway(stage, 10);
     const head = await talent.head();
     await Promise.all(streams.map((stream) => stream.until(({ numbers }) => numbers.includes(head), `number ${head}`)));
     const [one, other] = streams.map(({ numbered }) => numbered.map(({ event, id, data }) => ({ event, id, data })));
-    same(other, one, "what came on the second");
-    same(bodies(streams[0].numbered), said, "the messages");
+    expectEqual(other, one, "what came on the second");
+    expectEqual(bodies(streams[0].numbered), said, "the messages");
   }],
 ];
 
@@ -59,9 +59,9 @@ async function resumes(stage, how) {
   await stream.until(({ numbers }) => numbers.includes(head), `number ${head}`);
   const { body } = await organizer.say(talk);
   await stream.said(body);
-  same(bodies(stream.numbered), [...missed, body], "the messages");
+  expectEqual(bodies(stream.numbered), [...missed, body], "the messages");
   // Something may follow the last message already, such as what the bell says of it.
-  same(stream.numbers, range(cursor + 1, cursor + stream.numbers.length), "the numbers");
+  expectEqual(stream.numbers, range(cursor + 1, cursor + stream.numbers.length), "the numbers");
 }
 
 /** The two talk in turn, for as long as they may. Says what was said. */

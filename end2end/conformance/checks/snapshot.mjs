@@ -1,11 +1,11 @@
-import { range, same } from "../support/expect.mjs";
+import { range, expectEqual } from "../support/expect.mjs";
 
 /** A state read at a number, with the events after it, is the state of now. */
 
 const ROUNDS = 8;
 
-export const state = [
-  ["a conversation read at a cursor, with the events after it, is the conversation read now", async (stage) => {
+export const snapshot = [
+  ["a conversation read at a cursor, with the later events applied, equals the conversation read now", async (stage) => {
     const { both, talk } = stage;
     const cursors = await Promise.all(both.map((person) => person.head()));
     const talking = talkAndRead(stage);
@@ -41,7 +41,7 @@ async function leadsToNow(person, talk, cursor, states) {
   for (const read of states) {
     const conversation = structuredClone(read.conversation);
     for (const event of events.filter(({ seq }) => seq > read.cursor)) apply(conversation, event, person.id);
-    same(pick(conversation), pick(now.conversation), `${person.name}'s conversation, read at ${read.cursor} and followed to ${now.cursor}`);
+    expectEqual(pick(conversation), pick(now.conversation), `${person.name}'s conversation, read at ${read.cursor} and followed to ${now.cursor}`);
   }
 }
 

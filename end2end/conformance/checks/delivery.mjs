@@ -1,16 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { holds, same } from "../support/expect.mjs";
+import { expectEqual, expectTrue } from "../support/expect.mjs";
 import { fence } from "../support/fence.mjs";
 import { PROMPTLY } from "../support/stream.mjs";
 
 /** What is told to whom. */
 
-export const telling = [
-  [`a message is on the streams of both within ${PROMPTLY / 1000} s, as it was answered`, async ({ both, talk }) => {
+export const delivery = [
+  [`a message reaches the streams of both people within ${PROMPTLY / 1000} s, equal to the response`, async ({ both, talk }) => {
     for (const sender of both) {
       const streams = await Promise.all(both.map((person) => person.listen()));
       const message = await sender.say(talk);
-      for (const stream of streams) same((await stream.said(message.body)).json.message, message, `what ${stream.person.name} heard`);
+      for (const stream of streams) expectEqual((await stream.said(message.body)).json.message, message, `what ${stream.person.name} heard`);
     }
   }],
 
@@ -23,11 +23,11 @@ export const telling = [
       await theirs.heard("notification.created", about);
       await fence(own, stage);
       const heard = own.frames.some(({ event, json }) => event === "notification.created" && about(json));
-      holds(!heard, `${sender.name} was notified of their own message`);
+      expectTrue(!heard, `${sender.name} was notified of their own message`);
     }
   }],
 
-  ["who reads on is heard of by both, with what is left", async ({ organizer, talent, talk }) => {
+  ["a moved read marker reaches both people, with the unread count", async ({ organizer, talent, talk }) => {
     const streams = await Promise.all([organizer.listen(), talent.listen()]);
     const { seq: first } = await organizer.say(talk);
     await organizer.say(talk);
@@ -35,11 +35,11 @@ export const telling = [
     for (const stream of streams) {
       const read = ({ conversationId, userId, readSeq }) => conversationId === talk && userId === talent.id && readSeq === first;
       const { json } = await stream.heard("conversation.read", read);
-      same(json.unread, 1, `unread as ${stream.person.name} heard`);
+      expectEqual(json.unread, 1, `unread as ${stream.person.name} heard`);
     }
   }],
 
-  ["who reads a message has seen its notification", async ({ organizer, talent, talk }) => {
+  ["reading a message marks its notification as read", async ({ organizer, talent, talk }) => {
     const stream = await talent.listen();
     const message = await organizer.say(talk);
     const { json } = await stream.heard("notification.created", ({ notification }) => tellsOf(message, notification));
@@ -47,27 +47,27 @@ export const telling = [
     await stream.heard("notification.read", ({ ids, all }) => all || ids?.includes(json.notification.id));
   }],
 
-  ["who marks notifications as read hears of it on all streams", async ({ organizer, talent, talk }) => {
+  ["marking notifications as read reaches all streams of the person", async ({ organizer, talent, talk }) => {
     await organizer.say(talk);
     const streams = await Promise.all([talent.listen(), talent.listen()]);
     await talent.done("POST", "/api/notifications/read", { all: true });
     for (const stream of streams) {
       const { json } = await stream.heard("notification.read", ({ all }) => all === true);
-      same(json.unread, 0, "unread");
+      expectEqual(json.unread, 0, "unread");
     }
   }],
 
-  ["a retry with the same clientId is answered alike and brings no second event", async (stage) => {
+  ["a retry with the same clientId gets the same response and no second event", async (stage) => {
     const { organizer, talent, talk } = stage;
     const streams = await Promise.all([organizer.listen(), talent.listen()]);
     const message = { conversationId: talk, body: randomUUID(), clientId: randomUUID() };
     const answers = [];
     for (let n = 1; n <= 3; n++) answers.push(await organizer.done("POST", "/api/messages", message));
-    for (const { json } of answers) same(json.message, answers[0].json.message, "the message as answered");
+    for (const { json } of answers) expectEqual(json.message, answers[0].json.message, "the message as answered");
     for (const stream of streams) {
       await fence(stream, stage);
       const times = stream.messages.filter(({ body }) => body === message.body).length;
-      same(times, 1, `how often ${stream.person.name} heard of it`);
+      expectEqual(times, 1, `how often ${stream.person.name} heard of it`);
     }
   }],
 ];

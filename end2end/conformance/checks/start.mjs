@@ -1,4 +1,4 @@
-import { holds, same } from "../support/expect.mjs";
+import { expectEqual, expectTrue } from "../support/expect.mjs";
 
 /** How a stream begins, and where it goes on. */
 
@@ -6,15 +6,15 @@ import { holds, same } from "../support/expect.mjs";
 const nowhere = (head) => [head + 1_000, -1, "abc", "1.5", "99999999999999999999"];
 const HOW = { "?after": (cursor) => ({ after: cursor }), "Last-Event-ID": (cursor) => ({ lastEventId: cursor }) };
 
-export const beginning = [
-  ["a new stream begins with ready, the newest number and resumed: false", async ({ talent }) => {
+export const start = [
+  ["a new stream starts with ready, the last seq and resumed: false", async ({ talent }) => {
     const head = await talent.head();
     const first = await (await talent.listen()).first();
     begins(first, "ready", { cursor: head, resumed: false });
   }],
 
   ...Object.entries(HOW).flatMap(([name, how]) => [
-    [`a stream resumed by ${name} begins with ready, that number and resumed: true`, async ({ organizer, talent, talk }) => {
+    [`a stream resumed by ${name} starts with ready, that seq and resumed: true`, async ({ organizer, talent, talk }) => {
       const cursor = await talent.head();
       await organizer.say(talk);
       for (const from of [cursor, await talent.head()]) {
@@ -23,7 +23,7 @@ export const beginning = [
       }
     }],
 
-    [`where ${name} can't be resumed, reset says the newest number, and the stream goes on`, async (stage) => {
+    [`an invalid ${name} gets reset with the last seq, and the stream continues`, async (stage) => {
       const { organizer, talent, talk } = stage;
       for (const cursor of nowhere(await talent.head())) {
         const head = await talent.head();
@@ -31,22 +31,22 @@ export const beginning = [
         begins(await stream.first(), "reset", { cursor: head }, `asked for ${cursor}, `);
         const { body } = await organizer.say(talk);
         await stream.said(body);
-        same(stream.numbers[0], head + 1, `the first number after a reset from ${cursor}`);
+        expectEqual(stream.numbers[0], head + 1, `the first number after a reset from ${cursor}`);
         stage.tidy();
       }
     }],
   ]),
 
-  ["with neither, nothing from before comes, and everything from then on", async ({ organizer, talent, talk }) => {
+  ["with neither, only new events arrive", async ({ organizer, talent, talk }) => {
     const before = await organizer.say(talk);
     const stream = await talent.listen();
     const after = await organizer.say(talk);
     await stream.said(after.body);
-    same(stream.messages.map(({ id }) => id), [after.id], "the messages that came");
-    holds(before.seq < after.seq, "the first message isn't before the second");
+    expectEqual(stream.messages.map(({ id }) => id), [after.id], "the messages that came");
+    expectTrue(before.seq < after.seq, "the first message isn't before the second");
   }],
 
-  ["Last-Event-ID wins over ?after", async ({ organizer, talent, talk }) => {
+  ["Last-Event-ID takes precedence over ?after", async ({ organizer, talent, talk }) => {
     const cursor = await talent.head();
     const { body } = await organizer.say(talk);
     const head = await talent.head();
@@ -59,7 +59,7 @@ export const beginning = [
 ];
 
 function begins(frame, event, data, when = "") {
-  same(frame.event, event, `${when}the first frame`);
-  same(frame.id, String(data.cursor), `${when}the id of ${event}`);
-  for (const [name, value] of Object.entries(data)) same(frame.json?.[name], value, `${when}${name} of ${event}`);
+  expectEqual(frame.event, event, `${when}the first frame`);
+  expectEqual(frame.id, String(data.cursor), `${when}the id of ${event}`);
+  for (const [name, value] of Object.entries(data)) expectEqual(frame.json?.[name], value, `${when}${name} of ${event}`);
 }

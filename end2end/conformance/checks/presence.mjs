@@ -6,7 +6,7 @@ import { PROMPTLY } from "../support/stream.mjs";
 const GONE = 8_000;
 
 export const presence = [
-  [`who closes their last stream is told to be gone within ${GONE / 1000} s, who opens one to be here within ${PROMPTLY / 1000} s`, async (stage) => {
+  [`closing the last stream sends offline within ${GONE / 1000} s, opening one sends online within ${PROMPTLY / 1000} s`, async (stage) => {
     const { organizer, talent } = stage;
     const stream = await organizer.listen();
     const only = await talent.listen();
