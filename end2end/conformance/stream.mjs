@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Checks a server against the contract of the event stream. README.md lists the checks and the options.
 import { parseArguments } from "./support/arguments.mjs";
-import { Stage } from "./support/stage.mjs";
+import { Scenario } from "./support/scenario.mjs";
 import { delivery } from "./checks/delivery.mjs";
 import { heartbeat } from "./checks/heartbeat.mjs";
 import { invariants } from "./checks/invariants.mjs";
@@ -39,23 +39,23 @@ const checks = Object.entries(TOPICS).filter(([topic]) => options.topics.include
 const oneLine = (error) => String(error?.message || error).replaceAll(/\s+/g, " ");
 
 /** Runs one check. Returns the reason of its failure, or undefined if it passed. */
-async function runCheck(stage, run) {
+async function runCheck(scenario, run) {
   try {
-    await run(stage);
+    await run(scenario);
     return undefined;
   } catch (error) {
     return oneLine(error);
   } finally {
-    stage.tidy();
+    scenario.closeStreams();
   }
 }
 
 /** Runs all checks and prints one TAP line for each. Returns whether all passed. */
-async function runChecks(stage) {
+async function runChecks(scenario) {
   console.log(`1..${checks.length}`);
   let failed = 0;
   for (const [index, [name, run]] of checks.entries()) {
-    const reason = await runCheck(stage, run);
+    const reason = await runCheck(scenario, run);
     failed += reason === undefined ? 0 : 1;
     console.log(reason === undefined ? `ok ${index + 1} ${name}` : `not ok ${index + 1} ${name} # ${reason}`);
   }
@@ -64,9 +64,9 @@ async function runChecks(stage) {
 }
 
 try {
-  const stage = await Stage.set(options);
-  process.exitCode = (await runChecks(stage)) ? 0 : 1;
-  await stage.strike();
+  const scenario = await Scenario.create(options);
+  process.exitCode = (await runChecks(scenario)) ? 0 : 1;
+  await scenario.tearDown();
 } catch (error) {
   console.log(`Bail out! ${oneLine(error)}`);
   process.exitCode = 1;

@@ -1,37 +1,38 @@
 import { expectTrue } from "../support/expect.mjs";
 
-/** What is between two people reaches no third. */
+/** Events of a conversation reach only its two people. */
 
 export const isolation = [
-  ["a third person's streams carry nothing of the conversation, in all checks so far", async (stage) => {
-    const { outside, stranger, elsewhere } = stage;
-    await talk(stage);
-    // Once they hear of what is theirs, all that was before would have been there.
-    await outside.said((await stranger.say(elsewhere)).body);
-    for (const stream of stranger.streams) expectTrue(!hears(stream, stage), `${stranger.name} heard ${hears(stream, stage)}`);
+  ["a third person's streams carry nothing of the conversation, in all checks so far", async (scenario) => {
+    const { strangerStream, stranger, strangerConversationId } = scenario;
+    await exchangeMessage(scenario);
+    // When the stranger's own message has arrived, all earlier events have arrived too.
+    await strangerStream.waitForMessage((await stranger.sendMessage(strangerConversationId)).body);
+    for (const stream of stranger.streams) expectIsolated(stream, scenario);
   }],
 
-  ["a replay to the third person carries nothing of it either", async (stage) => {
-    const { stranger, elsewhere } = stage;
-    const cursor = await stranger.head();
-    await talk(stage);
-    const { body } = await stranger.say(elsewhere);
-    const stream = await stranger.listen({ after: cursor });
-    await stream.said(body);
-    expectTrue(!hears(stream, stage), `${stranger.name} heard ${hears(stream, stage)}`);
+  ["a replay to the third person carries nothing of it either", async (scenario) => {
+    const { stranger, strangerConversationId } = scenario;
+    const cursor = await stranger.lastSeq();
+    await exchangeMessage(scenario);
+    const { body } = await stranger.sendMessage(strangerConversationId);
+    const stream = await stranger.subscribe({ after: cursor });
+    await stream.waitForMessage(body);
+    expectIsolated(stream, scenario);
   }],
 ];
 
-/** The two are there, talk and read. */
-async function talk({ organizer, talent, talk }) {
-  const streams = await Promise.all([organizer.listen(), talent.listen()]);
-  const { body, seq } = await organizer.say(talk);
-  await talent.readOn(talk, seq);
-  for (const stream of streams) await stream.said(body);
+/** Both people come online; one writes, the other reads. */
+async function exchangeMessage({ organizer, talent, conversationId }) {
+  const streams = await Promise.all([organizer.subscribe(), talent.subscribe()]);
+  const { body, seq } = await organizer.sendMessage(conversationId);
+  await talent.markRead(conversationId, seq);
+  for (const stream of streams) await stream.waitForMessage(body);
 }
 
-/** The first frame that tells of the two, or of what they talk about. */
-function hears({ frames }, { both, talk }) {
-  const theirs = [talk, ...both.map(({ id }) => id)];
-  return frames.map(({ event, data }) => `${event} ${data.join(" ")}`).find((frame) => theirs.some((id) => frame.includes(id)));
+/** Fails if a frame names one of the two people or their conversation. */
+function expectIsolated({ person, frames }, { participants, conversationId }) {
+  const ids = [conversationId, ...participants.map(({ id }) => id)];
+  const leaked = frames.map(({ event, data }) => `${event} ${data.join(" ")}`).find((frame) => ids.some((id) => frame.includes(id)));
+  expectTrue(!leaked, `${person.name} received ${leaked}`);
 }

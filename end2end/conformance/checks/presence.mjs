@@ -1,20 +1,20 @@
-import { PROMPTLY } from "../support/stream.mjs";
+import { DELIVERY_LIMIT } from "../support/stream.mjs";
 
-/** Who is here. */
+/** Presence. */
 
-/** Somebody who closed their last stream may be on the way to another page. */
-const GONE = 8_000;
+/** Milliseconds. The server waits before it sends offline, since closing a stream may be a page change. */
+const OFFLINE_LIMIT = 8_000;
 
 export const presence = [
-  [`closing the last stream sends offline within ${GONE / 1000} s, opening one sends online within ${PROMPTLY / 1000} s`, async (stage) => {
-    const { organizer, talent } = stage;
-    const stream = await organizer.listen();
-    const only = await talent.listen();
+  [`closing the last stream sends offline within ${OFFLINE_LIMIT / 1000} s, opening one sends online within ${DELIVERY_LIMIT / 1000} s`, async (scenario) => {
+    const { organizer, talent } = scenario;
+    const stream = await organizer.subscribe();
+    const only = await talent.subscribe();
     only.close();
-    await stream.heard("presence", ({ userId, online }) => userId === talent.id && online === false, GONE);
+    await stream.waitForEvent("presence", ({ userId, online }) => userId === talent.id && online === false, OFFLINE_LIMIT);
     const before = stream.frames.length;
-    await talent.listen();
-    const came = ({ event, json }) => event === "presence" && json?.userId === talent.id && json.online === true;
-    await stream.until(({ frames }) => frames.slice(before).find(came), "presence");
+    await talent.subscribe();
+    const isOnline = ({ event, json }) => event === "presence" && json?.userId === talent.id && json.online === true;
+    await stream.waitUntil(({ frames }) => frames.slice(before).find(isOnline), "presence");
   }],
 ];

@@ -1,62 +1,63 @@
-import { range, expectEqual } from "../support/expect.mjs";
+import { expectEqual, range } from "../support/expect.mjs";
 
-/** A state read at a number, with the events after it, is the state of now. */
+/** A snapshot with the later events applied equals a later snapshot. */
 
 const ROUNDS = 8;
 
 export const snapshot = [
-  ["a conversation read at a cursor, with the later events applied, equals the conversation read now", async (stage) => {
-    const { both, talk } = stage;
-    const cursors = await Promise.all(both.map((person) => person.head()));
-    const talking = talkAndRead(stage);
-    // Read in the midst of it, which is when it would go wrong.
-    const read = await Promise.all(both.map((person) => readAgainAndAgain(person, talk)));
-    await talking;
-    for (const [index, person] of both.entries()) await leadsToNow(person, talk, cursors[index], read[index]);
+  ["a conversation read at a cursor, with the later events applied, equals the conversation read now", async (scenario) => {
+    const { participants, conversationId } = scenario;
+    const cursors = await Promise.all(participants.map((person) => person.lastSeq()));
+    const traffic = sendAndRead(scenario);
+    // Reads while events are being recorded: a race between cursor and state shows only then.
+    const snapshots = await Promise.all(participants.map((person) => takeSnapshots(person, conversationId)));
+    await traffic;
+    for (const [index, person] of participants.entries()) await checkSnapshots(person, conversationId, cursors[index], snapshots[index]);
   }],
 ];
 
-/** Both talk and read at once. */
-async function talkAndRead({ both, talk }) {
-  const each = both.map(async (person) => {
+/** Both people write and read concurrently. */
+async function sendAndRead({ participants, conversationId }) {
+  const each = participants.map(async (person) => {
     for (let round = 1; round <= ROUNDS; round++) {
-      const { seq } = await person.say(talk);
-      await person.readOn(talk, seq - (round % 3));
+      const { seq } = await person.sendMessage(conversationId);
+      await person.markRead(conversationId, seq - (round % 3));
     }
   });
   await Promise.all(each);
 }
 
-async function readAgainAndAgain(person, talk) {
-  const states = [];
-  for (const _ of range(1, ROUNDS)) states.push(await person.conversation(talk));
-  return states;
+async function takeSnapshots(person, conversationId) {
+  const snapshots = [];
+  for (const _ of range(1, ROUNDS)) snapshots.push(await person.getConversation(conversationId));
+  return snapshots;
 }
 
-async function leadsToNow(person, talk, cursor, states) {
-  const stream = await person.listen({ after: cursor });
-  const now = await person.conversation(talk);
-  await stream.until(({ numbers }) => now.cursor === cursor || numbers.includes(now.cursor), `number ${now.cursor}`);
-  const events = stream.numbered.map(({ json }) => json).filter(({ seq }) => seq <= now.cursor);
-  for (const read of states) {
-    const conversation = structuredClone(read.conversation);
-    for (const event of events.filter(({ seq }) => seq > read.cursor)) apply(conversation, event, person.id);
-    expectEqual(pick(conversation), pick(now.conversation), `${person.name}'s conversation, read at ${read.cursor} and followed to ${now.cursor}`);
+/** Applies the events after each snapshot to it, and compares the result with the current state. */
+async function checkSnapshots(person, conversationId, cursor, snapshots) {
+  const stream = await person.subscribe({ after: cursor });
+  const now = await person.getConversation(conversationId);
+  await stream.waitUntil(({ seqs }) => now.cursor === cursor || seqs.includes(now.cursor), `event ${now.cursor}`);
+  const events = stream.sequenced.map(({ json }) => json).filter(({ seq }) => seq <= now.cursor);
+  for (const snapshot of snapshots) {
+    const conversation = structuredClone(snapshot.conversation);
+    for (const event of events.filter(({ seq }) => seq > snapshot.cursor)) applyEvent(conversation, event, person.id);
+    expectEqual(comparedFields(conversation), comparedFields(now.conversation), `${person.name}'s conversation, read at ${snapshot.cursor} with the events up to ${now.cursor} applied`);
   }
 }
 
-/** What an event changes of a conversation, for one who is `me`. */
-function apply(conversation, event, me) {
+/** Applies an event to a conversation as `viewerId` sees it. */
+function applyEvent(conversation, event, viewerId) {
   const { type, message, conversationId, userId, readSeq, unread } = event;
   if (type === "message.created" && message.conversationId === conversation.id && message.seq > conversation.lastSeq) {
     conversation.lastSeq = message.seq;
-    conversation.unread += message.sender.id === me ? 0 : 1;
+    conversation.unread += message.sender.id === viewerId ? 0 : 1;
   } else if (type === "conversation.read" && conversationId === conversation.id) {
-    if (userId === me) Object.assign(conversation, { readSeq, unread });
+    if (userId === viewerId) Object.assign(conversation, { readSeq, unread });
     else conversation.counterpartReadSeq = readSeq;
   }
 }
 
-function pick({ lastSeq, unread, readSeq, counterpartReadSeq }) {
+function comparedFields({ lastSeq, unread, readSeq, counterpartReadSeq }) {
   return { lastSeq, unread, readSeq, counterpartReadSeq };
 }

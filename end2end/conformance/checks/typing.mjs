@@ -1,53 +1,53 @@
 import { expectEqual, expectTrue } from "../support/expect.mjs";
-import { fence } from "../support/fence.mjs";
+import { waitForBarrier } from "../support/barrier.mjs";
 
-/** What two people notice of each other: how far messages came, and who is writing. */
+/** Typing notifications. */
 
-/** Somebody who goes on writing is told of from time to time only. */
-const TOLD_AGAIN = 4_000;
+/** Milliseconds until a repeated notification must get through: the server passes on only one every few seconds. */
+const TYPING_LIMIT = 4_000;
 
 export const typing = [
-  ["typing reaches only the other person", async (stage) => {
-    for (const typist of stage.both) {
-      const [own, theirs] = await Promise.all([typist.listen(), stage.other(typist).listen()]);
-      const { json } = await type(stage, typist, theirs);
-      expectTrue(Date.parse(json.until) > 0, `it lasts until ${json.until}`);
-      await fence(own, stage);
-      expectTrue(!hears(own), `${typist.name} was told that they write themselves`);
-      expectTrue(!hears(stage.outside), `${stage.stranger.name} was told of it`);
+  ["typing reaches only the other person", async (scenario) => {
+    for (const typist of scenario.participants) {
+      const [own, theirs] = await Promise.all([typist.subscribe(), scenario.counterpartOf(typist).subscribe()]);
+      const { json } = await sendTyping(scenario, typist, theirs);
+      expectTrue(Date.parse(json.until) > 0, `typing has the end ${json.until}`);
+      await waitForBarrier(own, scenario);
+      expectTrue(!carriesTyping(own), `${typist.name} received their own typing`);
+      expectTrue(!carriesTyping(scenario.strangerStream), `${scenario.stranger.name} received it`);
     }
   }],
 
-  ["typing is not replayed", async (stage) => {
-    const { organizer, talent } = stage;
-    const cursor = await talent.head();
-    await type(stage, organizer, await talent.listen());
-    const stream = await talent.listen({ after: cursor });
-    await fence(stream, stage);
-    expectTrue(!hears(stream), "it was told again to a stream that was resumed");
+  ["typing is not replayed", async (scenario) => {
+    const { organizer, talent } = scenario;
+    const cursor = await talent.lastSeq();
+    await sendTyping(scenario, organizer, await talent.subscribe());
+    const stream = await talent.subscribe({ after: cursor });
+    await waitForBarrier(stream, scenario);
+    expectTrue(!carriesTyping(stream), "a resumed stream replayed it");
   }],
 
-  ["a stream requested with Save-Data: on carries no typing", async (stage) => {
-    const { organizer, talent } = stage;
-    const [sparing, other] = await Promise.all([talent.listen({ headers: { "save-data": "on" } }), talent.listen()]);
-    await type(stage, organizer, other);
-    await fence(sparing, stage);
-    expectTrue(!hears(sparing), "it was told all the expectEqual");
+  ["a stream requested with Save-Data: on carries no typing", async (scenario) => {
+    const { organizer, talent } = scenario;
+    const [saving, other] = await Promise.all([talent.subscribe({ headers: { "save-data": "on" } }), talent.subscribe()]);
+    await sendTyping(scenario, organizer, other);
+    await waitForBarrier(saving, scenario);
+    expectTrue(!carriesTyping(saving), "the stream carried it");
   }],
 ];
 
-const put = (person, talk, what, body) => person.done("PUT", `/api/conversations/${talk}/${what}`, body);
-const hears = ({ frames }) => frames.some(({ event }) => event === "typing");
+const carriesTyping = ({ frames }) => frames.some(({ event }) => event === "typing");
 
-/** Says that somebody is writing, until the other has heard. */
-async function type({ talk }, typist, stream) {
-  const fits = ({ conversationId, userId }) => conversationId === talk && userId === typist.id;
-  const begun = performance.now();
+/** Sends typing until it arrives on the stream. Returns its frame. */
+async function sendTyping({ conversationId }, typist, stream) {
+  const matches = (event) => event.conversationId === conversationId && event.userId === typist.id;
+  const start = performance.now();
   for (;;) {
-    expectEqual((await put(typist, talk, "typing")).status, 204, "the status");
-    const heard = await stream.heard("typing", fits, 500).catch((error) => {
-      if (performance.now() - begun > TOLD_AGAIN) throw error;
+    const { status } = await typist.requestOk("PUT", `/api/conversations/${conversationId}/typing`);
+    expectEqual(status, 204, "the status");
+    const frame = await stream.waitForEvent("typing", matches, 500).catch((error) => {
+      if (performance.now() - start > TYPING_LIMIT) throw error;
     });
-    if (heard) return heard;
+    if (frame) return frame;
   }
 }

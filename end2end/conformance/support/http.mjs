@@ -1,48 +1,49 @@
 import http from "node:http";
 import https from "node:https";
 
-/** Whoever waits longer than this for an answer waits in vain. */
-const ANSWER_LIMIT = 10_000;
+/** Milliseconds until a request without a response fails. */
+const RESPONSE_TIMEOUT = 10_000;
 
-/** Begins a request on a connection of its own. Nothing is followed, unpacked or tried again. */
-export function begin(url, method, headers, body) {
-  const { request } = url.protocol === "https:" ? https : http;
+/** Opens a request on a connection of its own and waits for the headers. Redirects, compression and retries are off. */
+export function openRequest(url, method, headers, body) {
+  const { request: createRequest } = url.protocol === "https:" ? https : http;
   return new Promise((resolve, reject) => {
-    const sent = request(url, { method, headers, agent: false });
-    sent.setTimeout(ANSWER_LIMIT, () => sent.destroy(new Error(`${method} ${url.pathname}: no answer for ${ANSWER_LIMIT / 1000} s`)));
-    sent.on("error", reject);
-    sent.on("response", (response) => {
-      sent.setTimeout(0);
-      // What breaks from here on, breaks the answer, and whoever reads it is told.
-      sent.on("error", () => {});
-      resolve({ sent, response });
+    const request = createRequest(url, { method, headers, agent: false });
+    const timeout = () => new Error(`${method} ${url.pathname}: no response within ${RESPONSE_TIMEOUT / 1000} s`);
+    request.setTimeout(RESPONSE_TIMEOUT, () => request.destroy(timeout()));
+    request.on("error", reject);
+    request.on("response", (response) => {
+      request.setTimeout(0);
+      // Later errors also reach the response, whose reader handles them.
+      request.on("error", () => {});
+      resolve({ request, response });
     });
-    sent.end(body);
+    request.end(body);
   });
 }
 
-/** Asks, and reads the answer to its end. */
-export async function ask(url, method, headers, body) {
-  const { response } = await begin(url, method, headers, body);
-  return read(response);
+/** Sends a request and reads the whole response. */
+export async function sendRequest(url, method, headers, body) {
+  const { response } = await openRequest(url, method, headers, body);
+  return readResponse(response);
 }
 
-/** Asks for what should be refused. An answer that isn't has no end to wait for. */
-export async function askForRefusal(url, headers) {
-  const { sent, response } = await begin(url, "GET", headers);
-  if (response.statusCode !== 200) return read(response);
-  sent.destroy();
+/** Sends a GET that should fail. Doesn't read the body of a 200: it may be a stream without end. */
+export async function sendRejectedRequest(url, headers) {
+  const { request, response } = await openRequest(url, "GET", headers);
+  if (response.statusCode !== 200) return readResponse(response);
+  request.destroy();
   return { status: 200, headers: response.headers, text: "" };
 }
 
-async function read(response) {
+async function readResponse(response) {
   let text = "";
   for await (const chunk of response.setEncoding("utf8")) text += chunk;
-  return { status: response.statusCode, headers: response.headers, text, json: json(text) };
+  return { status: response.statusCode, headers: response.headers, text, json: parseJson(text) };
 }
 
-/** What a text says, if it is JSON. */
-export function json(text) {
+/** Parses JSON. Returns undefined if the text is none. */
+export function parseJson(text) {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { ask } from "./http.mjs";
+import { sendRequest } from "./http.mjs";
 import { Stream } from "./stream.mjs";
 
-/** Somebody in one session of theirs. */
+/** A person with one session. */
 export class Person {
-  /** Every stream that was opened, for what holds of all of them. */
+  /** Every stream this person opened, for the checks of invariants. */
   streams = [];
 
   constructor(site, name) {
@@ -14,62 +14,65 @@ export class Person {
 
   static async signIn(site, email, password) {
     const person = new Person(site, email);
-    const answer = await person.done("POST", "/api/auth/callback/credentials", { email, password });
-    const [cookie] = answer.headers["set-cookie"] ?? [];
+    const response = await person.requestOk("POST", "/api/auth/callback/credentials", { email, password });
+    const [cookie] = response.headers["set-cookie"] ?? [];
     if (!cookie) throw new Error(`${email} got no cookie when signing in`);
     person.cookie = cookie.split(";")[0];
-    person.id = (await person.get("/api/auth/session")).user.id;
+    person.id = (await person.getJson("/api/auth/session")).user.id;
     return person;
   }
 
-  ask(method, path, body, headers = {}) {
+  request(method, path, body, headers = {}) {
     const text = body === undefined ? undefined : JSON.stringify(body);
     const all = {
       ...(this.cookie && { cookie: this.cookie }),
       ...(text !== undefined && { "content-type": "application/json", "content-length": Buffer.byteLength(text) }),
       ...headers,
     };
-    return ask(new URL(path, this.site), method, all, text);
+    return sendRequest(new URL(path, this.site), method, all, text);
   }
 
-  /** The same, for what must succeed. Who is told to come again later does. */
-  async done(method, path, body) {
-    const answer = await this.ask(method, path, body);
-    if (answer.status === 429) {
-      await new Promise((resolve) => setTimeout(resolve, 1_000 * Number(answer.headers["retry-after"] ?? 1)));
-      return this.done(method, path, body);
+  /** Sends a request that must succeed. Waits and retries if the rate limit rejects it. */
+  async requestOk(method, path, body) {
+    const response = await this.request(method, path, body);
+    if (response.status === 429) {
+      await new Promise((resolve) => setTimeout(resolve, 1_000 * Number(response.headers["retry-after"] ?? 1)));
+      return this.requestOk(method, path, body);
     }
-    if (answer.status < 200 || answer.status > 299) throw new Error(`${method} ${path}: ${answer.status} ${answer.text.slice(0, 200)}`);
-    return answer;
+    if (response.status < 200 || response.status > 299) {
+      throw new Error(`${method} ${path}: ${response.status} ${response.text.slice(0, 200)}`);
+    }
+    return response;
   }
 
-  async get(path) {
-    return (await this.done("GET", path)).json;
+  async getJson(path) {
+    return (await this.requestOk("GET", path)).json;
   }
 
-  async say(conversationId, body = randomUUID(), clientId = randomUUID()) {
-    return (await this.done("POST", "/api/messages", { conversationId, body, clientId })).json.message;
+  async sendMessage(conversationId, body = randomUUID(), clientId = randomUUID()) {
+    return (await this.requestOk("POST", "/api/messages", { conversationId, body, clientId })).json.message;
   }
 
-  readOn(conversationId, seq) {
-    return this.done("PUT", `/api/conversations/${conversationId}/read`, { seq });
+  markRead(conversationId, seq) {
+    return this.requestOk("PUT", `/api/conversations/${conversationId}/read`, { seq });
   }
 
-  conversation(id) {
-    return this.get(`/api/conversations/${id}`);
+  /** Reads a conversation and the cursor it was read at. */
+  getConversation(id) {
+    return this.getJson(`/api/conversations/${id}`);
   }
 
-  async conversations() {
-    return (await this.get("/api/messages")).conversations;
+  async listConversations() {
+    return (await this.getJson("/api/messages")).conversations;
   }
 
-  /** The number of the newest event. */
-  async head() {
-    return (await this.get("/api/messages")).cursor;
+  /** Reads the seq of the person's last event. */
+  async lastSeq() {
+    return (await this.getJson("/api/messages")).cursor;
   }
 
-  /** Opens a stream, and waits for nothing but the answer. */
-  async open({ path = "/api/events", after, lastEventId, headers } = {}) {
+  /** Opens a stream and waits for the response headers only. */
+  async openStream({ path = "/api/events", after, lastEventId, headers } = {}) {
     const url = new URL(path, this.site);
     if (after !== undefined) url.searchParams.set("after", after);
     const resume = lastEventId === undefined ? {} : { "last-event-id": String(lastEventId) };
@@ -79,15 +82,15 @@ export class Person {
     return stream;
   }
 
-  /** Opens a stream and waits until it has begun. */
-  async listen(how) {
-    const stream = await this.open(how);
-    if (stream.status !== 200) throw new Error(`the stream was answered with ${stream.status}`);
-    await stream.first();
+  /** Opens a stream and waits for its first frame. */
+  async subscribe(options) {
+    const stream = await this.openStream(options);
+    if (stream.status !== 200) throw new Error(`the stream responded ${stream.status}`);
+    await stream.waitForFirstFrame();
     return stream;
   }
 
   signOut() {
-    return this.done("POST", "/api/auth/signout");
+    return this.requestOk("POST", "/api/auth/signout");
   }
 }

@@ -1,115 +1,113 @@
 import { EventEmitter } from "node:events";
-import { begin } from "./http.mjs";
-import { Cutter } from "./frames.mjs";
+import { openRequest } from "./http.mjs";
+import { SseParser } from "./sse-parser.mjs";
 
-/** What is sent is on the streams by then. Generous to a busy machine; far less than a buffer on the way would take. */
-export const PROMPTLY = 2_000;
+/** Milliseconds within which an event must arrive. Generous for a busy machine, far below the delay of a buffering proxy. */
+export const DELIVERY_LIMIT = 2_000;
 
-/** A stream that is being read: every frame that came, in order. */
+/** An open stream, and every frame it received, in order. */
 export class Stream {
   frames = [];
-  opened = performance.now();
-  /** When the server ended it. */
+  openedAt = performance.now();
+  /** When the server closed it. */
   endedAt;
-  #sent;
-  #news = new EventEmitter().setMaxListeners(0);
+  #request;
+  #updates = new EventEmitter().setMaxListeners(0);
 
-  constructor(person, { sent, response }) {
+  constructor(person, { request, response }) {
     this.person = person;
     this.status = response.statusCode;
     this.headers = response.headers;
-    this.#sent = sent;
-    const cutter = new Cutter();
+    this.#request = request;
+    const parser = new SseParser();
     response.setEncoding("utf8").on("data", (chunk) => {
-      this.frames.push(...cutter.cut(chunk));
-      this.#news.emit("news");
+      this.frames.push(...parser.push(chunk));
+      this.#updates.emit("update");
     });
     response.on("error", () => {});
     response.on("close", () => {
       this.endedAt ??= performance.now();
-      this.#news.emit("news");
+      this.#updates.emit("update");
     });
   }
 
   static async open(person, url, headers) {
-    return new Stream(person, await begin(url, "GET", headers));
+    return new Stream(person, await openRequest(url, "GET", headers));
   }
 
   close() {
-    this.#sent.destroy();
+    this.#request.destroy();
   }
 
-  /** The events that have a place in the person's sequence. */
-  get numbered() {
-    return this.frames.filter(({ numbered }) => numbered);
+  /** The frames that have a place in the person's sequence. */
+  get sequenced() {
+    return this.frames.filter(({ sequenced }) => sequenced);
   }
 
-  get numbers() {
-    return this.numbered.map(({ json }) => json?.seq);
+  get seqs() {
+    return this.sequenced.map(({ json }) => json?.seq);
   }
 
-  /** The messages that were told of, in the order they came. */
+  /** The messages of all `message.created` events, in the order of arrival. */
   get messages() {
     return this.frames.filter(({ event }) => event === "message.created").map(({ json }) => json?.message);
   }
 
-  /** Waits until what came fulfils a wish, and says what `wish` says then. */
-  async until(wish, what, limit = PROMPTLY) {
-    const begun = performance.now();
+  /** Waits until `predicate(stream)` is truthy, and returns its value. `subject` names it in errors. */
+  async waitUntil(predicate, subject, limit = DELIVERY_LIMIT) {
+    const start = performance.now();
     for (;;) {
-      const fulfilled = wish(this);
-      if (fulfilled) return fulfilled;
-      const left = begun + limit - performance.now();
-      if (left <= 0) throw new Error(`${what} didn't come within ${limit / 1000} s; there came ${this.summary}`);
-      if (this.endedAt) throw new Error(`the stream ended before ${what} came; there came ${this.summary}`);
-      await this.#newsWithin(left);
+      const result = predicate(this);
+      if (result) return result;
+      const left = start + limit - performance.now();
+      if (left <= 0) throw new Error(`${subject} didn't arrive within ${limit / 1000} s; received ${this.summary}`);
+      if (this.endedAt) throw new Error(`the stream ended before ${subject} arrived; received ${this.summary}`);
+      await this.#waitForUpdate(left);
     }
   }
 
-  #newsWithin(limit) {
+  /** Waits for the next chunk or the end, at most `limit` milliseconds. */
+  #waitForUpdate(limit) {
     return new Promise((resolve) => {
       const done = () => {
         clearTimeout(timer);
-        this.#news.off("news", done);
+        this.#updates.off("update", done);
         resolve();
       };
       const timer = setTimeout(done, limit);
-      this.#news.on("news", done);
+      this.#updates.on("update", done);
     });
   }
 
-  /** The first frame of all. */
-  first() {
-    return this.until(({ frames }) => frames[0], "a first frame");
+  waitForFirstFrame() {
+    return this.waitUntil(({ frames }) => frames[0], "a first frame");
   }
 
-  /** The next frame of this name that fits. */
-  heard(event, fits = () => true, limit = PROMPTLY) {
-    return this.until(({ frames }) => frames.find((frame) => frame.event === event && frame.json && fits(frame.json)), event, limit);
+  /** Waits for a frame of this event whose JSON matches. Includes frames that arrived earlier. */
+  waitForEvent(event, matches = (_json) => true, limit = DELIVERY_LIMIT) {
+    const find = ({ frames }) => frames.find((frame) => frame.event === event && frame.json && matches(frame.json));
+    return this.waitUntil(find, event, limit);
   }
 
-  /** The event of a message with this text. */
-  said(body) {
-    return this.heard("message.created", ({ message }) => message?.body === body);
+  /** Waits for the `message.created` event of the message with this text. */
+  waitForMessage(body) {
+    return this.waitForEvent("message.created", ({ message }) => message?.body === body);
   }
 
-  async ended(limit) {
-    if (!this.endedAt) await this.#newsUntilEnd(limit);
-    return this.endedAt;
-  }
-
-  async #newsUntilEnd(limit) {
-    const begun = performance.now();
+  /** Waits until the server closes the stream, at most `limit` milliseconds. */
+  async waitForEnd(limit) {
+    const start = performance.now();
     while (!this.endedAt) {
-      const left = begun + limit - performance.now();
+      const left = start + limit - performance.now();
       if (left <= 0) throw new Error(`the server didn't close the stream within ${limit / 1000} s`);
-      await this.#newsWithin(left);
+      await this.#waitForUpdate(left);
     }
+    return this.endedAt;
   }
 
   get summary() {
     const names = this.frames.map(({ event, id }) => (id ? `${event} ${id}` : event));
     const last = names.slice(-8).join(", ");
-    return names.length > 8 ? `${names.length} frames, lastly ${last}` : last || "nothing";
+    return names.length > 8 ? `${names.length} frames, the last ones ${last}` : last || "nothing";
   }
 }
