@@ -3,7 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { WebSocket } from "ws";
-import { freePort } from "./ports.ts";
+import { findFreePort } from "./ports.ts";
 
 // Browsers of other engines, as people have them. Playwright's are patched, and hide what pages of theirs do to each
 // other: these are driven by the standards, WebKitGTK by WebDriver and Firefox by WebDriver BiDi.
@@ -72,7 +72,7 @@ async function webkit(): Promise<Engine> {
   const programs = new Programs();
   const screen = programs.start("Xvfb", ["-displayfd", "3", "-screen", "0", "1280x900x24", "-nolisten", "tcp"]);
   const display = await said(screen, 3, /(\d+)\n/);
-  const port = await freePort();
+  const port = await findFreePort();
   programs.start("WebKitWebDriver", [`--port=${port}`], { DISPLAY: `:${display}`, LIBGL_ALWAYS_SOFTWARE: "1" });
   const base = `http://127.0.0.1:${port}/session`;
   const command = async (method: string, way: string, body?: object) => {

@@ -4,7 +4,7 @@ import fs from "node:fs";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
-import { freePort } from "./ports.ts";
+import { findFreePort } from "./ports.ts";
 
 const START_LIMIT = 10_000;
 
@@ -93,7 +93,7 @@ export class Gateway {
   ) {}
 
   static async before(site: number, kind: Kind): Promise<Gateway> {
-    const gateway = new Gateway(kind, site, await freePort());
+    const gateway = new Gateway(kind, site, await findFreePort());
     // nginx started by root works as somebody else, who has to get in.
     fs.chmodSync(gateway.folder, 0o755);
     await gateway.open();

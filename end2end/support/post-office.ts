@@ -1,6 +1,6 @@
 import { simpleParser, type ParsedMail } from "mailparser";
 import { SMTPServer } from "smtp-server";
-import { freePort } from "./ports.ts";
+import { findFreePort } from "./ports.ts";
 
 type Answer = (error?: Error) => void;
 
@@ -18,7 +18,7 @@ export class PostOffice {
   private constructor(private readonly port: number) {}
 
   static async open(): Promise<PostOffice> {
-    const office = new PostOffice(await freePort());
+    const office = new PostOffice(await findFreePort());
     await office.comeBack();
     return office;
   }

@@ -6,7 +6,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { Api } from "./api.ts";
-import { freePort } from "./ports.ts";
+import { findFreePort } from "./ports.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../target/greenroom", import.meta.url));
 const START_LIMIT = 20_000;
@@ -34,7 +34,7 @@ export class Site {
   static async start(like?: string, settings: Settings = {}): Promise<Site> {
     const data = fs.mkdtempSync(path.join(os.tmpdir(), "greenroom-"));
     if (like) fs.cpSync(like, data, { recursive: true });
-    const site = new Site(data, await freePort(), settings);
+    const site = new Site(data, await findFreePort(), settings);
     if (!like) {
       await site.run("migrate");
       await site.run("seed");

@@ -1,7 +1,7 @@
-import { runConformance, readDocumentedChecks } from "../../support/conformance.ts";
+import { readDocumentedChecks, runConformance } from "../../support/conformance.ts";
 import { expect, test } from "../../support/fixtures.ts";
-import { Liar } from "../../support/liar.ts";
-import { LIES } from "../../support/lies.ts";
+import { MutationProxy } from "../../support/mutation-proxy.ts";
+import { MUTATIONS } from "../../support/mutations.ts";
 
 test("the site passes every check of the stream contract", async ({ site }) => {
   const { exitCode, output, passed } = await runConformance(site.url);
@@ -10,31 +10,31 @@ test("the site passes every check of the stream contract", async ({ site }) => {
 });
 
 test("a proxy without mutations passes every check", async ({ site }) => {
-  const relay = await Liar.before(site.port, {});
+  const proxy = await MutationProxy.start(site.port, {});
   try {
-    const { exitCode, output } = await runConformance(relay.url, "--but", "heartbeat");
+    const { exitCode, output } = await runConformance(proxy.url, "--but", "heartbeat");
     expect(exitCode, output).toBe(0);
   } finally {
-    await relay.leave();
+    await proxy.stop();
   }
 });
 
 test("every check is failed by some mutation", () => {
-  const failed = new Set(LIES.flatMap(([, breaks]) => breaks));
+  const failed = new Set(MUTATIONS.flatMap(([, failingChecks]) => failingChecks));
   expect([...failed].sort()).toEqual(readDocumentedChecks().sort());
 });
 
-for (const [lie, breaks, begin] of LIES) {
-  test(`one who ${lie} is found out`, async ({ site }) => {
-    const topics = new Set(breaks.map((check) => check.slice(0, check.indexOf(":"))));
+for (const [title, failingChecks, create] of MUTATIONS) {
+  test(`a proxy that ${title} fails the checks`, async ({ site }) => {
+    const topics = new Set(failingChecks.map((check) => check.slice(0, check.indexOf(":"))));
     const needed = topics.has("invariants") ? ["start", "resume", "sign-out", ...topics] : [...topics];
-    const liar = await Liar.before(site.port, begin());
+    const proxy = await MutationProxy.start(site.port, create());
     try {
-      const { exitCode, output, failed } = await runConformance(liar.url, "--only", needed.join(","));
+      const { exitCode, output, failed } = await runConformance(proxy.url, "--only", needed.join(","));
       expect(exitCode, output).toBe(1);
-      for (const check of breaks) expect([...failed.keys()], output).toContain(check);
+      for (const check of failingChecks) expect([...failed.keys()], output).toContain(check);
     } finally {
-      await liar.leave();
+      await proxy.stop();
     }
   });
 }
