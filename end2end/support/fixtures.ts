@@ -4,13 +4,13 @@ import { CAST, type Name } from "./cast.ts";
 import { Gateway, type Kind } from "./gateway.ts";
 import { Mailbox } from "./mailbox.ts";
 import { Person } from "./person.ts";
-import { PostOffice } from "./post-office.ts";
 import { Proxy } from "./proxy.ts";
+import { SmtpServer } from "./smtp-server.ts";
 import { Site, type Settings } from "./site.ts";
 import { makeTemplate, type Template } from "./template.ts";
 
 export { expect } from "@playwright/test";
-export type { Conversation, Person, PostOffice, Proxy, Site };
+export type { Conversation, Person, Proxy, Site, SmtpServer };
 
 /** Two people's conversation, with what they have said so far. */
 type Conversation = { id: string; path: string; booking: string; said: string[] };
@@ -18,8 +18,8 @@ type Conversation = { id: string; path: string; booking: string; said: string[] 
 type Fixtures = Record<Name, Person> & {
   /** What the site's environment says, for stories in which that matters. */
   settings: Settings;
-  /** A mail server, for sites that are told of it. */
-  office: PostOffice;
+  /** A mail server, for sites whose settings name it. */
+  smtpServer: SmtpServer;
   /** A site of this test's own. */
   site: Site;
   /** A line to it that can be cut. */
@@ -68,10 +68,10 @@ export const test = base.extend<Fixtures, { template: Template }>({
 
   settings: async ({}, use) => use({}),
 
-  office: async ({}, use) => {
-    const office = await PostOffice.open();
-    await use(office);
-    await office.leave();
+  smtpServer: async ({}, use) => {
+    const smtpServer = await SmtpServer.create();
+    await use(smtpServer);
+    await smtpServer.stop();
   },
 
   site: async ({ template, settings }, use, info) => {
