@@ -1,16 +1,16 @@
 import { test as base, type TestFixture } from "@playwright/test";
 import { Api } from "./api.ts";
 import { CAST, type Name } from "./cast.ts";
+import { FaultProxy } from "./fault-proxy.ts";
 import { Gateway, type Kind } from "./gateway.ts";
 import { Mailbox } from "./mailbox.ts";
 import { Person } from "./person.ts";
-import { Proxy } from "./proxy.ts";
 import { SmtpServer } from "./smtp-server.ts";
 import { Site, type Settings } from "./site.ts";
 import { makeTemplate, type Template } from "./template.ts";
 
 export { expect } from "@playwright/test";
-export type { Conversation, Person, Proxy, Site, SmtpServer };
+export type { Conversation, FaultProxy, Person, Site, SmtpServer };
 
 /** Two people's conversation, with what they have said so far. */
 type Conversation = { id: string; path: string; booking: string; said: string[] };
@@ -22,8 +22,8 @@ type Fixtures = Record<Name, Person> & {
   smtpServer: SmtpServer;
   /** A site of this test's own. */
   site: Site;
-  /** A line to it that can be cut. */
-  line: Proxy;
+  /** A proxy before the site that injects network faults. */
+  faultProxy: FaultProxy;
   /** Puts gateways before the site. */
   behind: (kind: Kind) => Promise<Gateway>;
   /** Somebody who isn't signed in. */
@@ -82,10 +82,10 @@ export const test = base.extend<Fixtures, { template: Template }>({
     await site.remove();
   },
 
-  line: async ({ site }, use) => {
-    const line = await Proxy.to(site.port);
-    await use(line);
-    line.leave();
+  faultProxy: async ({ site }, use) => {
+    const faultProxy = await FaultProxy.start(site.port);
+    await use(faultProxy);
+    faultProxy.stop();
   },
 
   behind: async ({ site }, use) => {

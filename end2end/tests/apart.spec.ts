@@ -35,15 +35,15 @@ test("@live a tab that outlived its build goes on with the next one", async ({ e
   expect(await eventpro.page.evaluate(() => (window as any).stillTheSamePage)).toBe(undefined);
 });
 
-test("@live where the site isn't reached, the page says so, and comes when asked again", async ({ eventpro, line, launch }) => {
+test("@live where the site isn't reached, the page says so, and comes when asked again", async ({ eventpro, faultProxy, launch }) => {
   eventpro.expects(NO_PART);
-  eventpro.goBy(line.url);
+  eventpro.goBy(faultProxy.url);
   await eventpro.open(launch.path);
-  await line.refuse();
+  await faultProxy.refuseConnections();
   await eventpro.bell.click();
   const again = eventpro.page.getByRole("button", { name: "Try again" });
   await expect(again).toBeVisible();
-  await line.restore();
+  await faultProxy.restore();
   await again.click();
   await expect(eventpro.heading).toHaveText("Notifications");
   await expect(eventpro.page).toHaveURL("/notifications");

@@ -3,23 +3,23 @@ import { expect, test } from "../support/fixtures.ts";
 const BACK = { timeout: 30_000 };
 const RECONNECTING = /Reconnecting/;
 
-test("@live who was cut off misses nothing", async ({ sarah, line, programs, launch }) => {
+test("@live who was cut off misses nothing", async ({ sarah, faultProxy, programs, launch }) => {
   sarah.expects(/net::ERR_/);
-  sarah.goBy(line.url);
+  sarah.goBy(faultProxy.url);
   await sarah.open(launch.path);
   const bar = sarah.page.getByText(RECONNECTING);
   await programs.eventpro.say(launch.id, "Line 1");
   await expect(sarah.thread.said("Line 1")).toBeVisible();
   await expect(bar).toHaveCount(0);
 
-  await line.refuse();
+  await faultProxy.refuseConnections();
   await expect(bar).toBeVisible();
   const lines = ["Line 1"];
   for (let n = 2; n <= 9; n++) {
     lines.push(`Line ${n}`);
     await programs.eventpro.say(launch.id, `Line ${n}`);
   }
-  await line.restore();
+  await faultProxy.restore();
   await expect(sarah.thread.said(/^Line \d$/)).toHaveText(lines, BACK);
   await expect(bar).toHaveCount(0);
 
@@ -27,9 +27,9 @@ test("@live who was cut off misses nothing", async ({ sarah, line, programs, lau
   await expect(sarah.thread.said(/^Line \d+$/)).toHaveText([...lines, "Line 10"]);
 });
 
-test("@live a line that breaks again and again loses and doubles nothing", async ({ sarah, line, programs, launch }) => {
+test("@live a line that breaks again and again loses and doubles nothing", async ({ sarah, faultProxy, programs, launch }) => {
   sarah.expects(/net::ERR_/);
-  sarah.goBy(line.url);
+  sarah.goBy(faultProxy.url);
   await sarah.open(launch.path);
   const lines: string[] = [];
   for (let n = 1; n <= 24; n++) {
@@ -38,7 +38,7 @@ test("@live a line that breaks again and again loses and doubles nothing", async
     if (n % 8 === 0) {
       // Only a stream that is open can break.
       await expect(sarah.thread.said(`Line ${n}`)).toBeVisible(BACK);
-      await line.cut();
+      await faultProxy.cutConnections();
       await expect(sarah.page.getByText(RECONNECTING)).toBeVisible();
       await programs.sarah.say(launch.id, `From elsewhere ${n}`);
       await expect(sarah.thread.said(`From elsewhere ${n}`)).toBeVisible(BACK);
@@ -48,14 +48,14 @@ test("@live a line that breaks again and again loses and doubles nothing", async
   await expect(sarah.thread.said(/^From elsewhere/)).toHaveCount(3);
 });
 
-test("@live more than a page of messages is caught up on, in the inbox and the bell too", async ({ sarah, line, programs, launch }) => {
+test("@live more than a page of messages is caught up on, in the inbox and the bell too", async ({ sarah, faultProxy, programs, launch }) => {
   sarah.expects(/net::ERR_/);
-  sarah.goBy(line.url);
+  sarah.goBy(faultProxy.url);
   await sarah.open("/inbox");
-  await line.refuse();
+  await faultProxy.refuseConnections();
   await expect(sarah.page.getByText(RECONNECTING)).toBeVisible();
   for (let n = 1; n <= 60; n++) await programs.eventpro.say(launch.id, `Line ${n}`);
-  await line.restore();
+  await faultProxy.restore();
   const row = sarah.conversations.getByRole("link", { name: "EventPro Kenya" });
   await expect(row).toHaveAccessibleDescription(/60 unread/, BACK);
   await expect(sarah.bell).toHaveAccessibleName("Notifications, 60 unread");
@@ -63,52 +63,52 @@ test("@live more than a page of messages is caught up on, in the inbox and the b
   await expect(row).toContainText("Line 60");
 });
 
-test("@live what is written while cut off is kept, and goes out once", async ({ sarah, eventpro, line, programs, launch }) => {
+test("@live what is written while cut off is kept, and goes out once", async ({ sarah, eventpro, faultProxy, programs, launch }) => {
   sarah.expects(/net::ERR_/);
-  sarah.goBy(line.url);
+  sarah.goBy(faultProxy.url);
   await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
-  await line.refuse();
+  await faultProxy.refuseConnections();
   await expect(sarah.page.getByText(RECONNECTING)).toContainText("what you write is kept");
   await sarah.thread.say("Kept 1");
   await sarah.thread.say("Kept 2");
   await programs.eventpro.say(launch.id, "Meanwhile");
-  await line.restore();
+  await faultProxy.restore();
   await expect(eventpro.thread.said(/^Kept|^Meanwhile/)).toHaveText(["Meanwhile", "Kept 1", "Kept 2"], BACK);
   await expect(sarah.thread.said(/^Kept|^Meanwhile/)).toHaveText(["Meanwhile", "Kept 1", "Kept 2"]);
   await expect(sarah.thread.log.getByText(/Not sent/)).toHaveCount(0);
 });
 
-test("@live a gateway that answers for a site that is down changes nothing", async ({ sarah, line, programs, launch }) => {
+test("@live a gateway that answers for a site that is down changes nothing", async ({ sarah, faultProxy, programs, launch }) => {
   sarah.expects(/net::ERR_|status of 502/);
-  sarah.goBy(line.url);
+  sarah.goBy(faultProxy.url);
   await sarah.open(launch.path);
   await programs.eventpro.say(launch.id, "Before");
   await expect(sarah.thread.said("Before")).toBeVisible();
-  await line.standAlone();
+  await faultProxy.answerBadGateway();
   await expect(sarah.page.getByText(RECONNECTING)).toBeVisible();
   await sarah.thread.say("Into the gap");
   await expect(sarah.thread.log.getByText(/Not sent/)).toBeVisible();
   await programs.eventpro.say(launch.id, "Meanwhile");
-  await line.restore();
+  await faultProxy.restore();
   await expect(sarah.thread.said(/^(Before|Meanwhile|Into the gap)$/)).toHaveText(["Before", "Meanwhile", "Into the gap"], BACK);
   await expect(sarah.page.getByText(RECONNECTING)).toHaveCount(0);
   await expect(sarah.thread.log.getByText(/Not sent/)).toHaveCount(0);
 });
 
-test("@live a line that only looks alive is noticed", async ({ sarah, line, programs, launch }) => {
+test("@live a line that only looks alive is noticed", async ({ sarah, faultProxy, programs, launch }) => {
   sarah.expects(/net::ERR_/);
-  sarah.goBy(line.url);
+  sarah.goBy(faultProxy.url);
   await sarah.open("/signin");
   await sarah.page.clock.install();
   await sarah.open(launch.path);
   await programs.eventpro.say(launch.id, "Still there?");
   await expect(sarah.thread.said("Still there?")).toBeVisible();
 
-  await line.freeze();
+  await faultProxy.freezeTraffic();
   await programs.eventpro.say(launch.id, "Into the void");
   await sarah.page.clock.fastForward("00:45");
   await expect(sarah.page.getByText(RECONNECTING)).toBeVisible();
-  await line.restore();
+  await faultProxy.restore();
   await sarah.page.clock.fastForward("00:30");
   await expect(sarah.thread.said("Into the void")).toBeVisible(BACK);
   await expect(sarah.page.getByText(RECONNECTING)).toHaveCount(0);

@@ -1,4 +1,4 @@
-import { expect, test, type Person, type Proxy } from "../support/fixtures.ts";
+import { expect, test, type FaultProxy, type Person } from "../support/fixtures.ts";
 
 // A line that dies without a word is noticed before the second heartbeat is late, and costs little once there is another:
 // each connection that the browser had is dead, and a request on one of them is never answered.
@@ -12,61 +12,61 @@ async function fillPool(person: Person): Promise<void> {
   await person.page.evaluate(() => Promise.all(Array.from({ length: 5 }, () => fetch("/healthz").then((answer) => answer.text()))));
 }
 
-async function openByLine(person: Person, line: Proxy, path: string): Promise<void> {
+async function openThroughProxy(person: Person, faultProxy: FaultProxy, path: string): Promise<void> {
   person.expects(/net::ERR_/);
-  person.goBy(line.url);
+  person.goBy(faultProxy.url);
   await person.open(path);
 }
 
-test("@live a line that froze is noticed within 20 s and said, and is back within seconds where every old connection is dead", async ({ sarah, line, programs, launch }) => {
+test("@live a line that froze is noticed within 20 s and said, and is back within seconds where every old connection is dead", async ({ sarah, faultProxy, programs, launch }) => {
   test.slow();
-  await openByLine(sarah, line, launch.path);
+  await openThroughProxy(sarah, faultProxy, launch.path);
   await programs.eventpro.say(launch.id, "Still there");
   await expect(sarah.thread.said("Still there")).toBeVisible();
   await fillPool(sarah);
   let streams = 0;
   sarah.page.on("request", (request) => (streams += Number(/\/api\/events\?/.test(request.url()))));
-  await line.freeze();
+  await faultProxy.freezeTraffic();
   const bar = sarah.page.getByText(RECONNECTING);
   await expect(bar).toBeVisible(NOTICED);
   await programs.eventpro.say(launch.id, "Into the void");
   // Long enough for some tries, each on a further dead connection.
   await expect.poll(() => streams, { timeout: 15_000 }).toBeGreaterThanOrEqual(2);
-  await line.strand();
+  await faultProxy.strandConnections();
   await expect(sarah.thread.said("Into the void")).toBeVisible(BACK);
   await expect(bar).toHaveCount(0);
   await programs.eventpro.say(launch.id, "And on");
   await expect(sarah.thread.said("And on")).toHaveCount(1);
 });
 
-test("@live a message on a dead connection is sent again by another, and stands there once", async ({ sarah, line, programs, launch }) => {
-  await openByLine(sarah, line, launch.path);
+test("@live a message on a dead connection is sent again by another, and stands there once", async ({ sarah, faultProxy, programs, launch }) => {
+  await openThroughProxy(sarah, faultProxy, launch.path);
   await programs.eventpro.say(launch.id, "Still there");
   await expect(sarah.thread.said("Still there")).toBeVisible();
   await fillPool(sarah);
-  await line.strand();
+  await faultProxy.strandConnections();
   await sarah.thread.say("Sent all the same");
   const arrived = async () => (await programs.eventpro.messages(launch.id)).filter(({ body }) => body === "Sent all the same").length;
   await expect.poll(arrived, { timeout: 19_000 }).toBe(1);
   await expect(sarah.thread.log.getByText(/Not sent/)).toHaveCount(0);
 });
 
-test("@live a thread is opened although every connection is dead", async ({ sarah, line, launch }) => {
-  await openByLine(sarah, line, "/inbox");
+test("@live a thread is opened although every connection is dead", async ({ sarah, faultProxy, launch }) => {
+  await openThroughProxy(sarah, faultProxy, "/inbox");
   await fillPool(sarah);
-  await line.strand();
+  await faultProxy.strandConnections();
   await sarah.conversations.getByRole("link").first().click();
   await expect(sarah.thread.log).toBeVisible({ timeout: 19_000 });
   await expect(sarah.page).toHaveURL(new RegExp(`${launch.path}$`));
 });
 
-test("@live on a line that is only slow, few streams are opened at once, and one gets through", async ({ sarah, line, programs, launch }) => {
+test("@live on a line that is only slow, few streams are opened at once, and one gets through", async ({ sarah, faultProxy, programs, launch }) => {
   test.slow();
-  await openByLine(sarah, line, launch.path);
+  await openThroughProxy(sarah, faultProxy, launch.path);
   await programs.eventpro.say(launch.id, "Fast");
   await expect(sarah.thread.said("Fast")).toBeVisible();
-  await line.slow({ delay: 2_500 });
-  await line.cut();
+  await faultProxy.setConditions({ delay: 2_500 });
+  await faultProxy.cutConnections();
   await expect(sarah.page.getByText(RECONNECTING)).toBeVisible();
   await expect(sarah.page.getByText(RECONNECTING)).toHaveCount(0, { timeout: 40_000 });
   await programs.eventpro.say(launch.id, "Slow, but there");

@@ -6,21 +6,21 @@ import { expect, test } from "../support/fixtures.ts";
 const BACK = { timeout: 30_000 };
 const RECONNECTING = /Reconnecting/;
 
-test("@live a stream that can't go on where it stopped reloads the page's state in place, and what is typed stays", async ({ site, sarah, line, programs, launch }) => {
+test("@live a stream that can't go on where it stopped reloads the page's state in place, and what is typed stays", async ({ site, sarah, faultProxy, programs, launch }) => {
   sarah.expects(/net::ERR_/);
-  sarah.goBy(line.url);
+  sarah.goBy(faultProxy.url);
   await sarah.open(launch.path);
   await programs.eventpro.say(launch.id, "Before");
   await expect(sarah.thread.said("Before")).toBeVisible();
   await sarah.page.evaluate(() => ((window as any).stillTheSamePage = true));
   await sarah.thread.box.fill("Half a sentence");
 
-  await line.refuse();
+  await faultProxy.refuseConnections();
   await expect(sarah.page.getByText(RECONNECTING)).toBeVisible();
   await programs.eventpro.say(launch.id, "Meanwhile");
   // The log was kept for a month, and this browser was away for longer.
   meddle(site, "DELETE FROM event");
-  await line.restore();
+  await faultProxy.restore();
 
   await expect(sarah.thread.said("Meanwhile")).toHaveCount(1, BACK);
   await expect(sarah.page.getByText(RECONNECTING)).toHaveCount(0);
@@ -30,9 +30,9 @@ test("@live a stream that can't go on where it stopped reloads the page's state 
   await expect(sarah.thread.said("After")).toHaveCount(1);
 });
 
-test("@live a stream that never says a word is told of within seconds", async ({ sarah, line, launch }) => {
+test("@live a stream that never says a word is told of within seconds", async ({ sarah, faultProxy, launch }) => {
   sarah.expects(/net::ERR_/);
-  sarah.goBy(line.url);
+  sarah.goBy(faultProxy.url);
   await sarah.open("/signin");
   await sarah.page.clock.install();
   // Whatever stands between takes it in, and gives nothing out.
@@ -47,19 +47,19 @@ test("@live a stream that never says a word is told of within seconds", async ({
   await expect(sarah.page.getByText(RECONNECTING)).toHaveCount(0, BACK);
 });
 
-test("@live a machine that slept asks at once what it missed", async ({ sarah, line, programs, launch }) => {
+test("@live a machine that slept asks at once what it missed", async ({ sarah, faultProxy, programs, launch }) => {
   sarah.expects(/net::ERR_/);
-  sarah.goBy(line.url);
+  sarah.goBy(faultProxy.url);
   await sarah.open("/signin");
   await sarah.page.clock.install();
   await sarah.open(launch.path);
   await programs.eventpro.say(launch.id, "Good night");
   await expect(sarah.thread.said("Good night")).toBeVisible();
   // The line went while it slept, without a word.
-  await line.freeze();
+  await faultProxy.freezeTraffic();
   await programs.eventpro.say(launch.id, "Good morning");
   await sarah.page.clock.setSystemTime(Date.now() + 8 * 60 * 60 * 1_000);
-  await line.restore();
+  await faultProxy.restore();
   await sarah.page.evaluate(() => document.dispatchEvent(new Event("visibilitychange", { bubbles: true })));
   await expect(sarah.thread.said("Good morning")).toBeVisible(BACK);
 });

@@ -10,15 +10,15 @@ const arrived = async (api: { messages(id: string): Promise<{ body: string }[]> 
 
 const bad = (person: Person) => person.expects(/net::ERR_|status of 5/);
 
-test("@live what was written without a line goes out after the tab was closed and opened again", async ({ sarah, eventpro, line, programs, launch }) => {
+test("@live what was written without a line goes out after the tab was closed and opened again", async ({ sarah, eventpro, faultProxy, programs, launch }) => {
   bad(sarah);
-  sarah.goBy(line.url);
+  sarah.goBy(faultProxy.url);
   await sarah.open(launch.path);
-  await line.refuse();
+  await faultProxy.refuseConnections();
   for (const text of ["Kept 1", "Kept 2", "Kept 3"]) await sarah.thread.say(text);
   await expect(sarah.thread.log.getByText(/Not sent/)).toHaveCount(3);
   await sarah.page.close();
-  await line.restore();
+  await faultProxy.restore();
   await eventpro.open(launch.path);
 
   const again = await sarah.openTab(launch.path);
@@ -119,18 +119,18 @@ test("@live what is refused for good comes back into the box, with the reason", 
   await expect(sarah.thread.said("Refused")).toHaveCount(1);
 });
 
-test("@live a line that swallows what is sent holds nothing up for long", async ({ sarah, eventpro, line, launch }) => {
+test("@live a line that swallows what is sent holds nothing up for long", async ({ sarah, eventpro, faultProxy, launch }) => {
   bad(sarah);
-  sarah.goBy(line.url);
+  sarah.goBy(faultProxy.url);
   await sarah.open("/signin");
   await sarah.page.clock.install();
   await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
-  await line.freeze();
+  await faultProxy.freezeTraffic();
   await sarah.thread.say("Into the void");
   await expect(sarah.thread.log.getByText("Sending…")).toBeVisible();
   await sarah.page.clock.fastForward("00:21");
   await expect(sarah.thread.log.getByText(/Not sent/)).toBeVisible();
-  await line.restore();
+  await faultProxy.restore();
   await sarah.page.clock.fastForward("00:30");
   await expect(eventpro.thread.said("Into the void")).toBeVisible(BACK);
   await expect(sarah.thread.said("Into the void")).toHaveCount(1);

@@ -324,14 +324,14 @@ describe("Real-world usage", () => {
     for (const { page } of [sarah, eventpro]) await expect(page.getByText("Accepted", { exact: true })).toBeVisible();
   });
 
-  test("What was written offline arrives after reconnecting", live, async ({ sarah, eventpro, line, launch }) => {
+  test("What was written offline arrives after reconnecting", live, async ({ sarah, eventpro, faultProxy, launch }) => {
     sarah.expects(/net::ERR_/);
-    sarah.goBy(line.url);
+    sarah.goBy(faultProxy.url);
     await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
-    await line.refuse();
+    await faultProxy.refuseConnections();
     await expect(sarah.page.getByText(/Reconnecting/)).toBeVisible();
     await sarah.thread.say("From the tunnel");
-    await line.restore();
+    await faultProxy.restore();
     await expect(eventpro.thread.said("From the tunnel")).toHaveCount(1, BACK);
     await expect(sarah.thread.said("From the tunnel")).toHaveCount(1);
   });

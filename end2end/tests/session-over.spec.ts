@@ -56,15 +56,15 @@ test("@live what is being chosen isn't lost with the session, and a page where n
   await expect(craft).toHaveValue("band");
 });
 
-test("@live a session that ended while cut off ends once the line is back", async ({ sarah, line, programs, launch }) => {
+test("@live a session that ended while cut off ends once the line is back", async ({ sarah, faultProxy, programs, launch }) => {
   // The part of the program for signing in may be asked for on a connection that is just being lost; the page is then.
   for (const trouble of [REFUSED, /net::ERR_/, /Failed to fetch/]) sarah.expects(trouble);
-  sarah.goBy(line.url);
+  sarah.goBy(faultProxy.url);
   await sarah.open(launch.path);
-  await line.refuse();
+  await faultProxy.refuseConnections();
   await expect(sarah.page.getByText(/Reconnecting/)).toBeVisible();
   await programs.sarah.signOut();
-  await line.restore();
+  await faultProxy.restore();
   await expect(sarah.page).toHaveURL(`/signin?next=${launch.path}`, { timeout: 30_000 });
 });
 

@@ -148,18 +148,18 @@ test("@live a tab that reads further back than the others lacks nothing", async 
   await expect(said(tab, "In between")).toHaveCount(1);
 });
 
-test("@live a tab where somebody else is signed in by now shows nothing of theirs", async ({ sarah, line, programs, launch, sundowner }) => {
+test("@live a tab where somebody else is signed in by now shows nothing of theirs", async ({ sarah, faultProxy, programs, launch, sundowner }) => {
   sarah.expects(/net::ERR_|status of 4(01|09)/);
-  sarah.goBy(line.url);
+  sarah.goBy(faultProxy.url);
   await sarah.open(launch.path);
-  await line.refuse();
+  await faultProxy.refuseConnections();
   await expect(sarah.page.getByText(/Reconnecting/)).toBeVisible();
   await sarah.thread.say("As Sarah or not at all");
   // Meanwhile DJ Kamau signs in at the same browser.
   const cookies = await sarah.page.context().cookies();
   const [name, value] = (programs.kamau.cookie ?? "").split("=");
   await sarah.page.context().addCookies(cookies.filter((cookie) => cookie.name === name).map((cookie) => ({ ...cookie, value })));
-  await line.restore();
+  await faultProxy.restore();
   await expect(sarah.page.getByText("You're signed in as DJ Kamau now")).toBeVisible({ timeout: 40_000 });
   await programs.safari.say(sundowner.id, "For Kamau alone");
   expect((await programs.eventpro.messages(launch.id)).map(({ body }) => body)).not.toContain("As Sarah or not at all");
@@ -167,18 +167,18 @@ test("@live a tab where somebody else is signed in by now shows nothing of their
   await expect(sarah.page.getByText("For Kamau alone")).toHaveCount(0);
 });
 
-test("@live a tab whose message found the session over lets whoever signs in again lead", async ({ sarah, line, programs, launch }) => {
+test("@live a tab whose message found the session over lets whoever signs in again lead", async ({ sarah, faultProxy, programs, launch }) => {
   sarah.expects(/net::ERR_|status of 401/);
-  sarah.goBy(line.url);
+  sarah.goBy(faultProxy.url);
   await sarah.open(launch.path);
-  await line.refuse();
+  await faultProxy.refuseConnections();
   await expect(sarah.page.getByText(/Reconnecting/)).toBeVisible();
   await sarah.thread.say("Offline words");
   await expect(sarah.thread.log.getByText(/Not sent/)).toBeVisible();
   await programs.sarah.signOut();
   // The message is the first to learn of it.
   await sarah.page.route(/\/api\/events/, () => {});
-  await line.restore();
+  await faultProxy.restore();
   const over = sarah.page.getByText("You were signed out.").first();
   await expect(over).toBeVisible({ timeout: 40_000 });
 
@@ -196,9 +196,9 @@ test("@live a tab whose message found the session over lets whoever signs in aga
   await expect(over).toHaveCount(0);
 });
 
-test("@live a dead line is noticed by a tab that is looked at, through one that isn't", async ({ sarah, line, programs, launch }) => {
+test("@live a dead line is noticed by a tab that is looked at, through one that isn't", async ({ sarah, faultProxy, programs, launch }) => {
   sarah.expects(/net::ERR_/);
-  sarah.goBy(line.url);
+  sarah.goBy(faultProxy.url);
   await sarah.open("/signin");
   await sarah.page.clock.install();
   await sarah.open(launch.path);
@@ -208,7 +208,7 @@ test("@live a dead line is noticed by a tab that is looked at, through one that 
   await expect(other.locator("html")).toHaveAttribute("data-hydrated", "");
   await programs.eventpro.say(launch.id, "Heard");
   await expect(said(other, "Heard")).toBeVisible();
-  await line.freeze();
+  await faultProxy.freezeTraffic();
   // Its own timers stand still, as those of a tab in the background may.
   await sarah.page.clock.pauseAt(Date.now() + 45_000);
   await expect(async () => {

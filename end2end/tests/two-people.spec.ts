@@ -108,11 +108,11 @@ test("@plain signing out of a page that is another's signs nobody out", async ({
   await expect(door).toHaveURL("/inbox");
 });
 
-test("@live signing out without a line keeps everything, says so, and is done first on the next contact", async ({ sarah, line, programs, launch }) => {
+test("@live signing out without a line keeps everything, says so, and is done first on the next contact", async ({ sarah, faultProxy, programs, launch }) => {
   sarah.expects(STALE);
-  sarah.goBy(line.url);
+  sarah.goBy(faultProxy.url);
   await sarah.open(launch.path);
-  await line.refuse();
+  await faultProxy.refuseConnections();
   await sarah.thread.say("Not gone out");
   await expect(sarah.thread.log.getByText(/Not sent/)).toBeVisible();
   await sarah.thread.box.fill("A draft");
@@ -127,7 +127,7 @@ test("@live signing out without a line keeps everything, says so, and is done fi
 
   const asked: string[] = [];
   sarah.page.on("request", (request) => asked.push(new URL(request.url()).pathname));
-  await line.restore();
+  await faultProxy.restore();
   await expect(sarah.page).toHaveURL("/signin", { timeout: 30_000 });
   expect(asked.filter((path) => path.startsWith("/fn/") || path.startsWith("/api/"))[0]).toBe("/fn/sign-out");
   expect(asked).not.toContain("/fn/post");
@@ -136,26 +136,26 @@ test("@live signing out without a line keeps everything, says so, and is done fi
   expect((await programs.eventpro.messages(launch.id)).map(({ body }) => body)).not.toContain("Not gone out");
 });
 
-test("@live an intention to sign out outlives its page, and can be taken back", async ({ sarah, line, programs, launch }) => {
+test("@live an intention to sign out outlives its page, and can be taken back", async ({ sarah, faultProxy, programs, launch }) => {
   sarah.expects(STALE);
-  sarah.goBy(line.url);
+  sarah.goBy(faultProxy.url);
   await sarah.open(launch.path);
-  await line.refuse();
+  await faultProxy.refuseConnections();
   await expect(sarah.page.getByText(/Reconnecting/)).toBeVisible();
   await sarah.page.getByRole("button", { name: "Sign out" }).click();
   const waiting = sarah.page.getByText(/Signing out: waiting for network/);
   await expect(waiting).toBeVisible();
   await sarah.page.getByRole("button", { name: "Stay signed in" }).click();
   await expect(waiting).toHaveCount(0);
-  await line.restore();
+  await faultProxy.restore();
   await programs.eventpro.say(launch.id, "Still there?");
   await expect(sarah.thread.said("Still there?")).toBeVisible({ timeout: 40_000 });
 
-  await line.refuse();
+  await faultProxy.refuseConnections();
   await sarah.page.getByRole("button", { name: "Sign out" }).click();
   await expect(waiting).toBeVisible();
   await sarah.page.close();
-  await line.restore();
+  await faultProxy.restore();
   const again = await sarah.page.context().newPage();
   await again.goto(launch.path);
   await expect(again).toHaveURL("/signin");

@@ -147,9 +147,9 @@ test("@plain the other sees that it was read", async ({ eventpro, sarah, launch 
   await expect(sarah.thread.log.getByText("Read", { exact: true })).toBeVisible();
 });
 
-test("@live a line that broke doesn't undo it either", async ({ sarah, line, programs, launch }) => {
+test("@live a line that broke doesn't undo it either", async ({ sarah, faultProxy, programs, launch }) => {
   sarah.expects(/net::ERR_/);
-  sarah.goBy(line.url);
+  sarah.goBy(faultProxy.url);
   await sarah.open(launch.path);
   // What comes by the stream shows that it is open.
   const { seq } = await programs.eventpro.say(launch.id, "Think about it");
@@ -157,7 +157,7 @@ test("@live a line that broke doesn't undo it either", async ({ sarah, line, pro
   await expect.poll(async () => (await programs.sarah.conversations())[0].unread).toBe(0);
   await programs.sarah.request("PUT", `/api/conversations/${launch.id}/unread`, { seq });
   await expect(sarah.page).toHaveTitle("(1) EventPro Kenya · Greenroom");
-  await line.cut();
+  await faultProxy.cutConnections();
   const bar = sarah.page.getByText(/Reconnecting/);
   await expect(bar).toBeVisible();
   await expect(bar).toHaveCount(0, { timeout: 30_000 });

@@ -26,13 +26,13 @@ test("a program hears nothing of other people's conversations", async ({ site, p
   }
 });
 
-test("a program whose line was cut resumes by itself and misses nothing", async ({ line, programs, launch }) => {
-  const ear = await listen(`${line.url}/api/events`, programs.sarah);
+test("a program whose line was cut resumes by itself and misses nothing", async ({ faultProxy, programs, launch }) => {
+  const ear = await listen(`${faultProxy.url}/api/events`, programs.sarah);
   const numbers = Array.from({ length: 30 }, (_, index) => `Number ${index + 1}`);
   try {
     for (const [index, text] of numbers.entries()) {
-      if (index === 10) await line.refuse();
-      if (index === 20) await line.restore();
+      if (index === 10) await faultProxy.refuseConnections();
+      if (index === 20) await faultProxy.restore();
       await programs.eventpro.say(launch.id, text);
     }
     await expect.poll(() => ear.bodies, { timeout: 20_000 }).toEqual(numbers);

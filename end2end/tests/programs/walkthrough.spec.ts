@@ -2,9 +2,9 @@ import { expect, test } from "../../support/fixtures.ts";
 import { snippetsOf, Terminal } from "../../support/guide.ts";
 
 // docs/api.md, run as it stands and in its order, by somebody who knows nothing else.
-test("the guide to the interface does what it says", async ({ line, sarah, programs, launch }) => {
+test("the guide to the interface does what it says", async ({ faultProxy, sarah, programs, launch }) => {
   const guide = snippetsOf("api.md");
-  const terminal = new Terminal({ GREENROOM: line.url });
+  const terminal = new Terminal({ GREENROOM: faultProxy.url });
   const next = (heading: string) => {
     const snippet = guide.get(heading)?.shift();
     if (!snippet) throw new Error(`The guide has nothing more under: ${heading}`);
@@ -41,9 +41,9 @@ test("the guide to the interface does what it says", async ({ line, sarah, progr
     write("Follow for days");
     await hear("Follow for days", /^Asante!\nOne\nTwo\nThree\n$/, async () => {
       await programs.eventpro.say(launch.id, "One");
-      await line.refuse();
+      await faultProxy.refuseConnections();
       await programs.eventpro.say(launch.id, "Two");
-      await line.restore();
+      await faultProxy.restore();
       await programs.eventpro.say(launch.id, "Three");
     });
     write("Follow for days");
