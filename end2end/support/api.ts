@@ -1,24 +1,24 @@
 import http from "node:http";
-import { dayAhead } from "./days.ts";
+import { dateInDays } from "./dates.ts";
 
 export const COOKIE = "greenroom";
 
-export type Answer = {
+export type ApiResponse = {
   status: number;
   headers: http.IncomingHttpHeaders;
   text: string;
-  // What a test reads of it, the test knows.
+  // Untyped: each test knows what it reads.
   json: any;
 };
 
 type Message = { seq: number; body: string; clientId: string; sender: { id: string; name: string } };
 
-/** The REST interface as one person's program uses it: a connection of its own for each request, nothing kept. */
+/** A client of the REST interface for one person. Opens a connection per request and keeps no cookies. */
 export class Api {
   constructor(
     private readonly base: string,
     readonly session?: string,
-    /** Where the site knows itself by another address than the one it is asked at. */
+    /** The Host header, for sites whose public URL differs from the address of the test. */
     private readonly host?: string,
   ) {}
 
@@ -26,7 +26,7 @@ export class Api {
     return this.session && `${COOKIE}=${this.session}`;
   }
 
-  request(method: string, path: string, body?: unknown, headers: http.OutgoingHttpHeaders = {}): Promise<Answer> {
+  request(method: string, path: string, body?: unknown, headers: http.OutgoingHttpHeaders = {}): Promise<ApiResponse> {
     const sent = body === undefined ? undefined : JSON.stringify(body);
     const all = {
       ...(this.host && { host: this.host }),
@@ -49,58 +49,58 @@ export class Api {
     });
   }
 
-  get(path: string): Promise<Answer> {
+  get(path: string): Promise<ApiResponse> {
     return this.request("GET", path);
   }
 
-  /** Does it, and fails loudly where it isn't done. */
-  private async done(method: string, path: string, body?: unknown): Promise<Answer> {
-    const answer = await this.request(method, path, body);
-    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
-    return answer;
+  /** Sends a request. Throws unless it succeeds. */
+  private async requestOk(method: string, path: string, body?: unknown): Promise<ApiResponse> {
+    const response = await this.request(method, path, body);
+    if (response.status >= 300) throw new Error(`${method} ${path}: ${response.status} ${response.text}`);
+    return response;
   }
 
-  /** Signs in as another device does, which has no session yet, and says which session that is. */
+  /** Signs in without a session, as another device does. Returns the token of the new session. */
   async signIn(email: string, password: string): Promise<string> {
     const device = new Api(this.base, undefined, this.host);
-    const answer = await device.done("POST", "/api/auth/callback/credentials", { email, password });
-    const cookie = answer.headers["set-cookie"]?.[0] ?? "";
+    const response = await device.requestOk("POST", "/api/auth/callback/credentials", { email, password });
+    const cookie = response.headers["set-cookie"]?.[0] ?? "";
     return cookie.slice(cookie.indexOf("=") + 1, cookie.indexOf(";"));
   }
 
   async signOut(): Promise<void> {
-    await this.done("POST", "/api/auth/signout");
+    await this.requestOk("POST", "/api/auth/signout");
   }
 
-  async say(conversationId: string, body: string): Promise<Message> {
-    return (await this.done("POST", "/api/messages", { conversationId, body })).json.message;
+  async sendMessage(conversationId: string, body: string): Promise<Message> {
+    return (await this.requestOk("POST", "/api/messages", { conversationId, body })).json.message;
   }
 
-  async readOn(conversationId: string, seq: number): Promise<void> {
-    await this.done("PUT", `/api/conversations/${conversationId}/read`, { seq });
+  async markRead(conversationId: string, seq: number): Promise<void> {
+    await this.requestOk("PUT", `/api/conversations/${conversationId}/read`, { seq });
   }
 
-  /** The newest hundred. */
-  async messages(conversationId: string): Promise<Message[]> {
-    return (await this.done("GET", `/api/conversations/${conversationId}/messages?limit=100`)).json.messages;
+  /** Reads the newest 100 messages. */
+  async listMessages(conversationId: string): Promise<Message[]> {
+    return (await this.requestOk("GET", `/api/conversations/${conversationId}/messages?limit=100`)).json.messages;
   }
 
-  async conversations(): Promise<any[]> {
-    return (await this.done("GET", "/api/messages")).json.conversations;
+  async listConversations(): Promise<any[]> {
+    return (await this.requestOk("GET", "/api/messages")).json.conversations;
   }
 
-  async rename(name: string): Promise<void> {
-    await this.done("PATCH", "/api/account", { name });
+  async changeName(name: string): Promise<void> {
+    await this.requestOk("PATCH", "/api/account", { name });
   }
 
-  async book(talentId: string, title: string, message: string, venue = "Uhuru Gardens"): Promise<any> {
+  async openBooking(talentId: string, title: string, message: string, venue = "Uhuru Gardens"): Promise<any> {
     const fee = { amount: 2_000_000, currency: "KES" };
-    const booking = { talentId, title, eventDate: dayAhead(90), venue, fee, message };
-    return (await this.done("POST", "/api/bookings", booking)).json;
+    const booking = { talentId, title, eventDate: dateInDays(90), venue, fee, message };
+    return (await this.requestOk("POST", "/api/bookings", booking)).json;
   }
 
-  async talent(name: string): Promise<{ id: string; name: string }> {
-    const { talents } = (await this.done("GET", "/api/talents")).json;
+  async findTalent(name: string): Promise<{ id: string; name: string }> {
+    const { talents } = (await this.requestOk("GET", "/api/talents")).json;
     return talents.find((talent: { name: string }) => talent.name === name);
   }
 }

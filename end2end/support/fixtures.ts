@@ -1,65 +1,65 @@
 import { test as base, type TestFixture } from "@playwright/test";
 import { Api } from "./api.ts";
-import { CAST, type Name } from "./cast.ts";
+import { DEMO_PEOPLE, type DemoName } from "./demo-people.ts";
 import { FaultProxy } from "./fault-proxy.ts";
-import { Gateway, type Kind } from "./gateway.ts";
+import { Gateway, type GatewayKind } from "./gateway.ts";
 import { Mailbox } from "./mailbox.ts";
 import { Person } from "./person.ts";
 import { SmtpServer } from "./smtp-server.ts";
 import { Site, type Settings } from "./site.ts";
-import { makeTemplate, type Template } from "./template.ts";
+import { createTemplate, type Template } from "./site-template.ts";
 
 export { expect } from "@playwright/test";
 export type { Conversation, FaultProxy, Person, Site, SmtpServer };
 
-/** Two people's conversation, with what they have said so far. */
-type Conversation = { id: string; path: string; booking: string; said: string[] };
+/** A conversation of two demo people. `path` and `booking` are its pages, `bodies` its seeded messages. */
+type Conversation = { id: string; path: string; booking: string; bodies: string[] };
 
-type Fixtures = Record<Name, Person> & {
-  /** What the site's environment says, for stories in which that matters. */
+type Fixtures = Record<DemoName, Person> & {
+  /** Environment variables of the site, to be set with `test.use`. */
   settings: Settings;
   /** A mail server, for sites whose settings name it. */
   smtpServer: SmtpServer;
-  /** A site of this test's own. */
+  /** A running site that belongs to this test alone. */
   site: Site;
   /** A proxy before the site that injects network faults. */
   faultProxy: FaultProxy;
-  /** Puts gateways before the site. */
-  behind: (kind: Kind) => Promise<Gateway>;
-  /** Somebody who isn't signed in. */
+  /** Starts a gateway before the site. */
+  startGateway: (kind: GatewayKind) => Promise<Gateway>;
+  /** A browser without a session. */
   visitor: Person;
-  /** The cast without browsers: programs that use the REST interface. */
-  programs: Record<Name, Api>;
-  /** The mails that the site wrote. */
+  /** REST clients of the demo people. */
+  apis: Record<DemoName, Api>;
+  /** The mails that the site lists under /dev/mail. */
   mailbox: Mailbox;
-  /** What EventPro and Sarah talk about. The last message is Sarah's, and EventPro hasn't read it. */
+  /** The conversation of EventPro and Sarah. The last message is Sarah's, and EventPro hasn't read it. */
   launch: Conversation;
-  /** What Safari Sounds and DJ Kamau talk about. */
+  /** The conversation of Safari Sounds and DJ Kamau. */
   sundowner: Conversation;
 };
 
-const names = Object.keys(CAST) as Name[];
+const names = Object.keys(DEMO_PEOPLE) as DemoName[];
 
-const atBrowser = (name: Name): TestFixture<Person, any> =>
+const personFixture = (name: DemoName): TestFixture<Person, any> =>
   async ({ site, browser, template, javaScriptEnabled }, use) => {
-    const around = { browser, url: site.url, javaScript: javaScriptEnabled !== false };
-    const person = new Person(CAST[name].name, around, template.sessions[name]);
+    const environment = { browser, url: site.url, javaScript: javaScriptEnabled !== false };
+    const person = new Person(DEMO_PEOPLE[name].name, environment, template.sessions[name]);
     await use(person);
-    await person.leave();
+    await person.close();
   };
 
-const between = (name: Name): TestFixture<Conversation, any> =>
-  async ({ programs }, use) => {
-    const [conversation] = await programs[name].conversations();
+const conversationFixture = (name: DemoName): TestFixture<Conversation, any> =>
+  async ({ apis }, use) => {
+    const [conversation] = await apis[name].listConversations();
     const { id, booking } = conversation;
-    const said = (await programs[name].messages(id)).map(({ body }: { body: string }) => body);
-    await use({ id, path: `/conversations/${id}`, booking: `/bookings/${booking.id}`, said });
+    const bodies = (await apis[name].listMessages(id)).map(({ body }: { body: string }) => body);
+    await use({ id, path: `/conversations/${id}`, booking: `/bookings/${booking.id}`, bodies });
   };
 
 export const test = base.extend<Fixtures, { template: Template }>({
   template: [
     async ({}, use) => {
-      const template = await makeTemplate();
+      const template = await createTemplate();
       await use(template);
       await template.remove();
     },
@@ -78,7 +78,7 @@ export const test = base.extend<Fixtures, { template: Template }>({
     const site = await Site.start(template.data, settings);
     await use(site);
     await site.stop("SIGKILL");
-    if (info.status !== info.expectedStatus) await info.attach("the site's log", { body: site.told });
+    if (info.status !== info.expectedStatus) await info.attach("the site's log", { body: site.logText });
     await site.remove();
   },
 
@@ -88,10 +88,10 @@ export const test = base.extend<Fixtures, { template: Template }>({
     faultProxy.stop();
   },
 
-  behind: async ({ site }, use) => {
+  startGateway: async ({ site }, use) => {
     const gateways: Gateway[] = [];
     await use(async (kind) => {
-      const gateway = await Gateway.before(site.port, kind);
+      const gateway = await Gateway.start(site.port, kind);
       gateways.push(gateway);
       return gateway;
     });
@@ -101,24 +101,24 @@ export const test = base.extend<Fixtures, { template: Template }>({
   visitor: async ({ site, browser, javaScriptEnabled }, use) => {
     const visitor = new Person("the visitor", { browser, url: site.url, javaScript: javaScriptEnabled !== false });
     await use(visitor);
-    await visitor.leave();
+    await visitor.close();
   },
 
-  programs: async ({ site, template }, use) => {
+  apis: async ({ site, template }, use) => {
     const address = site.settings.GREENROOM_URL;
     const host = address && new URL(address).host;
-    const apis = names.map((name) => [name, new Api(site.url, template.sessions[name], host)]);
-    await use(Object.fromEntries(apis));
+    const entries = names.map((name) => [name, new Api(site.url, template.sessions[name], host)]);
+    await use(Object.fromEntries(entries));
   },
 
   mailbox: async ({ site }, use) => use(new Mailbox(new Api(site.url))),
 
-  eventpro: atBrowser("eventpro"),
-  safari: atBrowser("safari"),
-  sarah: atBrowser("sarah"),
-  kamau: atBrowser("kamau"),
-  achieng: atBrowser("achieng"),
+  eventpro: personFixture("eventpro"),
+  safari: personFixture("safari"),
+  sarah: personFixture("sarah"),
+  kamau: personFixture("kamau"),
+  achieng: personFixture("achieng"),
 
-  launch: between("sarah"),
-  sundowner: between("kamau"),
+  launch: conversationFixture("sarah"),
+  sundowner: conversationFixture("kamau"),
 });

@@ -8,27 +8,27 @@ import { findFreePort } from "./ports.ts";
 
 const START_LIMIT = 10_000;
 
-// Debian keeps servers where only root looks.
+// Debian installs servers in folders that only the PATH of root includes.
 const PATH = `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`;
 
-// Whatever ends this process ends the gateways it started.
+// The gateways exit with this process, however it ends.
 const running = new Set<ChildProcess>();
 process.on("exit", () => running.forEach((program) => program.kill("SIGKILL")));
 
-/** A program that stands before a site, and how it is told so. */
-export type Kind = {
+/** A gateway program: its arguments and its configuration file. */
+export type GatewayKind = {
   program: string;
   arguments(file: string): string[];
   configuration(port: number, site: number, folder: string, more: string): string;
 };
 
-const PASS_ON = "location / { proxy_pass http://127.0.0.1:3000; }";
+const PROXY_PASS = "location / { proxy_pass http://127.0.0.1:3000; }";
 
 /**
- * nginx as Debian's package configures it, with a site to pass everything on to. Only what is the place's
- * own differs: folders, and that it stays a child of the test.
+ * nginx with the configuration of Debian's package and a proxied site. Differs from the package only in its folders, and in
+ * running in the foreground as a child of the test.
  */
-export const nginx = (location = PASS_ON): Kind => ({
+export const nginx = (location = PROXY_PASS): GatewayKind => ({
   program: "nginx",
   arguments: (file) => ["-c", file, "-g", "daemon off;"],
   configuration: (port, site, folder, more) => `
@@ -68,7 +68,7 @@ defaults
 `;
 
 /** HAProxy with the defaults of Debian's package, or others. */
-export const haproxy = (defaults = DEFAULTS): Kind => ({
+export const haproxy = (defaults = DEFAULTS): GatewayKind => ({
   program: "haproxy",
   arguments: (file) => ["-db", "-f", file],
   configuration: (port, site) => `${defaults}
@@ -80,23 +80,23 @@ backend greenroom
 `,
 });
 
-/** A gateway of a test's own: a process, a folder and a port. */
+/** A running gateway with a process, a folder and a port of its own. */
 export class Gateway {
   private readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "greenroom-gateway-"));
   private program?: ChildProcess;
-  private told = "";
+  private output = "";
 
   private constructor(
-    private readonly kind: Kind,
+    private readonly kind: GatewayKind,
     private readonly site: number,
     private readonly port: number,
   ) {}
 
-  static async before(site: number, kind: Kind): Promise<Gateway> {
+  static async start(site: number, kind: GatewayKind): Promise<Gateway> {
     const gateway = new Gateway(kind, site, await findFreePort());
-    // nginx started by root works as somebody else, who has to get in.
+    // nginx started by root drops to another user, who needs access.
     fs.chmodSync(gateway.folder, 0o755);
-    await gateway.open();
+    await gateway.start();
     return gateway;
   }
 
@@ -104,18 +104,18 @@ export class Gateway {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** Starts it, at the same address as before. Done once it takes connections. */
-  async open(): Promise<void> {
-    this.configure();
+  /** Starts it on its port, and waits until it accepts connections. */
+  async start(): Promise<void> {
+    this.writeConfiguration();
     const program = spawn(this.kind.program, this.kind.arguments(this.file), { env: { PATH }, stdio: ["ignore", "pipe", "pipe"] });
-    for (const out of [program.stdout, program.stderr]) out?.setEncoding("utf8").on("data", (text) => (this.told += text));
-    program.once("error", (error) => (this.told += `${error.message}: bin/setup test installs it`));
+    for (const out of [program.stdout, program.stderr]) out?.setEncoding("utf8").on("data", (text) => (this.output += text));
+    program.once("error", (error) => (this.output += `${error.message}: bin/setup test installs it`));
     program.once("exit", () => running.delete(program));
     running.add(program);
     this.program = program;
     const deadline = Date.now() + START_LIMIT;
-    while (!(await this.answers())) {
-      if (!program.pid || program.exitCode !== null || Date.now() > deadline) throw new Error(`${this.kind.program} didn't start: ${this.told}`);
+    while (!(await this.acceptsConnections())) {
+      if (!program.pid || program.exitCode !== null || Date.now() > deadline) throw new Error(`${this.kind.program} didn't start: ${this.output}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
@@ -124,11 +124,11 @@ export class Gateway {
     return path.join(this.folder, "conf");
   }
 
-  private configure(more = ""): void {
+  private writeConfiguration(more = ""): void {
     fs.writeFileSync(this.file, this.kind.configuration(this.port, this.site, this.folder, more));
   }
 
-  private answers(): Promise<boolean> {
+  private acceptsConnections(): Promise<boolean> {
     return new Promise((resolve) => {
       const socket = net.connect(this.port, "127.0.0.1");
       socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
@@ -136,23 +136,23 @@ export class Gateway {
     });
   }
 
-  /** Ends it, and with it every connection through it. */
-  async close(): Promise<void> {
+  /** Stops it, which closes every connection through it. */
+  async stop(): Promise<void> {
     const { program } = this;
     if (!program?.pid || program.exitCode !== null || program.signalCode !== null) return;
-    const ended = once(program, "exit");
+    const exited = once(program, "exit");
     program.kill("SIGTERM");
-    await ended;
+    await exited;
   }
 
-  /** Has nginx read its settings again, as an administrator does who adds some. */
+  /** Adds lines to the configuration of nginx and makes it reload, as an administrator does. */
   reload(more: string): void {
-    this.configure(more);
+    this.writeConfiguration(more);
     this.program?.kill("SIGHUP");
   }
 
   async remove(): Promise<void> {
-    await this.close();
+    await this.stop();
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -1,57 +1,57 @@
 import { expect, type Browser, type BrowserContext, type Page } from "@playwright/test";
 import { Api, COOKIE } from "./api.ts";
-import { ThreadScreen } from "./thread.ts";
+import { ThreadPage } from "./thread-page.ts";
 
-type Surroundings = { browser: Browser; url: string; javaScript: boolean };
+type Environment = { browser: Browser; url: string; javaScript: boolean };
 
-// Without JavaScript a browser has no use for what the page loads ahead, and says so.
-const UNUSED = /preloaded using link preload but not used/;
+// Without JavaScript, the browser warns about preloaded files that it doesn't use.
+const UNUSED_PRELOAD = /preloaded using link preload but not used/;
 
-// Nor does it move the keyboard away from whoever is typing already, and says that too.
-const KEPT_FOCUS = /Autofocus processing was blocked/;
+// If a field already has the focus, the browser ignores autofocus and warns.
+const BLOCKED_AUTOFOCUS = /Autofocus processing was blocked/;
 
-// How the browser says that the policy of a page kept something from it.
-const REFUSED = /Content Security Policy/i;
+// A violation of the content security policy.
+const CSP_VIOLATION = /Content Security Policy/i;
 
-/** Somebody at a browser of their own. Signed in from the start, if they have a session. */
+/** A person with a browser context of their own. Given a session, they are signed in from the start. */
 export class Person {
   readonly api: Api;
   private context?: BrowserContext;
-  private first?: Page;
-  private readonly troubles: string[] = [];
-  private readonly expected: RegExp[] = [];
-  /** What the policy of their pages kept from them. Nothing excuses it: a story that is about it empties this. */
-  readonly refused: string[] = [];
+  private firstPage?: Page;
+  private readonly consoleErrors: string[] = [];
+  private readonly allowedMessages: RegExp[] = [];
+  /** Violations of the content security policy. Must be empty at the end; a test that provokes one clears this. */
+  readonly cspViolations: string[] = [];
 
   constructor(
     readonly name: string,
-    private readonly around: Surroundings,
+    private readonly environment: Environment,
     readonly session?: string,
   ) {
-    this.api = new Api(around.url, session);
+    this.api = new Api(environment.url, session);
   }
 
-  /** The page they opened first. */
+  /** The first page this person opened. */
   get page(): Page {
-    if (!this.first) throw new Error(`${this.name} has opened nothing yet`);
-    return this.first;
+    if (!this.firstPage) throw new Error(`${this.name} has opened nothing yet`);
+    return this.firstPage;
   }
 
-  get thread(): ThreadScreen {
-    return new ThreadScreen(this.page);
+  get thread(): ThreadPage {
+    return new ThreadPage(this.page);
   }
 
   get heading() {
     return this.page.getByRole("heading", { level: 1 });
   }
 
-  /** What the page says it has done. */
+  /** The status message of the page. */
   get status() {
     return this.page.getByRole("main").getByRole("status");
   }
 
-  /** A part of the page, by its heading. */
-  part(name: string) {
+  /** A section of the page, by its heading. */
+  section(name: string) {
     return this.page.getByRole("region", { name, exact: true });
   }
 
@@ -63,31 +63,31 @@ export class Person {
     return this.page.getByRole("link", { name: /^Notifications/ });
   }
 
-  /** Reaches the site by this way, a proxy's for example. To be said before anything is opened. */
-  goBy(url: string): void {
-    this.around.url = url;
+  /** Sets the URL of the site, such as that of a proxy. To be called before the first page is opened. */
+  setBaseUrl(url: string): void {
+    this.environment.url = url;
   }
 
-  /** Opens a page and waits until it answers. Says the status it came with. */
+  /** Opens a page and waits until it is hydrated. Returns the HTTP status. */
   async open(path: string): Promise<number> {
-    this.first ??= await this.newPage();
-    return this.visit(this.first, path);
+    this.firstPage ??= await this.newPage();
+    return this.visit(this.firstPage, path);
   }
 
-  /** Runs a script in every page of theirs, before the page's own. To be said before anything is opened. */
-  async runFirst(script: string): Promise<void> {
-    this.first ??= await this.newPage();
-    await this.first.context().addInitScript(script);
+  /** Runs a script in every page before the page's own. To be called before the first page is opened. */
+  async addInitScript(script: string): Promise<void> {
+    this.firstPage ??= await this.newPage();
+    await this.firstPage.context().addInitScript(script);
   }
 
-  /** Signs in by the form. */
+  /** Fills in and submits the sign-in form. */
   async signIn(email: string, password: string): Promise<void> {
     await this.page.getByRole("textbox", { name: "Email" }).fill(email);
     await this.page.getByLabel("Password").fill(password);
     await this.page.getByRole("button", { name: "Sign in" }).click();
   }
 
-  /** Opens a page in a further tab of the same browser; or what is no page, and never answers. */
+  /** Opens another tab of the same browser. `isPage: false` is for URLs that serve no page, and never hydrate. */
   async openTab(path: string, { isPage = true } = {}): Promise<Page> {
     const page = await this.newPage();
     await (isPage ? this.visit(page, path) : page.goto(path));
@@ -96,40 +96,40 @@ export class Person {
 
   private async visit(page: Page, path: string): Promise<number> {
     const response = await page.goto(path);
-    if (this.around.javaScript) await expect(page.locator("html")).toHaveAttribute("data-hydrated", "");
+    if (this.environment.javaScript) await expect(page.locator("html")).toHaveAttribute("data-hydrated", "");
     return response?.status() ?? 0;
   }
 
   private async newPage(): Promise<Page> {
     this.context ??= await this.newContext();
     const page = await this.context.newPage();
-    page.on("console", (message) => this.note(`${message.type()}: ${message.text()} (${message.location().url})`));
-    page.on("pageerror", (error) => this.note(`error: ${error.message}`));
+    page.on("console", (message) => this.recordConsole(`${message.type()}: ${message.text()} (${message.location().url})`));
+    page.on("pageerror", (error) => this.recordConsole(`error: ${error.message}`));
     return page;
   }
 
   private async newContext(): Promise<BrowserContext> {
-    const context = await this.around.browser.newContext({ baseURL: this.around.url });
+    const context = await this.environment.browser.newContext({ baseURL: this.environment.url });
     const cookie = { name: COOKIE, domain: "127.0.0.1", path: "/", httpOnly: true, sameSite: "Lax" as const };
     if (this.session) await context.addCookies([{ ...cookie, value: this.session }]);
     return context;
   }
 
-  private note(trouble: string): void {
-    const known = [...this.expected, KEPT_FOCUS, ...(this.around.javaScript ? [] : [UNUSED])];
-    if (REFUSED.test(trouble)) this.refused.push(trouble);
-    else if (!known.some((pattern) => pattern.test(trouble))) this.troubles.push(trouble);
+  private recordConsole(text: string): void {
+    const allowed = [...this.allowedMessages, BLOCKED_AUTOFOCUS, ...(this.environment.javaScript ? [] : [UNUSED_PRELOAD])];
+    if (CSP_VIOLATION.test(text)) this.cspViolations.push(text);
+    else if (!allowed.some((pattern) => pattern.test(text))) this.consoleErrors.push(text);
   }
 
-  /** Lets the browser itself complain of what this story brings about. Nothing else may be in the console. */
-  expects(trouble: RegExp): void {
-    this.expected.push(trouble);
+  /** Allows console messages that the test provokes. Any other message fails the test. */
+  allowConsole(pattern: RegExp): void {
+    this.allowedMessages.push(pattern);
   }
 
-  /** Goes home. Their console must have stayed clean. */
-  async leave(): Promise<void> {
+  /** Closes the browser context, and expects an empty console. */
+  async close(): Promise<void> {
     await this.context?.close();
-    expect(this.refused, `what the policy refused ${this.name}`).toEqual([]);
-    expect(this.troubles, `the console of ${this.name}`).toEqual([]);
+    expect(this.cspViolations, `the CSP violations of ${this.name}`).toEqual([]);
+    expect(this.consoleErrors, `the console of ${this.name}`).toEqual([]);
   }
 }

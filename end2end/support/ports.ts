@@ -1,7 +1,6 @@
 import net from "node:net";
 
-// Below what systems hand out to outgoing connections, so that a port stays free
-// while the server that had it is down for a moment.
+// Below the ephemeral range of outgoing connections, so that a port stays free while its server restarts.
 const FIRST = 20_000;
 const COUNT = 12_000;
 

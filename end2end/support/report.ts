@@ -3,11 +3,11 @@ import path from "node:path";
 import type { FullResult, Reporter, Suite, TestCase } from "@playwright/test/reporter";
 
 const SPEC = "report.spec.ts";
-const TABLE = new URL("../../docs/testing.md", import.meta.url);
+const README = new URL("../../README.md", import.meta.url);
 
 /**
- * After a run with tests/report.spec.ts, prints what it found as a table: its groups
- * are the areas, its tests the rows. A row passes if it does wherever it is told.
+ * Prints the results of tests/report.spec.ts as a table: its describe blocks are the areas, its tests the rows. A row
+ * passes if it passes in all projects that run it.
  */
 export default class Report implements Reporter {
   private suite?: Suite;
@@ -18,23 +18,23 @@ export default class Report implements Reporter {
 
   async onEnd({ status }: FullResult): Promise<{ status: FullResult["status"] } | undefined> {
     const tests = this.suite?.allTests().filter(({ location }) => path.basename(location.file) === SPEC) ?? [];
-    const rows = [...table(tests)].map(([row, passed]) => `| ${row} | ${passed ? "PASS" : "FAIL"} |`);
+    const rows = [...collectRows(tests)].map(([row, passed]) => `| ${row} | ${passed ? "PASS" : "FAIL"} |`);
     if (rows.length === 0) return undefined;
     console.log(["", "| area | row | result |", "|---|---|---|", ...rows, ""].join("\n"));
 
-    const shown = fs.readFileSync(TABLE, "utf8").split("\n");
-    const unlike = rows.filter((row) => !shown.includes(row));
-    if (unlike.length === 0) return undefined;
-    console.log(`docs/testing.md doesn't say so:\n${unlike.join("\n")}\n`);
+    const shown = fs.readFileSync(README, "utf8").split("\n");
+    const missing = rows.filter((row) => !shown.includes(row));
+    if (missing.length === 0) return undefined;
+    console.log(`README.md doesn't say so:\n${missing.join("\n")}\n`);
     return { status: status === "passed" ? "failed" : status };
   }
 }
 
-function table(tests: TestCase[]): Map<string, boolean> {
+function collectRows(tests: TestCase[]): Map<string, boolean> {
   const rows = new Map<string, boolean>();
   for (const test of tests) {
     const row = `${test.parent.title} | ${test.title}`;
-    // One that was skipped, or didn't get its turn, hasn't passed.
+    // Skipped tests, and tests that didn't run, count as failed.
     rows.set(row, (rows.get(row) ?? true) && test.outcome() === "expected");
   }
   return rows;

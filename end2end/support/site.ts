@@ -12,30 +12,30 @@ const PROGRAM = fileURLToPath(new URL("../../target/greenroom", import.meta.url)
 const START_LIMIT = 20_000;
 const STOP_LIMIT = 15_000;
 
-// Whatever ends this process ends the sites it started.
+// The sites exit with this process, however it ends.
 const running = new Set<ChildProcess>();
 process.on("exit", () => running.forEach((program) => program.kill("SIGKILL")));
 
-/** What a site is told by its environment, beside what all sites are told. */
+/** Environment variables of a site, in addition to those of all sites. */
 export type Settings = Record<string, string>;
 
-/** Greenroom as people get it, the built program, with a folder, a database and a port of its own. */
+/** A process of the release build, with a folder, a database and a port of its own. */
 export class Site {
-  private program?: ChildProcess;
+  private process?: ChildProcess;
 
   private constructor(
     readonly data: string,
     readonly port: number,
-    /** May be changed while it is stopped. */
+    /** Changes take effect at the next start. */
     public settings: Settings,
   ) {}
 
-  /** Starts one; with what another had, if `like` is its folder. */
-  static async start(like?: string, settings: Settings = {}): Promise<Site> {
+  /** Starts a site: with a copy of the data in a template folder, or with seeded demo data. */
+  static async start(template?: string, settings: Settings = {}): Promise<Site> {
     const data = fs.mkdtempSync(path.join(os.tmpdir(), "greenroom-"));
-    if (like) fs.cpSync(like, data, { recursive: true });
+    if (template) fs.cpSync(template, data, { recursive: true });
     const site = new Site(data, await findFreePort(), settings);
-    if (!like) {
+    if (!template) {
       await site.run("migrate");
       await site.run("seed");
     }
@@ -47,12 +47,12 @@ export class Site {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** The file of its database. */
+  /** The path of the database file. */
   get database(): string {
     return path.join(this.data, "data", "greenroom.db");
   }
 
-  /** Nothing of the environment the tests run in: a DATABASE_URL there is none of theirs. */
+  /** Inherits only PATH from the environment of the tests: a DATABASE_URL there must not reach the site. */
   private get options() {
     const settings = {
       GREENROOM_DATA: path.join(this.data, "data"),
@@ -70,47 +70,47 @@ export class Site {
     await promisify(execFile)(PROGRAM, [command], this.options);
   }
 
-  /** Serves, at the same address and with the same data as before. Done once it answers. */
+  /** Starts the server on its port and with its data, and waits until it is healthy. */
   async serve(): Promise<void> {
-    const log = fs.openSync(this.log, "a");
+    const log = fs.openSync(this.logPath, "a");
     const program = spawn(PROGRAM, ["serve"], { ...this.options, stdio: ["ignore", log, log] });
     fs.closeSync(log);
-    this.program = program;
+    this.process = program;
     running.add(program);
     program.once("exit", () => running.delete(program));
     const deadline = Date.now() + START_LIMIT;
-    while (!(await this.answers())) {
-      if (program.exitCode !== null || Date.now() > deadline) throw new Error(`The site didn't start: ${this.told}`);
+    while (!(await this.isHealthy())) {
+      if (program.exitCode !== null || Date.now() > deadline) throw new Error(`The site didn't start: ${this.logText}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
 
-  private async answers(): Promise<boolean> {
-    return new Api(this.url).get("/healthz").then((answer) => answer.status === 200, () => false);
+  private async isHealthy(): Promise<boolean> {
+    return new Api(this.url).get("/healthz").then((response) => response.status === 200, () => false);
   }
 
-  private get log(): string {
+  private get logPath(): string {
     return path.join(this.data, "log");
   }
 
-  /** What it logged. */
-  get told(): string {
-    return fs.existsSync(this.log) ? fs.readFileSync(this.log, "utf8") : "";
+  /** The log since the first start. */
+  get logText(): string {
+    return fs.existsSync(this.logPath) ? fs.readFileSync(this.logPath, "utf8") : "";
   }
 
-  /** Ends it: politely, as a deployment does, or as a power cut does. */
+  /** Stops the server: gracefully, as a deployment does, or with SIGKILL, as in a crash. */
   async stop(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
-    const { program } = this;
+    const { process: program } = this;
     if (!program || program.exitCode !== null || program.signalCode !== null) return;
-    const ended = once(program, "exit");
+    const exited = once(program, "exit");
     program.kill(signal);
-    const late = setTimeout(() => program.kill("SIGKILL"), STOP_LIMIT);
-    const [code] = await ended;
-    clearTimeout(late);
-    if (signal === "SIGTERM" && code !== 0) throw new Error(`The site didn't stop as told (${code}): ${this.told}`);
+    const timeout = setTimeout(() => program.kill("SIGKILL"), STOP_LIMIT);
+    const [code] = await exited;
+    clearTimeout(timeout);
+    if (signal === "SIGTERM" && code !== 0) throw new Error(`The site didn't shut down cleanly (${code}): ${this.logText}`);
   }
 
-  /** Ends it for good, without leaving anything behind. */
+  /** Kills the server and deletes its folder. */
   async remove(): Promise<void> {
     await this.stop("SIGKILL");
     fs.rmSync(this.data, { recursive: true, force: true });

@@ -11,8 +11,8 @@ test("@live a conversation doesn't load what only other pages need, and they loa
   await eventpro.open("/signin");
   eventpro.page.on("request", (request) => parts.push(...(ACCOUNT_PAGES.exec(request.url()) ?? [])));
   await eventpro.open(launch.path);
-  await eventpro.thread.say("Still the same page?");
-  await expect(eventpro.thread.said("Still the same page?")).toBeVisible();
+  await eventpro.thread.sendMessage("Still the same page?");
+  await expect(eventpro.thread.message("Still the same page?")).toBeVisible();
   expect(parts).toEqual([]);
   await eventpro.page.evaluate(() => ((window as any).stillTheSamePage = true));
   await eventpro.bell.click();
@@ -24,7 +24,7 @@ test("@live a conversation doesn't load what only other pages need, and they loa
 });
 
 test("@live a tab that outlived its build goes on with the next one", async ({ eventpro, launch }) => {
-  eventpro.expects(NO_PART);
+  eventpro.allowConsole(NO_PART);
   await eventpro.open(launch.path);
   await eventpro.page.evaluate(() => ((window as any).stillTheSamePage = true));
   await eventpro.page.route(ACCOUNT_PAGES, (route) => route.fulfill({ status: 404 }), { times: 1 });
@@ -36,8 +36,8 @@ test("@live a tab that outlived its build goes on with the next one", async ({ e
 });
 
 test("@live where the site isn't reached, the page says so, and comes when asked again", async ({ eventpro, faultProxy, launch }) => {
-  eventpro.expects(NO_PART);
-  eventpro.goBy(faultProxy.url);
+  eventpro.allowConsole(NO_PART);
+  eventpro.setBaseUrl(faultProxy.url);
   await eventpro.open(launch.path);
   await faultProxy.refuseConnections();
   await eventpro.bell.click();

@@ -41,19 +41,19 @@ test("a talent declines on the booking's page", async ({ eventpro, sarah, launch
   await expect(chip(eventpro, "Declined")).toBeVisible();
   await sarah.open(launch.path);
   await expect(sarah.thread.log.getByText("You declined the booking")).toBeVisible();
-  await expect(sarah.thread.bubbles).toHaveText(launch.said);
+  await expect(sarah.thread.bubbles).toHaveText(launch.bodies);
 });
 
-test("calling off asks again before it is done", async ({ eventpro, programs, launch }) => {
+test("calling off asks again before it is done", async ({ eventpro, apis, launch }) => {
   await eventpro.open(launch.path);
   await expect(button(eventpro, "Yes, cancel booking").filter({ visible: true })).toHaveCount(0);
   await eventpro.page.getByText("Cancel booking", { exact: true }).filter({ visible: true }).click();
   await expect(eventpro.page.getByText("Sarah Wanjiru is told at once.").filter({ visible: true })).toBeVisible();
-  expect((await programs.sarah.conversations())[0].booking.status).toBe("inquiry");
+  expect((await apis.sarah.listConversations())[0].booking.status).toBe("inquiry");
   await button(eventpro, "Yes, cancel booking").filter({ visible: true }).click();
   await expect(chip(eventpro, "Cancelled")).toBeVisible();
   await expect(eventpro.thread.log.getByText("You cancelled the booking")).toBeVisible();
-  expect((await programs.sarah.conversations())[0].booking.status).toBe("cancelled");
+  expect((await apis.sarah.listConversations())[0].booking.status).toBe("cancelled");
 });
 
 test("@plain a step that somebody else was faster with says so", async ({ eventpro, sarah, launch }) => {
@@ -70,7 +70,7 @@ test("on a phone answers stand at the head of the thread, and calling off in wha
   await sarah.open(launch.path);
   await sarah.page.setViewportSize({ width: 360, height: 740 });
   await expect(button(sarah, "Accept").filter({ visible: true })).toBeInViewport();
-  await expect(sarah.thread.box).toBeInViewport();
+  await expect(sarah.thread.composer).toBeInViewport();
 
   await eventpro.open(launch.path);
   await eventpro.page.setViewportSize({ width: 360, height: 740 });
@@ -81,7 +81,7 @@ test("on a phone answers stand at the head of the thread, and calling off in wha
   await callOff.click();
   await button(eventpro, "Yes, cancel booking").filter({ visible: true }).click();
   await expect(chip(eventpro, "Cancelled")).toBeVisible();
-  await expect(eventpro.thread.box).toBeInViewport();
+  await expect(eventpro.thread.composer).toBeInViewport();
 });
 
 test("@live the keyboard isn't lost with the button that was used", async ({ sarah, launch }) => {

@@ -3,13 +3,13 @@ import { expect, test } from "../support/fixtures.ts";
 const BACK = { timeout: 30_000 };
 const RECONNECTING = /Reconnecting/;
 
-test("@live who was cut off misses nothing", async ({ sarah, faultProxy, programs, launch }) => {
-  sarah.expects(/net::ERR_/);
-  sarah.goBy(faultProxy.url);
+test("@live who was cut off misses nothing", async ({ sarah, faultProxy, apis, launch }) => {
+  sarah.allowConsole(/net::ERR_/);
+  sarah.setBaseUrl(faultProxy.url);
   await sarah.open(launch.path);
   const bar = sarah.page.getByText(RECONNECTING);
-  await programs.eventpro.say(launch.id, "Line 1");
-  await expect(sarah.thread.said("Line 1")).toBeVisible();
+  await apis.eventpro.sendMessage(launch.id, "Line 1");
+  await expect(sarah.thread.message("Line 1")).toBeVisible();
   await expect(bar).toHaveCount(0);
 
   await faultProxy.refuseConnections();
@@ -17,44 +17,44 @@ test("@live who was cut off misses nothing", async ({ sarah, faultProxy, program
   const lines = ["Line 1"];
   for (let n = 2; n <= 9; n++) {
     lines.push(`Line ${n}`);
-    await programs.eventpro.say(launch.id, `Line ${n}`);
+    await apis.eventpro.sendMessage(launch.id, `Line ${n}`);
   }
   await faultProxy.restore();
-  await expect(sarah.thread.said(/^Line \d$/)).toHaveText(lines, BACK);
+  await expect(sarah.thread.message(/^Line \d$/)).toHaveText(lines, BACK);
   await expect(bar).toHaveCount(0);
 
-  await programs.eventpro.say(launch.id, "Line 10");
-  await expect(sarah.thread.said(/^Line \d+$/)).toHaveText([...lines, "Line 10"]);
+  await apis.eventpro.sendMessage(launch.id, "Line 10");
+  await expect(sarah.thread.message(/^Line \d+$/)).toHaveText([...lines, "Line 10"]);
 });
 
-test("@live a line that breaks again and again loses and doubles nothing", async ({ sarah, faultProxy, programs, launch }) => {
-  sarah.expects(/net::ERR_/);
-  sarah.goBy(faultProxy.url);
+test("@live a line that breaks again and again loses and doubles nothing", async ({ sarah, faultProxy, apis, launch }) => {
+  sarah.allowConsole(/net::ERR_/);
+  sarah.setBaseUrl(faultProxy.url);
   await sarah.open(launch.path);
   const lines: string[] = [];
   for (let n = 1; n <= 24; n++) {
     lines.push(`Line ${n}`);
-    await programs.eventpro.say(launch.id, `Line ${n}`);
+    await apis.eventpro.sendMessage(launch.id, `Line ${n}`);
     if (n % 8 === 0) {
       // Only a stream that is open can break.
-      await expect(sarah.thread.said(`Line ${n}`)).toBeVisible(BACK);
+      await expect(sarah.thread.message(`Line ${n}`)).toBeVisible(BACK);
       await faultProxy.cutConnections();
       await expect(sarah.page.getByText(RECONNECTING)).toBeVisible();
-      await programs.sarah.say(launch.id, `From elsewhere ${n}`);
-      await expect(sarah.thread.said(`From elsewhere ${n}`)).toBeVisible(BACK);
+      await apis.sarah.sendMessage(launch.id, `From elsewhere ${n}`);
+      await expect(sarah.thread.message(`From elsewhere ${n}`)).toBeVisible(BACK);
     }
   }
-  await expect(sarah.thread.said(/^Line \d+$/)).toHaveText(lines, BACK);
-  await expect(sarah.thread.said(/^From elsewhere/)).toHaveCount(3);
+  await expect(sarah.thread.message(/^Line \d+$/)).toHaveText(lines, BACK);
+  await expect(sarah.thread.message(/^From elsewhere/)).toHaveCount(3);
 });
 
-test("@live more than a page of messages is caught up on, in the inbox and the bell too", async ({ sarah, faultProxy, programs, launch }) => {
-  sarah.expects(/net::ERR_/);
-  sarah.goBy(faultProxy.url);
+test("@live more than a page of messages is caught up on, in the inbox and the bell too", async ({ sarah, faultProxy, apis, launch }) => {
+  sarah.allowConsole(/net::ERR_/);
+  sarah.setBaseUrl(faultProxy.url);
   await sarah.open("/inbox");
   await faultProxy.refuseConnections();
   await expect(sarah.page.getByText(RECONNECTING)).toBeVisible();
-  for (let n = 1; n <= 60; n++) await programs.eventpro.say(launch.id, `Line ${n}`);
+  for (let n = 1; n <= 60; n++) await apis.eventpro.sendMessage(launch.id, `Line ${n}`);
   await faultProxy.restore();
   const row = sarah.conversations.getByRole("link", { name: "EventPro Kenya" });
   await expect(row).toHaveAccessibleDescription(/60 unread/, BACK);
@@ -63,63 +63,63 @@ test("@live more than a page of messages is caught up on, in the inbox and the b
   await expect(row).toContainText("Line 60");
 });
 
-test("@live what is written while cut off is kept, and goes out once", async ({ sarah, eventpro, faultProxy, programs, launch }) => {
-  sarah.expects(/net::ERR_/);
-  sarah.goBy(faultProxy.url);
+test("@live what is written while cut off is kept, and goes out once", async ({ sarah, eventpro, faultProxy, apis, launch }) => {
+  sarah.allowConsole(/net::ERR_/);
+  sarah.setBaseUrl(faultProxy.url);
   await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
   await faultProxy.refuseConnections();
   await expect(sarah.page.getByText(RECONNECTING)).toContainText("what you write is kept");
-  await sarah.thread.say("Kept 1");
-  await sarah.thread.say("Kept 2");
-  await programs.eventpro.say(launch.id, "Meanwhile");
+  await sarah.thread.sendMessage("Kept 1");
+  await sarah.thread.sendMessage("Kept 2");
+  await apis.eventpro.sendMessage(launch.id, "Meanwhile");
   await faultProxy.restore();
-  await expect(eventpro.thread.said(/^Kept|^Meanwhile/)).toHaveText(["Meanwhile", "Kept 1", "Kept 2"], BACK);
-  await expect(sarah.thread.said(/^Kept|^Meanwhile/)).toHaveText(["Meanwhile", "Kept 1", "Kept 2"]);
+  await expect(eventpro.thread.message(/^Kept|^Meanwhile/)).toHaveText(["Meanwhile", "Kept 1", "Kept 2"], BACK);
+  await expect(sarah.thread.message(/^Kept|^Meanwhile/)).toHaveText(["Meanwhile", "Kept 1", "Kept 2"]);
   await expect(sarah.thread.log.getByText(/Not sent/)).toHaveCount(0);
 });
 
-test("@live a gateway that answers for a site that is down changes nothing", async ({ sarah, faultProxy, programs, launch }) => {
-  sarah.expects(/net::ERR_|status of 502/);
-  sarah.goBy(faultProxy.url);
+test("@live a gateway that answers for a site that is down changes nothing", async ({ sarah, faultProxy, apis, launch }) => {
+  sarah.allowConsole(/net::ERR_|status of 502/);
+  sarah.setBaseUrl(faultProxy.url);
   await sarah.open(launch.path);
-  await programs.eventpro.say(launch.id, "Before");
-  await expect(sarah.thread.said("Before")).toBeVisible();
+  await apis.eventpro.sendMessage(launch.id, "Before");
+  await expect(sarah.thread.message("Before")).toBeVisible();
   await faultProxy.answerBadGateway();
   await expect(sarah.page.getByText(RECONNECTING)).toBeVisible();
-  await sarah.thread.say("Into the gap");
+  await sarah.thread.sendMessage("Into the gap");
   await expect(sarah.thread.log.getByText(/Not sent/)).toBeVisible();
-  await programs.eventpro.say(launch.id, "Meanwhile");
+  await apis.eventpro.sendMessage(launch.id, "Meanwhile");
   await faultProxy.restore();
-  await expect(sarah.thread.said(/^(Before|Meanwhile|Into the gap)$/)).toHaveText(["Before", "Meanwhile", "Into the gap"], BACK);
+  await expect(sarah.thread.message(/^(Before|Meanwhile|Into the gap)$/)).toHaveText(["Before", "Meanwhile", "Into the gap"], BACK);
   await expect(sarah.page.getByText(RECONNECTING)).toHaveCount(0);
   await expect(sarah.thread.log.getByText(/Not sent/)).toHaveCount(0);
 });
 
-test("@live a line that only looks alive is noticed", async ({ sarah, faultProxy, programs, launch }) => {
-  sarah.expects(/net::ERR_/);
-  sarah.goBy(faultProxy.url);
+test("@live a line that only looks alive is noticed", async ({ sarah, faultProxy, apis, launch }) => {
+  sarah.allowConsole(/net::ERR_/);
+  sarah.setBaseUrl(faultProxy.url);
   await sarah.open("/signin");
   await sarah.page.clock.install();
   await sarah.open(launch.path);
-  await programs.eventpro.say(launch.id, "Still there?");
-  await expect(sarah.thread.said("Still there?")).toBeVisible();
+  await apis.eventpro.sendMessage(launch.id, "Still there?");
+  await expect(sarah.thread.message("Still there?")).toBeVisible();
 
   await faultProxy.freezeTraffic();
-  await programs.eventpro.say(launch.id, "Into the void");
+  await apis.eventpro.sendMessage(launch.id, "Into the void");
   await sarah.page.clock.fastForward("00:45");
   await expect(sarah.page.getByText(RECONNECTING)).toBeVisible();
   await faultProxy.restore();
   await sarah.page.clock.fastForward("00:30");
-  await expect(sarah.thread.said("Into the void")).toBeVisible(BACK);
+  await expect(sarah.thread.message("Into the void")).toBeVisible(BACK);
   await expect(sarah.page.getByText(RECONNECTING)).toHaveCount(0);
 });
 
-test("@live offline is said as such", async ({ sarah, programs, launch }) => {
-  sarah.expects(/net::ERR_INTERNET_DISCONNECTED/);
+test("@live offline is said as such", async ({ sarah, apis, launch }) => {
+  sarah.allowConsole(/net::ERR_INTERNET_DISCONNECTED/);
   await sarah.open(launch.path);
   // A stream that opens says that the line is there: it has to be open before.
-  await programs.eventpro.say(launch.id, "Still on the ground");
-  await expect(sarah.thread.said("Still on the ground")).toBeVisible();
+  await apis.eventpro.sendMessage(launch.id, "Still on the ground");
+  await expect(sarah.thread.message("Still on the ground")).toBeVisible();
   await sarah.page.context().setOffline(true);
   await expect(sarah.page.getByText("You are offline.")).toBeVisible();
   await sarah.page.context().setOffline(false);

@@ -13,40 +13,40 @@ async function fillPool(person: Person): Promise<void> {
 }
 
 async function openThroughProxy(person: Person, faultProxy: FaultProxy, path: string): Promise<void> {
-  person.expects(/net::ERR_/);
-  person.goBy(faultProxy.url);
+  person.allowConsole(/net::ERR_/);
+  person.setBaseUrl(faultProxy.url);
   await person.open(path);
 }
 
-test("@live a line that froze is noticed within 20 s and said, and is back within seconds where every old connection is dead", async ({ sarah, faultProxy, programs, launch }) => {
+test("@live a line that froze is noticed within 20 s and said, and is back within seconds where every old connection is dead", async ({ sarah, faultProxy, apis, launch }) => {
   test.slow();
   await openThroughProxy(sarah, faultProxy, launch.path);
-  await programs.eventpro.say(launch.id, "Still there");
-  await expect(sarah.thread.said("Still there")).toBeVisible();
+  await apis.eventpro.sendMessage(launch.id, "Still there");
+  await expect(sarah.thread.message("Still there")).toBeVisible();
   await fillPool(sarah);
   let streams = 0;
   sarah.page.on("request", (request) => (streams += Number(/\/api\/events\?/.test(request.url()))));
   await faultProxy.freezeTraffic();
   const bar = sarah.page.getByText(RECONNECTING);
   await expect(bar).toBeVisible(NOTICED);
-  await programs.eventpro.say(launch.id, "Into the void");
+  await apis.eventpro.sendMessage(launch.id, "Into the void");
   // Long enough for some tries, each on a further dead connection.
   await expect.poll(() => streams, { timeout: 15_000 }).toBeGreaterThanOrEqual(2);
   await faultProxy.strandConnections();
-  await expect(sarah.thread.said("Into the void")).toBeVisible(BACK);
+  await expect(sarah.thread.message("Into the void")).toBeVisible(BACK);
   await expect(bar).toHaveCount(0);
-  await programs.eventpro.say(launch.id, "And on");
-  await expect(sarah.thread.said("And on")).toHaveCount(1);
+  await apis.eventpro.sendMessage(launch.id, "And on");
+  await expect(sarah.thread.message("And on")).toHaveCount(1);
 });
 
-test("@live a message on a dead connection is sent again by another, and stands there once", async ({ sarah, faultProxy, programs, launch }) => {
+test("@live a message on a dead connection is sent again by another, and stands there once", async ({ sarah, faultProxy, apis, launch }) => {
   await openThroughProxy(sarah, faultProxy, launch.path);
-  await programs.eventpro.say(launch.id, "Still there");
-  await expect(sarah.thread.said("Still there")).toBeVisible();
+  await apis.eventpro.sendMessage(launch.id, "Still there");
+  await expect(sarah.thread.message("Still there")).toBeVisible();
   await fillPool(sarah);
   await faultProxy.strandConnections();
-  await sarah.thread.say("Sent all the same");
-  const arrived = async () => (await programs.eventpro.messages(launch.id)).filter(({ body }) => body === "Sent all the same").length;
+  await sarah.thread.sendMessage("Sent all the same");
+  const arrived = async () => (await apis.eventpro.listMessages(launch.id)).filter(({ body }) => body === "Sent all the same").length;
   await expect.poll(arrived, { timeout: 19_000 }).toBe(1);
   await expect(sarah.thread.log.getByText(/Not sent/)).toHaveCount(0);
 });
@@ -60,15 +60,15 @@ test("@live a thread is opened although every connection is dead", async ({ sara
   await expect(sarah.page).toHaveURL(new RegExp(`${launch.path}$`));
 });
 
-test("@live on a line that is only slow, few streams are opened at once, and one gets through", async ({ sarah, faultProxy, programs, launch }) => {
+test("@live on a line that is only slow, few streams are opened at once, and one gets through", async ({ sarah, faultProxy, apis, launch }) => {
   test.slow();
   await openThroughProxy(sarah, faultProxy, launch.path);
-  await programs.eventpro.say(launch.id, "Fast");
-  await expect(sarah.thread.said("Fast")).toBeVisible();
+  await apis.eventpro.sendMessage(launch.id, "Fast");
+  await expect(sarah.thread.message("Fast")).toBeVisible();
   await faultProxy.setConditions({ delay: 2_500 });
   await faultProxy.cutConnections();
   await expect(sarah.page.getByText(RECONNECTING)).toBeVisible();
   await expect(sarah.page.getByText(RECONNECTING)).toHaveCount(0, { timeout: 40_000 });
-  await programs.eventpro.say(launch.id, "Slow, but there");
-  await expect(sarah.thread.said("Slow, but there")).toHaveCount(1, { timeout: 20_000 });
+  await apis.eventpro.sendMessage(launch.id, "Slow, but there");
+  await expect(sarah.thread.message("Slow, but there")).toHaveCount(1, { timeout: 20_000 });
 });

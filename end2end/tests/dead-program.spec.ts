@@ -25,8 +25,8 @@ const breakIt = () => {
   }
 };
 
-test("@live a page that something else changed before it was taken over says so, and is as usable as without JavaScript", async ({ sarah, programs, launch }) => {
-  sarah.expects(BROKEN);
+test("@live a page that something else changed before it was taken over says so, and is as usable as without JavaScript", async ({ sarah, apis, launch }) => {
+  sarah.allowConsole(BROKEN);
   await sarah.open("/signin");
   // As a translator or an extension does.
   await sarah.page.addInitScript(() => {
@@ -35,45 +35,45 @@ test("@live a page that something else changed before it was taken over says so,
   await sarah.page.goto(launch.path);
   await expect(sarah.page.getByRole("alert").getByText(DIED)).toBeVisible();
   expect(await sarah.page.locator("html").getAttribute("data-hydrated")).toBe(null);
-  await sarah.thread.say("By the plain form");
-  await expect.poll(async () => (await programs.eventpro.messages(launch.id)).map(({ body }) => body)).toContain("By the plain form");
+  await sarah.thread.sendMessage("By the plain form");
+  await expect.poll(async () => (await apis.eventpro.listMessages(launch.id)).map(({ body }) => body)).toContain("By the plain form");
 });
 
-test("@live a program that dies says so, and what was typed is there after a reload", async ({ sarah, programs, launch }) => {
-  sarah.expects(BROKEN);
+test("@live a program that dies says so, and what was typed is there after a reload", async ({ sarah, apis, launch }) => {
+  sarah.allowConsole(BROKEN);
   await sarah.open(launch.path);
-  await programs.eventpro.say(launch.id, "All is well");
-  await expect(sarah.thread.said("All is well")).toBeVisible();
-  await sarah.thread.box.fill("Half a sentence");
+  await apis.eventpro.sendMessage(launch.id, "All is well");
+  await expect(sarah.thread.message("All is well")).toBeVisible();
+  await sarah.thread.composer.fill("Half a sentence");
   await sarah.page.evaluate(breakIt);
-  await programs.eventpro.say(launch.id, "The last straw");
+  await apis.eventpro.sendMessage(launch.id, "The last straw");
   const alert = sarah.page.getByRole("alert");
   await expect(alert.getByText(DIED)).toBeVisible();
   expect(await sarah.page.locator("html").getAttribute("data-hydrated")).toBe(null);
-  await expect(sarah.thread.box).toHaveValue("Half a sentence");
-  await sarah.thread.box.fill("Half a sentence, and the rest");
+  await expect(sarah.thread.composer).toHaveValue("Half a sentence");
+  await sarah.thread.composer.fill("Half a sentence, and the rest");
   await alert.getByRole("link", { name: "Reload" }).click();
   await expect(sarah.page.locator("html")).toHaveAttribute("data-hydrated", "");
-  await expect(sarah.thread.box).toHaveValue("Half a sentence, and the rest");
-  await expect(sarah.thread.said("The last straw")).toBeVisible();
-  await sarah.thread.send.click();
-  await expect(sarah.thread.said("Half a sentence, and the rest")).toHaveCount(1);
+  await expect(sarah.thread.composer).toHaveValue("Half a sentence, and the rest");
+  await expect(sarah.thread.message("The last straw")).toBeVisible();
+  await sarah.thread.sendButton.click();
+  await expect(sarah.thread.message("Half a sentence, and the rest")).toHaveCount(1);
   // What has gone out doesn't come back.
   await sarah.page.reload();
   await expect(sarah.page.locator("html")).toHaveAttribute("data-hydrated", "");
-  await expect(sarah.thread.box).toHaveValue("");
+  await expect(sarah.thread.composer).toHaveValue("");
 });
 
 test("@live a program that can't be loaded says so, and what was typed meanwhile is kept", async ({ sarah, launch }) => {
-  sarah.expects(BROKEN);
+  sarah.allowConsole(BROKEN);
   await sarah.open("/signin");
   const program = /\/pkg\/.*\.wasm/;
   await sarah.page.route(program, (route) => route.abort());
   await sarah.page.goto(launch.path);
   await expect(sarah.page.getByRole("alert").getByText(DIED)).toBeVisible();
-  await sarah.thread.box.fill("Typed all the same");
+  await sarah.thread.composer.fill("Typed all the same");
   await sarah.page.unroute(program);
   await sarah.page.reload();
   await expect(sarah.page.locator("html")).toHaveAttribute("data-hydrated", "");
-  await expect(sarah.thread.box).toHaveValue("Typed all the same");
+  await expect(sarah.thread.composer).toHaveValue("Typed all the same");
 });

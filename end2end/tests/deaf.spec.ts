@@ -1,4 +1,4 @@
-import { meddle, meddleAtOnce } from "../support/database.ts";
+import { executeSql, executeTransaction } from "../support/database.ts";
 import { expect, test } from "../support/fixtures.ts";
 
 // The page says when it may be deaf, and why; and finds its way back without a reload.
@@ -6,33 +6,33 @@ import { expect, test } from "../support/fixtures.ts";
 const BACK = { timeout: 30_000 };
 const RECONNECTING = /Reconnecting/;
 
-test("@live a stream that can't go on where it stopped reloads the page's state in place, and what is typed stays", async ({ site, sarah, faultProxy, programs, launch }) => {
-  sarah.expects(/net::ERR_/);
-  sarah.goBy(faultProxy.url);
+test("@live a stream that can't go on where it stopped reloads the page's state in place, and what is typed stays", async ({ site, sarah, faultProxy, apis, launch }) => {
+  sarah.allowConsole(/net::ERR_/);
+  sarah.setBaseUrl(faultProxy.url);
   await sarah.open(launch.path);
-  await programs.eventpro.say(launch.id, "Before");
-  await expect(sarah.thread.said("Before")).toBeVisible();
+  await apis.eventpro.sendMessage(launch.id, "Before");
+  await expect(sarah.thread.message("Before")).toBeVisible();
   await sarah.page.evaluate(() => ((window as any).stillTheSamePage = true));
-  await sarah.thread.box.fill("Half a sentence");
+  await sarah.thread.composer.fill("Half a sentence");
 
   await faultProxy.refuseConnections();
   await expect(sarah.page.getByText(RECONNECTING)).toBeVisible();
-  await programs.eventpro.say(launch.id, "Meanwhile");
+  await apis.eventpro.sendMessage(launch.id, "Meanwhile");
   // The log was kept for a month, and this browser was away for longer.
-  meddle(site, "DELETE FROM event");
+  executeSql(site, "DELETE FROM event");
   await faultProxy.restore();
 
-  await expect(sarah.thread.said("Meanwhile")).toHaveCount(1, BACK);
+  await expect(sarah.thread.message("Meanwhile")).toHaveCount(1, BACK);
   await expect(sarah.page.getByText(RECONNECTING)).toHaveCount(0);
-  await expect(sarah.thread.box).toHaveValue("Half a sentence");
+  await expect(sarah.thread.composer).toHaveValue("Half a sentence");
   expect(await sarah.page.evaluate(() => (window as any).stillTheSamePage)).toBe(true);
-  await programs.eventpro.say(launch.id, "After");
-  await expect(sarah.thread.said("After")).toHaveCount(1);
+  await apis.eventpro.sendMessage(launch.id, "After");
+  await expect(sarah.thread.message("After")).toHaveCount(1);
 });
 
 test("@live a stream that never says a word is told of within seconds", async ({ sarah, faultProxy, launch }) => {
-  sarah.expects(/net::ERR_/);
-  sarah.goBy(faultProxy.url);
+  sarah.allowConsole(/net::ERR_/);
+  sarah.setBaseUrl(faultProxy.url);
   await sarah.open("/signin");
   await sarah.page.clock.install();
   // Whatever stands between takes it in, and gives nothing out.
@@ -47,57 +47,57 @@ test("@live a stream that never says a word is told of within seconds", async ({
   await expect(sarah.page.getByText(RECONNECTING)).toHaveCount(0, BACK);
 });
 
-test("@live a machine that slept asks at once what it missed", async ({ sarah, faultProxy, programs, launch }) => {
-  sarah.expects(/net::ERR_/);
-  sarah.goBy(faultProxy.url);
+test("@live a machine that slept asks at once what it missed", async ({ sarah, faultProxy, apis, launch }) => {
+  sarah.allowConsole(/net::ERR_/);
+  sarah.setBaseUrl(faultProxy.url);
   await sarah.open("/signin");
   await sarah.page.clock.install();
   await sarah.open(launch.path);
-  await programs.eventpro.say(launch.id, "Good night");
-  await expect(sarah.thread.said("Good night")).toBeVisible();
+  await apis.eventpro.sendMessage(launch.id, "Good night");
+  await expect(sarah.thread.message("Good night")).toBeVisible();
   // The line went while it slept, without a word.
   await faultProxy.freezeTraffic();
-  await programs.eventpro.say(launch.id, "Good morning");
+  await apis.eventpro.sendMessage(launch.id, "Good morning");
   await sarah.page.clock.setSystemTime(Date.now() + 8 * 60 * 60 * 1_000);
   await faultProxy.restore();
   await sarah.page.evaluate(() => document.dispatchEvent(new Event("visibilitychange", { bubbles: true })));
-  await expect(sarah.thread.said("Good morning")).toBeVisible(BACK);
+  await expect(sarah.thread.message("Good morning")).toBeVisible(BACK);
 });
 
-test("@live a clock that is an hour wrong changes neither order nor what is called now", async ({ sarah, eventpro, programs, launch }) => {
+test("@live a clock that is an hour wrong changes neither order nor what is called now", async ({ sarah, eventpro, apis, launch }) => {
   await sarah.open("/signin");
   await sarah.page.clock.install({ time: Date.now() - 60 * 60 * 1_000 });
   await sarah.open(launch.path);
   await eventpro.open(launch.path);
-  await programs.eventpro.say(launch.id, "First");
-  await expect(sarah.thread.said("First")).toBeVisible();
-  await sarah.thread.say("Second");
-  await expect(eventpro.thread.said("Second")).toBeVisible();
-  await programs.eventpro.say(launch.id, "Third");
+  await apis.eventpro.sendMessage(launch.id, "First");
+  await expect(sarah.thread.message("First")).toBeVisible();
+  await sarah.thread.sendMessage("Second");
+  await expect(eventpro.thread.message("Second")).toBeVisible();
+  await apis.eventpro.sendMessage(launch.id, "Third");
   for (const person of [sarah, eventpro]) {
-    await expect(person.thread.said(/^(First|Second|Third)$/)).toHaveText(["First", "Second", "Third"]);
+    await expect(person.thread.message(/^(First|Second|Third)$/)).toHaveText(["First", "Second", "Third"]);
   }
 });
 
-test("@live a clock that is an hour ahead: what came just now is from just now", async ({ sarah, programs, launch }) => {
+test("@live a clock that is an hour ahead: what came just now is from just now", async ({ sarah, apis, launch }) => {
   await sarah.open("/signin");
   await sarah.page.clock.install({ time: Date.now() + 60 * 60 * 1_000 });
   await sarah.open("/inbox");
-  await programs.eventpro.say(launch.id, "Just now");
+  await apis.eventpro.sendMessage(launch.id, "Just now");
   const row = sarah.conversations.getByRole("link", { name: "EventPro Kenya" });
   await expect(row).toContainText("Just now");
   // Its first heartbeat tells the page what time it is.
   await expect(row.locator("time").first()).toHaveText("now", BACK);
 });
 
-test("@live what a newer server tells of is counted, and passed over", async ({ site, sarah, programs, launch }) => {
+test("@live what a newer server tells of is counted, and passed over", async ({ site, sarah, apis, launch }) => {
   await sarah.open(launch.path);
-  await programs.eventpro.say(launch.id, "One");
-  await expect(sarah.thread.said("One")).toBeVisible();
+  await apis.eventpro.sendMessage(launch.id, "One");
+  await expect(sarah.thread.message("One")).toBeVisible();
   let streams = 0;
   sarah.page.on("request", (request) => (streams += Number(/\/api\/events\?/.test(request.url()))));
   const sarahs = "(SELECT id FROM person WHERE email = 'sarah.photographer@example.com')";
-  meddleAtOnce(
+  executeTransaction(
     site,
     `UPDATE person_head SET seq = seq + 1 WHERE person_id = ${sarahs}`,
     `INSERT INTO event (person_id, seq, kind, payload, at)
@@ -105,8 +105,8 @@ test("@live what a newer server tells of is counted, and passed over", async ({ 
      FROM person_head WHERE person_id = ${sarahs}`,
   );
   for (const text of ["Two", "Three"]) {
-    await programs.eventpro.say(launch.id, text);
-    await expect(sarah.thread.said(text)).toHaveCount(1);
+    await apis.eventpro.sendMessage(launch.id, text);
+    await expect(sarah.thread.message(text)).toHaveCount(1);
   }
   expect(streams).toBe(0);
 });

@@ -7,7 +7,7 @@ import { expect, test } from "../support/fixtures.ts";
 const LIVE_WITHIN = 2_000;
 
 for (const [name, start] of Object.entries(ENGINES)) {
-  test(`@once in ${name}, a page is live within two seconds of any load, reload, back and forward`, async ({ site, template, programs, launch }) => {
+  test(`@once in ${name}, a page is live within two seconds of any load, reload, back and forward`, async ({ site, template, apis, launch }) => {
     test.slow();
     const browser = await start();
     try {
@@ -26,13 +26,13 @@ for (const [name, start] of Object.entries(ENGINES)) {
       for (const [way, path, walk] of ways) {
         await walk();
         await until(browser, `location.pathname === ${JSON.stringify(path)} && !window.reloading && document.documentElement.hasAttribute("data-hydrated")`, 20_000);
-        await programs.eventpro.say(launch.id, `Heard after ${way}`);
+        await apis.eventpro.sendMessage(launch.id, `Heard after ${way}`);
         const sent = Date.now();
         await until(browser, `document.body.innerText.includes(${JSON.stringify(`Heard after ${way}`)})`, 20_000);
         expect(Date.now() - sent, `after ${way}`).toBeLessThan(LIVE_WITHIN);
       }
     } finally {
-      await browser.leave();
+      await browser.close();
     }
   });
 }

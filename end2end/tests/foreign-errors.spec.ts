@@ -18,9 +18,9 @@ const before = (script: string) =>
   `document.addEventListener("readystatechange", () => document.readyState === "interactive" && setTimeout(() => { ${script} }));`;
 
 for (const [what, script] of Object.entries(FOREIGN)) {
-  test(`@live ${what} before the page has come alive leaves it alive`, async ({ sarah, programs, launch }) => {
-    sarah.expects(/_AutofillCallbackHandler|Extension context|undefined|unreachable/);
-    await sarah.runFirst(before(script));
+  test(`@live ${what} before the page has come alive leaves it alive`, async ({ sarah, apis, launch }) => {
+    sarah.allowConsole(/_AutofillCallbackHandler|Extension context|undefined|unreachable/);
+    await sarah.addInitScript(before(script));
     const { page, thread } = sarah;
     // Long enough for the error to come first.
     await page.route("**/pkg/*.wasm", async (route) => {
@@ -29,16 +29,16 @@ for (const [what, script] of Object.entries(FOREIGN)) {
     });
     await sarah.open(launch.path);
     await expect(page.getByText(DIED)).toHaveCount(0);
-    await thread.say("Alive");
-    await expect.poll(async () => (await programs.eventpro.messages(launch.id)).map(({ body }) => body)).toContain("Alive");
+    await thread.sendMessage("Alive");
+    await expect.poll(async () => (await apis.eventpro.listMessages(launch.id)).map(({ body }) => body)).toContain("Alive");
     await expect(thread.log.getByText("Sent", { exact: true })).toBeVisible();
   });
 }
 
-test("@live a page that was taken for dead before it came alive is as live as any other", async ({ sarah, programs, launch }) => {
-  sarah.expects(/Load failed/);
+test("@live a page that was taken for dead before it came alive is as live as any other", async ({ sarah, apis, launch }) => {
+  sarah.allowConsole(/Load failed/);
   // Safari says no more of a file that isn't there.
-  await sarah.runFirst(before('const error = new TypeError("Load failed"); error.stack = ""; Promise.reject(error)'));
+  await sarah.addInitScript(before('const error = new TypeError("Load failed"); error.stack = ""; Promise.reject(error)'));
   const { page, thread } = sarah;
   let release = () => {};
   const held = new Promise<void>((resolve) => (release = resolve));
@@ -51,9 +51,9 @@ test("@live a page that was taken for dead before it came alive is as live as an
   release();
   await opening;
   await expect(page.getByText(DIED)).toHaveCount(0);
-  await thread.box.fill("Alive after all");
-  await thread.box.press("Enter");
+  await thread.composer.fill("Alive after all");
+  await thread.composer.press("Enter");
   await expect(thread.log.getByText("Sent", { exact: true })).toBeVisible();
-  await programs.eventpro.say(launch.id, "Heard");
-  await expect(thread.said("Heard")).toBeVisible();
+  await apis.eventpro.sendMessage(launch.id, "Heard");
+  await expect(thread.message("Heard")).toBeVisible();
 });

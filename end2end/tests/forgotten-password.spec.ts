@@ -1,18 +1,18 @@
-import { CAST, PASSWORD } from "../support/cast.ts";
+import { DEMO_PEOPLE, PASSWORD } from "../support/demo-people.ts";
 import { expect, test } from "../support/fixtures.ts";
 
 const NEW = "a quiet green room";
 
 test("a forgotten password: a mail, a new one, and every other device is out", async ({ visitor, sarah, mailbox }) => {
-  visitor.expects(/status of 401 .*\/fn\/sign-in/);
+  visitor.allowConsole(/status of 401 .*\/fn\/sign-in/);
   await visitor.open("/signin");
   await visitor.page.getByRole("link", { name: "Forgot your password?" }).click();
-  await visitor.page.getByRole("textbox", { name: "Email" }).fill(CAST.sarah.email);
+  await visitor.page.getByRole("textbox", { name: "Email" }).fill(DEMO_PEOPLE.sarah.email);
   await visitor.page.getByRole("button", { name: "Send link" }).click();
   await expect(visitor.page).toHaveURL("/forgot?sent=1");
   await expect(visitor.status).toContainText("a link is on its way");
 
-  await visitor.open(await mailbox.link(CAST.sarah.email, "Choose a new password"));
+  await visitor.open(await mailbox.findLink(DEMO_PEOPLE.sarah.email, "Choose a new password"));
   await visitor.page.getByLabel("New password").fill(NEW);
   await visitor.page.getByRole("button", { name: "Set password" }).click();
   await expect(visitor.page).toHaveURL("/signin?done=reset");
@@ -20,10 +20,10 @@ test("a forgotten password: a mail, a new one, and every other device is out", a
   await sarah.open("/inbox");
   await expect(sarah.page).toHaveURL("/signin?next=/inbox");
 
-  await visitor.signIn(CAST.sarah.email, PASSWORD);
+  await visitor.signIn(DEMO_PEOPLE.sarah.email, PASSWORD);
   await expect(visitor.page.getByRole("alert")).toContainText("don't match");
   await expect(visitor.status).toBeEmpty();
-  await visitor.signIn(CAST.sarah.email, NEW);
+  await visitor.signIn(DEMO_PEOPLE.sarah.email, NEW);
   await expect(visitor.page).toHaveURL("/inbox");
 });
 
@@ -32,16 +32,16 @@ test("an address that nobody has is answered with the same words, and gets no ma
   await visitor.page.getByRole("textbox", { name: "Email" }).fill("nobody@example.com");
   await visitor.page.getByRole("button", { name: "Send link" }).click();
   await expect(visitor.status).toContainText("a link is on its way");
-  expect(await mailbox.to("nobody@example.com")).toHaveLength(0);
+  expect(await mailbox.mailsTo("nobody@example.com")).toHaveLength(0);
 });
 
 test("a password that is refused leaves the link good; once used, it isn't", async ({ visitor, mailbox }) => {
-  visitor.expects(/status of 422 .*\/fn\/reset/);
+  visitor.allowConsole(/status of 422 .*\/fn\/reset/);
   await visitor.open("/forgot");
-  await visitor.page.getByRole("textbox", { name: "Email" }).fill(CAST.kamau.email);
+  await visitor.page.getByRole("textbox", { name: "Email" }).fill(DEMO_PEOPLE.kamau.email);
   await visitor.page.getByRole("button", { name: "Send link" }).click();
   await expect(visitor.status).toContainText("a link is on its way");
-  const link = await mailbox.link(CAST.kamau.email, "Choose a new password");
+  const link = await mailbox.findLink(DEMO_PEOPLE.kamau.email, "Choose a new password");
 
   await visitor.open(link);
   const password = visitor.page.getByLabel("New password");

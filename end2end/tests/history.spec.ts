@@ -8,79 +8,79 @@ const number = (n: number) => `Number ${n}`;
 const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => number(from + index));
 
 /** Says where in the thread it began. Sarah has read all of it. */
-async function talkALot({ eventpro, sarah }: Record<"eventpro" | "sarah", Api>, { id, said }: Conversation): Promise<number> {
-  for (let n = 1; n <= COUNT; n++) await (n % 3 ? eventpro : sarah).say(id, number(n));
-  await sarah.readOn(id, said.length + COUNT);
-  return said.length + 1;
+async function talkALot({ eventpro, sarah }: Record<"eventpro" | "sarah", Api>, { id, bodies }: Conversation): Promise<number> {
+  for (let n = 1; n <= COUNT; n++) await (n % 3 ? eventpro : sarah).sendMessage(id, number(n));
+  await sarah.markRead(id, bodies.length + COUNT);
+  return bodies.length + 1;
 }
 
-test("@plain older messages are a link away, and so is the way back", async ({ sarah, programs, launch }) => {
-  await talkALot(programs, launch);
+test("@plain older messages are a link away, and so is the way back", async ({ sarah, apis, launch }) => {
+  await talkALot(apis, launch);
   await sarah.open(launch.path);
   const { thread, page } = sarah;
-  await expect(thread.said(NUMBERED)).toHaveText(numbers(81, 130));
+  await expect(thread.message(NUMBERED)).toHaveText(numbers(81, 130));
 
   await page.getByRole("link", { name: "Older messages" }).click();
-  await expect(thread.said(NUMBERED)).toHaveText(numbers(31, 80));
+  await expect(thread.message(NUMBERED)).toHaveText(numbers(31, 80));
   await page.getByRole("link", { name: "Older messages" }).click();
-  await expect(thread.said(NUMBERED)).toHaveText(numbers(1, 30));
-  await expect(thread.bubbles.first()).toHaveText(launch.said[0]);
+  await expect(thread.message(NUMBERED)).toHaveText(numbers(1, 30));
+  await expect(thread.bubbles.first()).toHaveText(launch.bodies[0]);
   await expect(page.getByRole("link", { name: "Older messages" })).toHaveCount(0);
 
   await page.getByRole("link", { name: "Newer messages" }).click();
-  await expect(thread.said(NUMBERED)).toHaveText(numbers(31, 80));
+  await expect(thread.message(NUMBERED)).toHaveText(numbers(31, 80));
   await page.getByRole("link", { name: "Latest messages" }).click();
-  await expect(thread.said(NUMBERED)).toHaveText(numbers(81, 130));
+  await expect(thread.message(NUMBERED)).toHaveText(numbers(81, 130));
   await expect(page.getByRole("link", { name: "Newer messages" })).toHaveCount(0);
 });
 
-test("@live older messages come in above, and nothing moves", async ({ sarah, programs, launch }) => {
-  await talkALot(programs, launch);
+test("@live older messages come in above, and nothing moves", async ({ sarah, apis, launch }) => {
+  await talkALot(apis, launch);
   await sarah.open(launch.path);
   const { thread } = sarah;
-  await expect(thread.said(NUMBERED)).toHaveText(numbers(81, 130));
+  await expect(thread.message(NUMBERED)).toHaveText(numbers(81, 130));
 
   for (const first of [81, 31]) {
-    const before = await thread.scrollUp(number(first));
-    await expect(thread.said(number(first - 1))).toBeAttached();
+    const before = await thread.scrollToTop(number(first));
+    await expect(thread.message(number(first - 1))).toBeAttached();
     expect(Math.abs((await thread.topOf(number(first))) - before)).toBeLessThanOrEqual(2);
   }
-  await expect(thread.said(NUMBERED)).toHaveText(numbers(1, 130));
+  await expect(thread.message(NUMBERED)).toHaveText(numbers(1, 130));
   await expect(thread.log.getByText("This is where the conversation begins.")).toBeAttached();
 });
 
-test("@live older messages come by the keyboard too", async ({ sarah, programs, launch }) => {
-  await talkALot(programs, launch);
+test("@live older messages come by the keyboard too", async ({ sarah, apis, launch }) => {
+  await talkALot(apis, launch);
   await sarah.open(launch.path);
   await sarah.thread.log.focus();
   await sarah.page.keyboard.press("Home");
-  await expect(sarah.thread.said(number(80))).toBeAttached();
-  await expect(sarah.thread.said(NUMBERED)).toHaveText(numbers(31, 130));
+  await expect(sarah.thread.message(number(80))).toBeAttached();
+  await expect(sarah.thread.message(NUMBERED)).toHaveText(numbers(31, 130));
 });
 
-test("@live a page of older messages leads back to the newest, and stays live there", async ({ sarah, programs, launch }) => {
-  const first = await talkALot(programs, launch);
+test("@live a page of older messages leads back to the newest, and stays live there", async ({ sarah, apis, launch }) => {
+  const first = await talkALot(apis, launch);
   await sarah.open(`${launch.path}?before=${first + 50}`);
   const { thread, page } = sarah;
-  await expect(thread.said(number(50))).toBeInViewport();
+  await expect(thread.message(number(50))).toBeInViewport();
   // Where it stands: to scroll to it would load what follows, and leave nothing to go to.
   await page.getByRole("link", { name: "Latest messages" }).dispatchEvent("click");
-  await expect(thread.said(NUMBERED)).toHaveText(numbers(81, 130));
-  await programs.eventpro.say(launch.id, number(131));
-  await expect(thread.said(NUMBERED)).toHaveText(numbers(81, 131));
+  await expect(thread.message(NUMBERED)).toHaveText(numbers(81, 130));
+  await apis.eventpro.sendMessage(launch.id, number(131));
+  await expect(thread.message(NUMBERED)).toHaveText(numbers(81, 131));
 });
 
-test("@live writing on a page of older messages leads to what was written", async ({ sarah, programs, launch }) => {
-  const first = await talkALot(programs, launch);
+test("@live writing on a page of older messages leads to what was written", async ({ sarah, apis, launch }) => {
+  const first = await talkALot(apis, launch);
   await sarah.open(`${launch.path}?before=${first + 50}`);
-  await sarah.thread.say("Back again");
-  await expect(sarah.thread.said("Back again")).toBeInViewport();
-  await expect(sarah.thread.said("Back again")).toHaveCount(1);
-  await expect(sarah.thread.said(number(130))).toBeVisible();
+  await sarah.thread.sendMessage("Back again");
+  await expect(sarah.thread.message("Back again")).toBeInViewport();
+  await expect(sarah.thread.message("Back again")).toHaveCount(1);
+  await expect(sarah.thread.message(number(130))).toBeVisible();
 });
 
-test("@live a thread that is left while older messages load is left in peace", async ({ sarah, programs, launch }) => {
-  await talkALot(programs, launch);
+test("@live a thread that is left while older messages load is left in peace", async ({ sarah, apis, launch }) => {
+  await talkALot(apis, launch);
   await sarah.open(launch.path);
   let release = () => {};
   const held = new Promise<void>((resolve) => (release = resolve));
@@ -89,7 +89,7 @@ test("@live a thread that is left while older messages load is left in peace", a
     await route.continue();
   });
   const asked = sarah.page.waitForRequest("**/fn/thread*");
-  await sarah.thread.scrollUp(number(81));
+  await sarah.thread.scrollToTop(number(81));
   await asked;
   await sarah.page.getByRole("link", { name: /^Notifications/ }).click();
   await expect(sarah.heading).toHaveText("Notifications");
@@ -98,5 +98,5 @@ test("@live a thread that is left while older messages load is left in peace", a
   await answered;
   await sarah.page.getByRole("link", { name: "Greenroom" }).click();
   await sarah.conversations.getByRole("link", { name: "EventPro Kenya" }).click();
-  await expect(sarah.thread.said(number(130))).toBeInViewport();
+  await expect(sarah.thread.message(number(130))).toBeInViewport();
 });

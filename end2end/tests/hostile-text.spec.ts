@@ -12,12 +12,12 @@ for (const javaScript of [true, false]) {
   test.describe(javaScript ? "with JavaScript" : "without JavaScript", () => {
     test.use({ javaScriptEnabled: javaScript });
 
-    test("text of one person is never markup on the other's page", async ({ eventpro, sarah, programs, launch }) => {
-      await programs.eventpro.rename(NAME);
-      const { id: talentId } = await programs.eventpro.talent("Sarah Wanjiru");
-      await programs.sarah.rename(NAME);
-      const { booking, conversation } = await programs.eventpro.book(talentId, TITLE, BODY, TITLE);
-      await programs.sarah.say(conversation.id, BODY);
+    test("text of one person is never markup on the other's page", async ({ eventpro, sarah, apis, launch }) => {
+      await apis.eventpro.changeName(NAME);
+      const { id: talentId } = await apis.eventpro.findTalent("Sarah Wanjiru");
+      await apis.sarah.changeName(NAME);
+      const { booking, conversation } = await apis.eventpro.openBooking(talentId, TITLE, BODY, TITLE);
+      await apis.sarah.sendMessage(conversation.id, BODY);
 
       const staysText = async (person: Person, path: string, title: string) => {
         await person.open(path);
@@ -36,7 +36,7 @@ for (const javaScript of [true, false]) {
 
       // A name that changes while its thread is open reaches the title through the DOM.
       await sarah.open(launch.path);
-      await programs.eventpro.rename("C & <D>");
+      await apis.eventpro.changeName("C & <D>");
       if (javaScript) await expect(sarah.page).toHaveTitle(titled("C & <D> · Greenroom"));
     });
   });

@@ -1,5 +1,5 @@
-import { CAST, PASSWORD } from "../support/cast.ts";
-import { meddle } from "../support/database.ts";
+import { DEMO_PEOPLE, PASSWORD } from "../support/demo-people.ts";
+import { executeSql } from "../support/database.ts";
 import { expect, test, type Person } from "../support/fixtures.ts";
 
 const AMINA = { name: "Amina Live", email: "amina@example.com", password: "seven drums at dawn" };
@@ -23,7 +23,7 @@ test("somebody joins: registers, opens the mail, confirms, signs in", async ({ v
   await expect(visitor.heading).toHaveText("Check your mail");
   await expect(visitor.page).toHaveURL("/verify");
 
-  const link = await mailbox.link(AMINA.email, "Confirm your email address");
+  const link = await mailbox.findLink(AMINA.email, "Confirm your email address");
   await visitor.open(link);
   await visitor.page.getByRole("button", { name: "Confirm address" }).click();
   await expect(visitor.page).toHaveURL("/signin?done=verified");
@@ -35,13 +35,13 @@ test("somebody joins: registers, opens the mail, confirms, signs in", async ({ v
 });
 
 test("before the address is confirmed nobody gets in, and opening the link alone confirms nothing", async ({ visitor, mailbox }) => {
-  visitor.expects(/status of 403 .*\/fn\/sign-in/);
+  visitor.allowConsole(/status of 403 .*\/fn\/sign-in/);
   await visitor.open("/register");
   await visitor.page.getByRole("radio", { name: "Organizer" }).check();
   await fill(visitor);
   await create(visitor);
   await expect(visitor.heading).toHaveText("Check your mail");
-  await visitor.open(await mailbox.link(AMINA.email, "Confirm your email address"));
+  await visitor.open(await mailbox.findLink(AMINA.email, "Confirm your email address"));
   await expect(visitor.page.getByRole("button", { name: "Confirm address" })).toBeVisible();
 
   await visitor.open("/signin");
@@ -53,18 +53,18 @@ test("before the address is confirmed nobody gets in, and opening the link alone
   await visitor.page.getByRole("button", { name: "Send again" }).click();
   await expect(visitor.page).toHaveURL("/verify?again=1");
   await expect(visitor.status).toContainText("a new link is on its way");
-  expect(await mailbox.to(AMINA.email)).toHaveLength(2);
+  expect(await mailbox.mailsTo(AMINA.email)).toHaveLength(2);
 });
 
 test("an address that another registered first: the reader of the mail says who they are, and nothing else counts", async ({
   visitor,
-  programs,
+  apis,
   mailbox,
 }) => {
-  visitor.expects(/status of (401|422) .*\/fn\/(sign-in|verify)/);
+  visitor.allowConsole(/status of (401|422) .*\/fn\/(sign-in|verify)/);
   const attackers = { email: AMINA.email, password: "the attacker's own", name: "Not Amina", role: "organizer" };
-  await programs.sarah.request("POST", "/api/auth/register", attackers);
-  await visitor.open(await mailbox.link(AMINA.email, "Confirm your email address"));
+  await apis.sarah.request("POST", "/api/auth/register", attackers);
+  await visitor.open(await mailbox.findLink(AMINA.email, "Confirm your email address"));
   const { page } = visitor;
   await page.getByRole("radio", { name: "Talent" }).check();
   await page.getByLabel("Craft").selectOption("Band");
@@ -85,24 +85,24 @@ test("an address that another registered first: the reader of the mail says who 
   await expect(page.getByRole("link", { name: "Amina Live, Settings" })).toBeVisible();
 });
 
-test("where another registers after the page was opened, it asks what it needs", async ({ visitor, programs, mailbox }) => {
-  visitor.expects(/status of 422 .*\/fn\/verify/);
+test("where another registers after the page was opened, it asks what it needs", async ({ visitor, apis, mailbox }) => {
+  visitor.allowConsole(/status of 422 .*\/fn\/verify/);
   await visitor.open("/register?role=talent");
   await fill(visitor);
   await create(visitor);
   await expect(visitor.heading).toHaveText("Check your mail");
-  await visitor.open(await mailbox.link(AMINA.email, "Confirm your email address"));
+  await visitor.open(await mailbox.findLink(AMINA.email, "Confirm your email address"));
   await expect(visitor.page.getByRole("button", { name: "Confirm address" })).toBeVisible();
   const attackers = { email: AMINA.email, password: "the attacker's own", name: "Not Amina", role: "organizer" };
-  await programs.sarah.request("POST", "/api/auth/register", attackers);
-  await visitor.open(await mailbox.link(AMINA.email, "Confirm your email address"));
+  await apis.sarah.request("POST", "/api/auth/register", attackers);
+  await visitor.open(await mailbox.findLink(AMINA.email, "Confirm your email address"));
   await expect(visitor.page.getByRole("textbox", { name: "Name", exact: true })).toHaveValue("");
   await expect(visitor.page.getByRole("radio", { name: "Organizer" })).not.toBeChecked();
 });
 
 test("who joins once more on a known device keeps it known, and says who they are behind the link", async ({ sarah, site, mailbox }) => {
   // The session has run out, and its cookie stays.
-  meddle(site, "UPDATE session SET expires_at = 0");
+  executeSql(site, "UPDATE session SET expires_at = 0");
   await sarah.open("/register?role=organizer");
   const held = async () => (await sarah.page.context().cookies()).map(({ value }) => value);
   const device = await held();
@@ -110,13 +110,13 @@ test("who joins once more on a known device keeps it known, and says who they ar
   await create(sarah);
   await expect(sarah.heading).toHaveText("Check your mail");
   expect(await held()).toEqual(device);
-  await sarah.open(await mailbox.link(AMINA.email, "Confirm your email address"));
+  await sarah.open(await mailbox.findLink(AMINA.email, "Confirm your email address"));
   await expect(sarah.page.getByRole("textbox", { name: "Name", exact: true })).toHaveValue("");
 });
 
-test("a link followed beside another's account says whose it is, and nothing of one's own", async ({ sarah, programs, mailbox }) => {
-  await programs.kamau.request("POST", "/api/account/email", { email: "kamau.new@example.com", password: PASSWORD });
-  await sarah.open(await mailbox.link("kamau.new@example.com", "Confirm your new email address"));
+test("a link followed beside another's account says whose it is, and nothing of one's own", async ({ sarah, apis, mailbox }) => {
+  await apis.kamau.request("POST", "/api/account/email", { email: "kamau.new@example.com", password: PASSWORD });
+  await sarah.open(await mailbox.findLink("kamau.new@example.com", "Confirm your new email address"));
   await expect(sarah.page.getByText("This link belongs to the account d•••@example.com.")).toBeVisible();
   await sarah.page.getByRole("button", { name: "Confirm address" }).click();
   await expect(sarah.heading).toHaveText("The email address of the other account is confirmed.");
@@ -125,23 +125,23 @@ test("a link followed beside another's account says whose it is, and nothing of 
 
 test("a wrong account type can be changed while nothing is booked", async ({ achieng, sarah }) => {
   await achieng.open("/settings");
-  const profile = achieng.part("Profile");
+  const profile = achieng.section("Profile");
   await profile.getByRole("radio", { name: "Organizer" }).check();
   await profile.getByRole("button", { name: "Change account type" }).click();
   await expect(achieng.page).toHaveURL("/settings?done=role");
   await expect(achieng.page.getByText("Your account type is changed.")).toBeVisible();
   await expect(achieng.page.getByRole("link", { name: "Find talent" })).toBeVisible();
   await sarah.open("/settings");
-  await expect(sarah.part("Profile").getByRole("button", { name: "Change account type" })).toHaveCount(0);
+  await expect(sarah.section("Profile").getByRole("button", { name: "Change account type" })).toHaveCount(0);
 });
 
 test("a link works once, and then says what to do", async ({ visitor, mailbox }) => {
-  visitor.expects(/status of 422 .*\/fn\/verify/);
+  visitor.allowConsole(/status of 422 .*\/fn\/verify/);
   await visitor.open("/register?role=organizer");
   await fill(visitor);
   await create(visitor);
   await expect(visitor.heading).toHaveText("Check your mail");
-  const link = await mailbox.link(AMINA.email, "Confirm your email address");
+  const link = await mailbox.findLink(AMINA.email, "Confirm your email address");
   await visitor.open(link);
   await visitor.page.getByRole("button", { name: "Confirm address" }).click();
   await expect(visitor.page).toHaveURL("/signin?done=verified");
@@ -156,15 +156,15 @@ test("a link works once, and then says what to do", async ({ visitor, mailbox })
 
 test("whoever has an account already is answered the same, and told by mail", async ({ visitor, mailbox }) => {
   await visitor.open("/register?role=talent");
-  await fill(visitor, { ...AMINA, email: CAST.sarah.email });
+  await fill(visitor, { ...AMINA, email: DEMO_PEOPLE.sarah.email });
   await create(visitor);
   await expect(visitor.heading).toHaveText("Check your mail");
-  const [mail] = await mailbox.to(CAST.sarah.email);
+  const [mail] = await mailbox.mailsTo(DEMO_PEOPLE.sarah.email);
   expect(mail.subject).toBe("You already have an account");
 });
 
 test("a password that many use is refused at its field, with the keyboard there", async ({ visitor }) => {
-  visitor.expects(/status of 422 .*\/fn\/register/);
+  visitor.allowConsole(/status of 422 .*\/fn\/register/);
   await visitor.open("/register?role=talent");
   await fill(visitor, { ...AMINA, password: "password1" });
   await create(visitor);
@@ -176,7 +176,7 @@ test("a password that many use is refused at its field, with the keyboard there"
 });
 
 test("@live every fault stands at its field, the first has the keyboard, and what was typed stays", async ({ visitor }) => {
-  visitor.expects(/status of 422 .*\/fn\/register/);
+  visitor.allowConsole(/status of 422 .*\/fn\/register/);
   await visitor.open("/register?role=talent");
   await fill(visitor, { ...AMINA, name: "   ", email: "amina@localhost@x" });
   await visitor.page.locator("form").evaluate((form: HTMLFormElement) => (form.noValidate = true));

@@ -1,27 +1,27 @@
-import { dayAhead } from "../support/days.ts";
-import { CAST, PASSWORD } from "../support/cast.ts";
+import { dateInDays } from "../support/dates.ts";
+import { DEMO_PEOPLE, PASSWORD } from "../support/demo-people.ts";
 import { expect, test } from "../support/fixtures.ts";
 
 // Everybody's console is watched from the first page on; here, through all of them.
-test("a whole day, and not a word in the console", async ({ visitor, sarah, programs, launch }) => {
+test("a whole day, and not a word in the console", async ({ visitor, sarah, apis, launch }) => {
   const { page } = await visitor.open("/").then(() => visitor);
   await page.getByRole("link", { name: "Sign in" }).click();
-  await page.getByRole("textbox", { name: "Email" }).fill(CAST.eventpro.email);
+  await page.getByRole("textbox", { name: "Email" }).fill(DEMO_PEOPLE.eventpro.email);
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
 
   await visitor.conversations.getByRole("link", { name: "Sarah Wanjiru" }).click();
   await expect(visitor.heading).toHaveText("Sarah Wanjiru");
-  await visitor.thread.say("Good morning");
-  await expect(visitor.thread.said("Good morning")).toBeVisible();
-  await programs.sarah.say(launch.id, "And to you");
+  await visitor.thread.sendMessage("Good morning");
+  await expect(visitor.thread.message("Good morning")).toBeVisible();
+  await apis.sarah.sendMessage(launch.id, "And to you");
   await visitor.bell.click();
   await expect(page.getByText("And to you").first()).toBeVisible();
 
   await page.getByRole("link", { name: "Find talent" }).click();
   await page.getByRole("link", { name: "Book MC Achieng" }).click();
   await page.getByLabel("What is the event?").fill("Closing night");
-  await page.getByLabel("On which day?").fill(dayAhead(90));
+  await page.getByLabel("On which day?").fill(dateInDays(90));
   await page.getByLabel("Where is it?").fill("Alliance Française");
   await page.getByLabel("Fee in Kenyan shillings").fill("25000");
   await page.getByLabel("Your message").fill("Will you close the year with us?");
@@ -33,10 +33,10 @@ test("a whole day, and not a word in the console", async ({ visitor, sarah, prog
   await page.goBack();
   await expect(visitor.heading).toHaveText("MC Achieng");
   await page.reload();
-  await expect(visitor.thread.said("Will you close the year with us?")).toBeVisible();
+  await expect(visitor.thread.message("Will you close the year with us?")).toBeVisible();
 
   await sarah.open(launch.path);
-  await expect(sarah.thread.said("Good morning")).toBeVisible();
+  await expect(sarah.thread.message("Good morning")).toBeVisible();
   await page.getByRole("button", { name: "Sign out" }).click();
   await expect(page).toHaveURL("/signin");
 });

@@ -1,5 +1,5 @@
-import { CAST, PASSWORD } from "../support/cast.ts";
-import { meddle } from "../support/database.ts";
+import { DEMO_PEOPLE, PASSWORD } from "../support/demo-people.ts";
+import { executeSql } from "../support/database.ts";
 import { expect, test, type Person, type Site } from "../support/fixtures.ts";
 
 // What is typed is kept in the browser, and where it can't be, the page says so.
@@ -17,8 +17,8 @@ const fillStorage = (person: Person) =>
 
 /** A second conversation of EventPro's, in the list beside the first. */
 const besideKamau = async (eventpro: Person, api: any, path: string) => {
-  const { id } = await api.talent("DJ Kamau");
-  await api.book(id, "Rooftop party", "Are you free?");
+  const { id } = await api.findTalent("DJ Kamau");
+  await api.openBooking(id, "Rooftop party", "Are you free?");
   await eventpro.open(path);
   await eventpro.page.setViewportSize(WIDE);
 };
@@ -28,48 +28,48 @@ const goTo = async (person: Person, name: string) => {
   await expect(person.heading).toHaveText(name);
 };
 
-test("@live where the storage is full, the newest words of a draft are those that count, and sent ones don't come back", async ({ eventpro, programs, launch }) => {
-  await besideKamau(eventpro, programs.eventpro, launch.path);
+test("@live where the storage is full, the newest words of a draft are those that count, and sent ones don't come back", async ({ eventpro, apis, launch }) => {
+  await besideKamau(eventpro, apis.eventpro, launch.path);
   const { thread, page } = eventpro;
-  await thread.box.pressSequentially("Hello");
+  await thread.composer.pressSequentially("Hello");
   await fillStorage(eventpro);
-  await thread.box.pressSequentially(" world");
+  await thread.composer.pressSequentially(" world");
   await expect(page.getByText(NOT_KEPT)).toBeVisible();
   await goTo(eventpro, "DJ Kamau");
-  await expect(thread.box).toHaveValue("");
+  await expect(thread.composer).toHaveValue("");
   await goTo(eventpro, "Sarah Wanjiru");
-  await expect(thread.box).toHaveValue("Hello world");
-  await thread.box.press("Enter");
-  await expect(thread.said("Hello world")).toHaveCount(1);
+  await expect(thread.composer).toHaveValue("Hello world");
+  await thread.composer.press("Enter");
+  await expect(thread.message("Hello world")).toHaveCount(1);
   await expect(page.getByText(NOT_KEPT)).toHaveCount(0);
   await goTo(eventpro, "DJ Kamau");
   await goTo(eventpro, "Sarah Wanjiru");
-  await expect(thread.box).toHaveValue("");
+  await expect(thread.composer).toHaveValue("");
   await page.reload();
   await expect(page.locator("html")).toHaveAttribute("data-hydrated", "");
-  await expect(thread.box).toHaveValue("");
+  await expect(thread.composer).toHaveValue("");
 });
 
-test("@live a draft that another tab changed is newer than what this one remembers", async ({ eventpro, programs, launch }) => {
-  await besideKamau(eventpro, programs.eventpro, launch.path);
+test("@live a draft that another tab changed is newer than what this one remembers", async ({ eventpro, apis, launch }) => {
+  await besideKamau(eventpro, apis.eventpro, launch.path);
   const { thread } = eventpro;
-  await thread.box.pressSequentially("Old");
+  await thread.composer.pressSequentially("Old");
   await goTo(eventpro, "DJ Kamau");
   const other = await eventpro.openTab(launch.path);
   const box = other.getByRole("textbox", { name: "Message", exact: true });
   await expect(box).toHaveValue("Old");
   await box.fill("New");
   await goTo(eventpro, "Sarah Wanjiru");
-  await expect(thread.box).toHaveValue("New");
+  await expect(thread.composer).toHaveValue("New");
   await goTo(eventpro, "DJ Kamau");
   await box.fill("");
   await goTo(eventpro, "Sarah Wanjiru");
-  await expect(thread.box).toHaveValue("");
+  await expect(thread.composer).toHaveValue("");
 });
 
-test("@live after a sign-out in another tab and signing in again, a tab keeps what is typed", async ({ eventpro, programs, launch }) => {
-  eventpro.expects(/status of 401|net::ERR_/);
-  const { id } = await programs.eventpro.talent("DJ Kamau");
+test("@live after a sign-out in another tab and signing in again, a tab keeps what is typed", async ({ eventpro, apis, launch }) => {
+  eventpro.allowConsole(/status of 401|net::ERR_/);
+  const { id } = await apis.eventpro.findTalent("DJ Kamau");
   await eventpro.open(`/bookings/new?talent=${id}`);
   const { page, thread } = eventpro;
   await page.getByLabel("What is the event?").fill("Half written");
@@ -77,7 +77,7 @@ test("@live after a sign-out in another tab and signing in again, a tab keeps wh
   await door.getByRole("button", { name: "Sign out" }).click();
   await expect(door).toHaveURL("/signin");
   await expect(page.getByText("You were signed out.")).toBeVisible();
-  await door.getByRole("textbox", { name: "Email" }).fill(CAST.eventpro.email);
+  await door.getByRole("textbox", { name: "Email" }).fill(DEMO_PEOPLE.eventpro.email);
   await door.getByLabel("Password").fill(PASSWORD);
   await door.getByRole("button", { name: "Sign in" }).click();
   await expect(door).toHaveURL("/inbox");
@@ -86,57 +86,57 @@ test("@live after a sign-out in another tab and signing in again, a tab keeps wh
 
   await page.getByRole("link", { name: "Greenroom" }).click();
   await eventpro.conversations.getByRole("link", { name: "Sarah Wanjiru" }).click();
-  await thread.box.pressSequentially("Kept again");
+  await thread.composer.pressSequentially("Kept again");
   await page.reload();
   await expect(page.locator("html")).toHaveAttribute("data-hydrated", "");
-  await expect(thread.box).toHaveValue("Kept again");
+  await expect(thread.composer).toHaveValue("Kept again");
 
   // So are messages that wait.
   await page.route(POST, (route) => route.abort());
-  await thread.box.press("Enter");
+  await thread.composer.press("Enter");
   await expect(thread.log.getByText(/Not sent/)).toBeVisible();
   await page.reload();
-  await expect(thread.said("Kept again")).toBeVisible();
+  await expect(thread.message("Kept again")).toBeVisible();
   await expect(page).toHaveURL(launch.path);
 });
 
 test("@live what stands in the box of a tab outlives a sign-out in another and signing in again", async ({ sarah, launch }) => {
-  sarah.expects(/status of 401|net::ERR_/);
+  sarah.allowConsole(/status of 401|net::ERR_/);
   await sarah.open(launch.path);
   const { page, thread } = sarah;
-  await thread.box.pressSequentially("Half a thought");
+  await thread.composer.pressSequentially("Half a thought");
   const door = await sarah.openTab("/settings");
   await door.getByRole("button", { name: "Sign out" }).click();
   await expect(door).toHaveURL("/signin");
   await expect(page.getByText("You were signed out.")).toBeVisible();
-  await door.getByRole("textbox", { name: "Email" }).fill(CAST.sarah.email);
+  await door.getByRole("textbox", { name: "Email" }).fill(DEMO_PEOPLE.sarah.email);
   await door.getByLabel("Password").fill(PASSWORD);
   await door.getByRole("button", { name: "Sign in" }).click();
   await expect(door).toHaveURL("/inbox");
   await expect(page.getByText("You were signed out.")).toHaveCount(0);
-  await expect(thread.box).toHaveValue("Half a thought");
+  await expect(thread.composer).toHaveValue("Half a thought");
   await expect.poll(() => page.evaluate(() => Object.keys(localStorage).length)).toBe(1);
   await page.reload();
-  await expect(thread.box).toHaveValue("Half a thought");
+  await expect(thread.composer).toHaveValue("Half a thought");
 });
 
 /** The key can't be made, as where the server's disk is full. */
 const refuseKeys = (site: Site) => {
-  meddle(site, "DELETE FROM browser_key");
-  meddle(site, "CREATE TRIGGER no_key BEFORE INSERT ON browser_key BEGIN SELECT RAISE(ABORT, 'refused by this test'); END");
+  executeSql(site, "DELETE FROM browser_key");
+  executeSql(site, "CREATE TRIGGER no_key BEFORE INSERT ON browser_key BEGIN SELECT RAISE(ABORT, 'refused by this test'); END");
 };
-const allowKeys = (site: Site) => meddle(site, "DROP TRIGGER no_key");
+const allowKeys = (site: Site) => executeSql(site, "DROP TRIGGER no_key");
 
-test("@live without the key the page says that nothing is kept, and asks for it until it is there", async ({ sarah, site, programs, launch }) => {
-  sarah.expects(/status of 5|net::ERR_/);
+test("@live without the key the page says that nothing is kept, and asks for it until it is there", async ({ sarah, site, apis, launch }) => {
+  sarah.allowConsole(/status of 5|net::ERR_/);
   refuseKeys(site);
   await sarah.open(launch.path);
   const { page, thread } = sarah;
   await page.route(POST, (route) => route.abort());
-  await thread.say("Waits");
+  await thread.sendMessage("Waits");
   await expect(thread.log.getByText(/Not sent/)).toBeVisible();
   await expect(thread.log.getByText(/Keep this page open/)).toBeVisible();
-  await thread.box.pressSequentially("Half a thought");
+  await thread.composer.pressSequentially("Half a thought");
   await expect(page.getByText(NOT_KEPT)).toBeVisible();
   allowKeys(site);
   await expect(page.getByText(NOT_KEPT)).toHaveCount(0, { timeout: 35_000 });
@@ -145,23 +145,23 @@ test("@live without the key the page says that nothing is kept, and asks for it 
 
   await page.reload();
   await expect(page.locator("html")).toHaveAttribute("data-hydrated", "");
-  await expect(thread.box).toHaveValue("Half a thought");
-  await expect(thread.said("Waits")).toBeVisible();
+  await expect(thread.composer).toHaveValue("Half a thought");
+  await expect(thread.message("Waits")).toBeVisible();
   await page.unroute(POST);
   await page.reload();
-  await expect(thread.said("Waits")).toHaveCount(1);
-  await expect.poll(async () => (await programs.eventpro.messages(launch.id)).filter(({ body }) => body === "Waits").length).toBe(1);
+  await expect(thread.message("Waits")).toHaveCount(1);
+  await expect.poll(async () => (await apis.eventpro.listMessages(launch.id)).filter(({ body }) => body === "Waits").length).toBe(1);
 });
 
-test("@live deleting the account deletes what the browser keeps, and a wrong password deletes nothing", async ({ sarah, programs, launch }) => {
-  sarah.expects(/status of 4/);
+test("@live deleting the account deletes what the browser keeps, and a wrong password deletes nothing", async ({ sarah, apis, launch }) => {
+  sarah.allowConsole(/status of 4/);
   await sarah.open(launch.path);
   const { page, thread } = sarah;
   await page.route(POST, (route) => route.abort());
-  sarah.expects(/net::ERR_/);
-  await thread.say("Waits");
+  sarah.allowConsole(/net::ERR_/);
+  await thread.sendMessage("Waits");
   await expect(thread.log.getByText(/Not sent/)).toBeVisible();
-  await thread.box.pressSequentially("Half a thought");
+  await thread.composer.pressSequentially("Half a thought");
   const kept = () =>
     page.evaluate(async () => [Object.keys(localStorage).filter((name) => name.startsWith("greenroom-")).length, (await indexedDB.databases()).length]);
   const leave = async (password: string) => {

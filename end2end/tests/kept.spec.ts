@@ -5,30 +5,30 @@ import { expect, test, type Person } from "../support/fixtures.ts";
 const BACK = { timeout: 40_000 };
 const POST = "**/fn/post*";
 
-const arrived = async (api: { messages(id: string): Promise<{ body: string }[]> }, id: string, pattern: RegExp) =>
-  (await api.messages(id)).map(({ body }) => body).filter((body) => pattern.test(body));
+const arrived = async (api: { listMessages(id: string): Promise<{ body: string }[]> }, id: string, pattern: RegExp) =>
+  (await api.listMessages(id)).map(({ body }) => body).filter((body) => pattern.test(body));
 
-const bad = (person: Person) => person.expects(/net::ERR_|status of 5/);
+const bad = (person: Person) => person.allowConsole(/net::ERR_|status of 5/);
 
-test("@live what was written without a line goes out after the tab was closed and opened again", async ({ sarah, eventpro, faultProxy, programs, launch }) => {
+test("@live what was written without a line goes out after the tab was closed and opened again", async ({ sarah, eventpro, faultProxy, apis, launch }) => {
   bad(sarah);
-  sarah.goBy(faultProxy.url);
+  sarah.setBaseUrl(faultProxy.url);
   await sarah.open(launch.path);
   await faultProxy.refuseConnections();
-  for (const text of ["Kept 1", "Kept 2", "Kept 3"]) await sarah.thread.say(text);
+  for (const text of ["Kept 1", "Kept 2", "Kept 3"]) await sarah.thread.sendMessage(text);
   await expect(sarah.thread.log.getByText(/Not sent/)).toHaveCount(3);
   await sarah.page.close();
   await faultProxy.restore();
   await eventpro.open(launch.path);
 
   const again = await sarah.openTab(launch.path);
-  await expect(eventpro.thread.said(/^Kept/)).toHaveText(["Kept 1", "Kept 2", "Kept 3"], BACK);
+  await expect(eventpro.thread.message(/^Kept/)).toHaveText(["Kept 1", "Kept 2", "Kept 3"], BACK);
   await expect(again.getByRole("log").getByText(/^Kept/)).toHaveText(["Kept 1", "Kept 2", "Kept 3"]);
   await expect(again.getByRole("log").getByText(/Not sent|Sending/)).toHaveCount(0);
-  expect(await arrived(programs.eventpro, launch.id, /^Kept/)).toEqual(["Kept 1", "Kept 2", "Kept 3"]);
+  expect(await arrived(apis.eventpro, launch.id, /^Kept/)).toEqual(["Kept 1", "Kept 2", "Kept 3"]);
 });
 
-test("@live an answer that was lost and a reload still make one message", async ({ sarah, eventpro, programs, launch }) => {
+test("@live an answer that was lost and a reload still make one message", async ({ sarah, eventpro, apis, launch }) => {
   bad(sarah);
   await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
   await sarah.page.route(POST, async (route) => {
@@ -36,17 +36,17 @@ test("@live an answer that was lost and a reload still make one message", async 
     await route.abort();
   });
   const lost = sarah.page.waitForEvent("requestfailed", (request) => request.url().includes("/fn/post"));
-  await sarah.thread.say("Once");
+  await sarah.thread.sendMessage("Once");
   await lost;
-  await expect(eventpro.thread.said("Once")).toBeVisible();
+  await expect(eventpro.thread.message("Once")).toBeVisible();
   await sarah.page.unroute(POST);
   for (let n = 0; n < 2; n++) await sarah.open(launch.path);
-  await expect(sarah.thread.said("Once")).toHaveCount(1);
+  await expect(sarah.thread.message("Once")).toHaveCount(1);
   await expect(sarah.thread.log.getByText(/Not sent|Sending/)).toHaveCount(0);
-  expect(await arrived(programs.eventpro, launch.id, /^Once$/)).toHaveLength(1);
+  expect(await arrived(apis.eventpro, launch.id, /^Once$/)).toHaveLength(1);
 });
 
-test("@live a server killed in the middle of sending, and two tabs that write: each message once, in order", async ({ site, sarah, eventpro, programs, launch }) => {
+test("@live a server killed in the middle of sending, and two tabs that write: each message once, in order", async ({ site, sarah, eventpro, apis, launch }) => {
   bad(sarah);
   bad(eventpro);
   await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
@@ -64,83 +64,83 @@ test("@live a server killed in the middle of sending, and two tabs that write: e
     }
     if (round === 2) await site.serve();
   }
-  await expect(eventpro.thread.said(/^Round/)).toHaveText(texts, BACK);
+  await expect(eventpro.thread.message(/^Round/)).toHaveText(texts, BACK);
   for (const tab of [sarah.page, other]) {
     await expect(tab.getByRole("log").getByText(/^Round/)).toHaveText(texts, BACK);
     await expect(tab.getByRole("log").getByText(/Not sent|Sending/)).toHaveCount(0);
   }
-  expect(await arrived(programs.eventpro, launch.id, /^Round/)).toEqual(texts);
+  expect(await arrived(apis.eventpro, launch.id, /^Round/)).toEqual(texts);
 });
 
-test("@live what a tab could not send, another sends when it is gone", async ({ sarah, programs, launch }) => {
+test("@live what a tab could not send, another sends when it is gone", async ({ sarah, apis, launch }) => {
   bad(sarah);
   await sarah.open(launch.path);
   await sarah.page.route(POST, () => {});
-  await sarah.thread.say("In good hands");
+  await sarah.thread.sendMessage("In good hands");
   await expect(sarah.thread.log.getByText("Sending…")).toBeVisible();
   const other = await sarah.openTab("/inbox");
   await sarah.page.close();
-  await expect.poll(() => arrived(programs.eventpro, launch.id, /^In good hands$/), BACK).toHaveLength(1);
+  await expect.poll(() => arrived(apis.eventpro, launch.id, /^In good hands$/), BACK).toHaveLength(1);
   await other.close();
 });
 
-test("@live a draft is there again after a reload, in its own conversation only", async ({ sarah, programs, launch }) => {
+test("@live a draft is there again after a reload, in its own conversation only", async ({ sarah, apis, launch }) => {
   await sarah.open(launch.path);
-  await sarah.thread.box.pressSequentially("Half a thou");
+  await sarah.thread.composer.pressSequentially("Half a thou");
   await sarah.open(launch.path);
-  await expect(sarah.thread.box).toHaveValue("Half a thou");
-  const { id } = await programs.safari.talent("Sarah Wanjiru");
-  const booked = await programs.safari.book(id, "Wedding", "Are you free?");
+  await expect(sarah.thread.composer).toHaveValue("Half a thou");
+  const { id } = await apis.safari.findTalent("Sarah Wanjiru");
+  const booked = await apis.safari.openBooking(id, "Wedding", "Are you free?");
   await sarah.open(`/conversations/${booked.conversation.id}`);
-  await expect(sarah.thread.box).toHaveValue("");
+  await expect(sarah.thread.composer).toHaveValue("");
   await sarah.open(launch.path);
-  await sarah.thread.box.press("Enter");
-  await expect(sarah.thread.said("Half a thou")).toHaveCount(1);
+  await sarah.thread.composer.press("Enter");
+  await expect(sarah.thread.message("Half a thou")).toHaveCount(1);
   await sarah.open(launch.path);
-  await expect(sarah.thread.box).toHaveValue("");
+  await expect(sarah.thread.composer).toHaveValue("");
 });
 
 test("@live what is refused for good comes back into the box, with the reason", async ({ sarah, launch }) => {
-  sarah.expects(/status of 422/);
+  sarah.allowConsole(/status of 422/);
   await sarah.open(launch.path);
   await sarah.page.route(POST, async (route) => {
     const asked = new URLSearchParams(route.request().postData() ?? "");
     asked.set("body", " ");
     await route.continue({ postData: asked.toString() });
   });
-  await sarah.thread.say("Refused");
-  await expect(sarah.thread.box).toHaveValue("Refused");
+  await sarah.thread.sendMessage("Refused");
+  await expect(sarah.thread.composer).toHaveValue("Refused");
   await expect(sarah.page.getByRole("alert")).toContainText("Write something first.");
-  await expect(sarah.thread.said("Refused")).toHaveCount(0);
+  await expect(sarah.thread.message("Refused")).toHaveCount(0);
   await sarah.page.unroute(POST);
-  await sarah.thread.send.click();
+  await sarah.thread.sendButton.click();
   await expect(sarah.thread.log.getByText("Sent", { exact: true })).toBeVisible();
   await expect(sarah.page.getByRole("alert")).toHaveText("");
-  await expect(sarah.thread.said("Refused")).toHaveCount(1);
+  await expect(sarah.thread.message("Refused")).toHaveCount(1);
 });
 
 test("@live a line that swallows what is sent holds nothing up for long", async ({ sarah, eventpro, faultProxy, launch }) => {
   bad(sarah);
-  sarah.goBy(faultProxy.url);
+  sarah.setBaseUrl(faultProxy.url);
   await sarah.open("/signin");
   await sarah.page.clock.install();
   await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
   await faultProxy.freezeTraffic();
-  await sarah.thread.say("Into the void");
+  await sarah.thread.sendMessage("Into the void");
   await expect(sarah.thread.log.getByText("Sending…")).toBeVisible();
   await sarah.page.clock.fastForward("00:21");
   await expect(sarah.thread.log.getByText(/Not sent/)).toBeVisible();
   await faultProxy.restore();
   await sarah.page.clock.fastForward("00:30");
-  await expect(eventpro.thread.said("Into the void")).toBeVisible(BACK);
-  await expect(sarah.thread.said("Into the void")).toHaveCount(1);
+  await expect(eventpro.thread.message("Into the void")).toBeVisible(BACK);
+  await expect(sarah.thread.message("Into the void")).toHaveCount(1);
 });
 
-test("@live signing out asks first where something hasn't gone out, and then keeps nothing", async ({ sarah, programs, launch }) => {
+test("@live signing out asks first where something hasn't gone out, and then keeps nothing", async ({ sarah, apis, launch }) => {
   bad(sarah);
   await sarah.open(launch.path);
   await sarah.page.route(POST, (route) => route.abort());
-  await sarah.thread.say("Only here");
+  await sarah.thread.sendMessage("Only here");
   await expect(sarah.thread.log.getByText(/Not sent/)).toBeVisible();
   const asked: string[] = [];
   let answer = false;
@@ -157,10 +157,10 @@ test("@live signing out asks first where something hasn't gone out, and then kee
   expect(asked[0]).toContain("One message hasn't gone out yet");
   const kept = async () => (await sarah.page.evaluate(() => indexedDB.databases())).length;
   await expect.poll(kept).toBe(0);
-  expect(await arrived(programs.eventpro, launch.id, /^Only here$/)).toEqual([]);
+  expect(await arrived(apis.eventpro, launch.id, /^Only here$/)).toEqual([]);
 });
 
-test("@live what waits in one tab is sent by another when that is gone", async ({ sarah, programs, launch }) => {
+test("@live what waits in one tab is sent by another when that is gone", async ({ sarah, apis, launch }) => {
   bad(sarah);
   await sarah.open(launch.path);
   const other = await sarah.openTab("/signin");
@@ -169,34 +169,34 @@ test("@live what waits in one tab is sent by another when that is gone", async (
   await expect(other.locator("html")).toHaveAttribute("data-hydrated", "");
   await sarah.page.route(POST, (route) => route.abort());
   await other.route(POST, (route) => route.abort());
-  await sarah.thread.say("Left waiting");
+  await sarah.thread.sendMessage("Left waiting");
   await expect(other.getByRole("log").getByText(/Not sent/)).toBeVisible();
   await sarah.page.close();
   await other.unroute(POST);
   await other.clock.fastForward("00:31");
-  await expect.poll(() => arrived(programs.eventpro, launch.id, /^Left waiting$/)).toHaveLength(1);
+  await expect.poll(() => arrived(apis.eventpro, launch.id, /^Left waiting$/)).toHaveLength(1);
 });
 
-test("@live a message that another tab sent stands once, where it belongs", async ({ sarah, programs, launch }) => {
+test("@live a message that another tab sent stands once, where it belongs", async ({ sarah, apis, launch }) => {
   await sarah.open(launch.path);
   const other = await sarah.openTab("/inbox");
-  await sarah.thread.say("From the first tab");
+  await sarah.thread.sendMessage("From the first tab");
   await expect(sarah.thread.log.getByText("Sent", { exact: true })).toBeVisible();
-  for (let n = 1; n <= 60; n++) await programs.sarah.say(launch.id, `Number ${n}`);
+  for (let n = 1; n <= 60; n++) await apis.sarah.sendMessage(launch.id, `Number ${n}`);
   await other.getByRole("link", { name: "EventPro Kenya" }).click();
   await expect(other.getByRole("log").locator(".bubble").last()).toHaveText("Number 60");
 });
 
-test("@live a browser that empties its storage loses nothing that is on the page", async ({ sarah, site, programs, launch }) => {
+test("@live a browser that empties its storage loses nothing that is on the page", async ({ sarah, site, apis, launch }) => {
   bad(sarah);
   await sarah.open(launch.path);
   await sarah.page.route(POST, (route) => route.abort());
-  await sarah.thread.say("Precious");
+  await sarah.thread.sendMessage("Precious");
   await expect(sarah.thread.log.getByText(/Not sent/)).toBeVisible();
   const control = await sarah.page.context().newCDPSession(sarah.page);
   await control.send("Storage.clearDataForOrigin", { origin: site.url, storageTypes: "indexeddb" });
   await sarah.page.unroute(POST);
   await sarah.thread.log.getByRole("button", { name: "Retry" }).click();
   await expect(sarah.thread.log.getByText("Sent", { exact: true })).toBeVisible();
-  expect(await arrived(programs.eventpro, launch.id, /^Precious$/)).toHaveLength(1);
+  expect(await arrived(apis.eventpro, launch.id, /^Precious$/)).toHaveLength(1);
 });

@@ -1,4 +1,4 @@
-import { CAST, PASSWORD } from "../support/cast.ts";
+import { DEMO_PEOPLE, PASSWORD } from "../support/demo-people.ts";
 import { expect, test, type Person } from "../support/fixtures.ts";
 
 /** What has the focus, by its name; it must be seen to have it. */
@@ -31,14 +31,14 @@ async function tabTo(person: Person, name: string | RegExp): Promise<void> {
   throw new Error(`${name} isn't among ${stops.join(", ")}`);
 }
 
-test("@live everything goes without a mouse", async ({ visitor, programs, launch }) => {
+test("@live everything goes without a mouse", async ({ visitor, apis, launch }) => {
   const { page } = await visitor.open("/").then(() => visitor);
   const { keyboard } = page;
   await tabTo(visitor, "Sign in");
   await keyboard.press("Enter");
   await expect(visitor.heading).toHaveText("Sign in");
   await tabTo(visitor, "Email");
-  await keyboard.type(CAST.eventpro.email);
+  await keyboard.type(DEMO_PEOPLE.eventpro.email);
   await tabTo(visitor, "Password");
   await keyboard.type(PASSWORD);
   await keyboard.press("Enter");
@@ -51,9 +51,9 @@ test("@live everything goes without a mouse", async ({ visitor, programs, launch
   await tabTo(visitor, "Message");
   await keyboard.type("By keyboard alone");
   await keyboard.press("Enter");
-  await expect(visitor.thread.said("By keyboard alone")).toBeVisible();
-  await expect(visitor.thread.box).toBeFocused();
-  await expect.poll(async () => (await programs.sarah.messages(launch.id)).at(-1)?.body).toBe("By keyboard alone");
+  await expect(visitor.thread.message("By keyboard alone")).toBeVisible();
+  await expect(visitor.thread.composer).toBeFocused();
+  await expect.poll(async () => (await apis.sarah.listMessages(launch.id)).at(-1)?.body).toBe("By keyboard alone");
 
   await page.reload();
   await expect(page.locator("html")).toHaveAttribute("data-hydrated", "");

@@ -1,10 +1,10 @@
-import { CAST, PASSWORD } from "../support/cast.ts";
+import { DEMO_PEOPLE, PASSWORD } from "../support/demo-people.ts";
 import { expect, test } from "../support/fixtures.ts";
 
 // The answer to a form comes late, or never.
 
-test("@live the answer to a form that was left leads nowhere", async ({ eventpro, programs, launch }) => {
-  const { id } = await programs.eventpro.talent("DJ Kamau");
+test("@live the answer to a form that was left leads nowhere", async ({ eventpro, apis, launch }) => {
+  const { id } = await apis.eventpro.findTalent("DJ Kamau");
   await eventpro.open(`/bookings/new?talent=${id}`);
   const { page, thread } = eventpro;
   let release = () => {};
@@ -21,16 +21,16 @@ test("@live the answer to a form that was left leads nowhere", async ({ eventpro
   await page.getByRole("button", { name: "Send inquiry" }).click();
   await page.getByRole("link", { name: "Greenroom" }).click();
   await eventpro.conversations.getByRole("link", { name: "Sarah Wanjiru" }).click();
-  await thread.box.pressSequentially("In mid-");
+  await thread.composer.pressSequentially("In mid-");
   const answer = page.waitForResponse("**/fn/open-booking");
   release();
   await (await answer).finished();
   // It is done, and stands in the list.
   await expect(eventpro.conversations.getByRole("link", { name: "DJ Kamau" })).toBeVisible();
-  await thread.box.pressSequentially("word");
+  await thread.composer.pressSequentially("word");
   await page.waitForTimeout(500);
   await expect(page).toHaveURL(launch.path);
-  await expect(thread.box).toHaveValue("In mid-word");
+  await expect(thread.composer).toHaveValue("In mid-word");
 });
 
 for (const [form, path] of [["sign-in", "/signin"], ["forgot", "/forgot"]]) {
@@ -40,7 +40,7 @@ for (const [form, path] of [["sign-in", "/signin"], ["forgot", "/forgot"]]) {
     await page.clock.install();
     await visitor.open(path);
     await page.route(`**/fn/${form}`, () => {});
-    await page.getByRole("textbox", { name: "Email" }).fill(CAST.sarah.email);
+    await page.getByRole("textbox", { name: "Email" }).fill(DEMO_PEOPLE.sarah.email);
     if (form === "sign-in") await page.getByLabel("Password").fill(PASSWORD);
     const button = page.locator("form [type=submit]");
     await button.click();
@@ -51,8 +51,8 @@ for (const [form, path] of [["sign-in", "/signin"], ["forgot", "/forgot"]]) {
   });
 }
 
-test("@live a booking request on a dead connection is sent again by another, and made once", async ({ eventpro, programs }) => {
-  const { id } = await programs.eventpro.talent("DJ Kamau");
+test("@live a booking request on a dead connection is sent again by another, and made once", async ({ eventpro, apis }) => {
+  const { id } = await apis.eventpro.findTalent("DJ Kamau");
   await eventpro.open(`/bookings/new?talent=${id}`);
   const { page } = eventpro;
   let tries = 0;
@@ -67,7 +67,7 @@ test("@live a booking request on a dead connection is sent again by another, and
   await page.getByLabel("Your message").fill("Are you free?");
   await page.getByRole("button", { name: "Send inquiry" }).click();
   await expect(eventpro.heading).toHaveText("DJ Kamau");
-  expect((await programs.eventpro.conversations()).filter(({ booking }) => booking.title === "Once")).toHaveLength(1);
+  expect((await apis.eventpro.listConversations()).filter(({ booking }) => booking.title === "Once")).toHaveLength(1);
 });
 
 test("@live a link can't fill in the form for another address", async ({ sarah }) => {

@@ -60,48 +60,48 @@ const APIS: Record<string, string> = {
 const DEAF = /EventSource/;
 
 for (const [api, script] of Object.entries(APIS)) {
-  test(`@live without ${api}, messages go out and come in`, async ({ sarah, programs, launch }) => {
-    await sarah.runFirst(script);
+  test(`@live without ${api}, messages go out and come in`, async ({ sarah, apis, launch }) => {
+    await sarah.addInitScript(script);
     await sarah.open(launch.path);
-    await expect(sarah.thread.said(launch.said.at(-1)!)).toBeVisible();
-    await sarah.thread.say("Out");
-    await expect.poll(() => bodies(programs.eventpro, launch.id)).toContain("Out");
+    await expect(sarah.thread.message(launch.bodies.at(-1)!)).toBeVisible();
+    await sarah.thread.sendMessage("Out");
+    await expect.poll(() => bodies(apis.eventpro, launch.id)).toContain("Out");
     await expect(sarah.thread.log.getByText(/Not sent|Loading/)).toHaveCount(0);
-    await programs.eventpro.say(launch.id, "In");
+    await apis.eventpro.sendMessage(launch.id, "In");
     if (DEAF.test(api)) await expect(sarah.page.getByText(/Reconnecting/)).toBeVisible();
-    else await expect(sarah.thread.said("In")).toBeVisible();
+    else await expect(sarah.thread.message("In")).toBeVisible();
     expect(await sarah.page.locator("html").getAttribute("data-hydrated")).toBe("");
   });
 }
 
 test("@live without pushState, a link inside the site is followed as a whole page", async ({ sarah, launch }) => {
-  await sarah.runFirst(APIS.history);
+  await sarah.addInitScript(APIS.history);
   await sarah.open("/inbox");
   await openFirst(sarah);
   await expect(sarah.page).toHaveURL(new RegExp(`${launch.path}$`));
   await expect(sarah.thread.log).toBeVisible();
 });
 
-test("@live a second tab without BroadcastChannel is live by itself", async ({ sarah, programs, launch }) => {
-  await sarah.runFirst("");
+test("@live a second tab without BroadcastChannel is live by itself", async ({ sarah, apis, launch }) => {
+  await sarah.addInitScript("");
   await sarah.page.context().addInitScript(APIS["BroadcastChannel, missing"]);
   await sarah.open(launch.path);
   const other = await sarah.openTab(launch.path);
-  await programs.eventpro.say(launch.id, "To both");
+  await apis.eventpro.sendMessage(launch.id, "To both");
   for (const tab of [sarah.page, other]) {
     await expect(tab.getByRole("log").getByText("To both", { exact: true })).toBeVisible();
   }
 });
 
-test("@live an IndexedDB that never answers holds up no message", async ({ sarah, programs, launch }) => {
-  await sarah.runFirst("IDBFactory.prototype.open = () => new EventTarget();");
+test("@live an IndexedDB that never answers holds up no message", async ({ sarah, apis, launch }) => {
+  await sarah.addInitScript("IDBFactory.prototype.open = () => new EventTarget();");
   await sarah.open(launch.path);
-  await sarah.thread.say("All the same");
-  await expect.poll(() => bodies(programs.eventpro, launch.id)).toContain("All the same");
+  await sarah.thread.sendMessage("All the same");
+  await expect.poll(() => bodies(apis.eventpro, launch.id)).toContain("All the same");
 });
 
 const openFirst = (person: Person) => person.conversations.getByRole("link").first().click();
 
-async function bodies(program: { messages(id: string): Promise<{ body: string }[]> }, id: string): Promise<string[]> {
-  return (await program.messages(id)).map(({ body }) => body);
+async function bodies(program: { listMessages(id: string): Promise<{ body: string }[]> }, id: string): Promise<string[]> {
+  return (await program.listMessages(id)).map(({ body }) => body);
 }

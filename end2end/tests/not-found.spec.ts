@@ -3,7 +3,7 @@ import { expect, test, type Person } from "../support/fixtures.ts";
 const NOBODYS = "01890000-0000-7000-8000-000000000000";
 
 async function findsNothing(person: Person, path: string): Promise<void> {
-  person.expects(/status of 404/);
+  person.allowConsole(/status of 404/);
   expect(await person.open(path), path).toBe(404);
   await expect(person.page.getByRole("heading", { name: "Page not found" })).toBeVisible();
   await expect(person.page).toHaveTitle("Page not found · Greenroom");
@@ -35,7 +35,7 @@ test("what belongs to others can't be told from what isn't there", async ({ kama
 
 test("a booking can't be asked of a talent who isn't there", async ({ eventpro }) => {
   for (const id of [NOBODYS, "not-an-id"]) {
-    eventpro.expects(/status of 404/);
+    eventpro.allowConsole(/status of 404/);
     expect(await eventpro.open(`/bookings/new?talent=${id}`)).toBe(404);
   }
 });

@@ -1,9 +1,9 @@
 import { expect, test } from "../support/fixtures.ts";
 
-test("the bell leads to what happened, and that leads to the conversation", async ({ kamau, programs }) => {
-  const { id } = await programs.eventpro.talent("DJ Kamau");
-  const { conversation } = await programs.eventpro.book(id, "Rooftop party", "Do you play on a rooftop?");
-  await programs.eventpro.say(conversation.id, "It has a roof over it, too.");
+test("the bell leads to what happened, and that leads to the conversation", async ({ kamau, apis }) => {
+  const { id } = await apis.eventpro.findTalent("DJ Kamau");
+  const { conversation } = await apis.eventpro.openBooking(id, "Rooftop party", "Do you play on a rooftop?");
+  await apis.eventpro.sendMessage(conversation.id, "It has a roof over it, too.");
 
   await kamau.open("/inbox");
   await expect(kamau.bell).toHaveAccessibleName(/^Notifications, \d+ unread$/);
@@ -18,7 +18,7 @@ test("the bell leads to what happened, and that leads to the conversation", asyn
 
   await newest.getByRole("link").click();
   await expect(kamau.page).toHaveURL(`/conversations/${conversation.id}`);
-  await expect(kamau.thread.said("Do you play on a rooftop?")).toBeVisible();
+  await expect(kamau.thread.message("Do you play on a rooftop?")).toBeVisible();
 });
 
 test("with nothing new the page says what will be there", async ({ achieng }) => {
@@ -27,10 +27,10 @@ test("with nothing new the page says what will be there", async ({ achieng }) =>
   await expect(achieng.bell).toHaveAccessibleName("Notifications");
 });
 
-test("@live a notification appears by itself, and is seen once its conversation is", async ({ sarah, programs, launch }) => {
+test("@live a notification appears by itself, and is seen once its conversation is", async ({ sarah, apis, launch }) => {
   await sarah.open("/notifications");
   const newest = sarah.page.getByRole("list", { name: "Notifications" }).getByRole("listitem").first();
-  await programs.eventpro.say(launch.id, "Just now");
+  await apis.eventpro.sendMessage(launch.id, "Just now");
   await expect(newest).toContainText("Just now");
   await expect(newest).toContainText("Unread");
   await sarah.openTab(launch.path);
@@ -38,8 +38,8 @@ test("@live a notification appears by itself, and is seen once its conversation 
   await expect(newest).toContainText("Just now");
 });
 
-test("older notifications are a link away", async ({ sarah, programs, launch }) => {
-  for (let n = 1; n <= 70; n++) await programs.eventpro.say(launch.id, `Number ${n}`);
+test("older notifications are a link away", async ({ sarah, apis, launch }) => {
+  for (let n = 1; n <= 70; n++) await apis.eventpro.sendMessage(launch.id, `Number ${n}`);
   await sarah.open("/notifications");
   const list = sarah.page.getByRole("list", { name: "Notifications" });
   await expect(list.getByText("Number 70", { exact: true })).toBeVisible();
@@ -53,8 +53,8 @@ test("older notifications are a link away", async ({ sarah, programs, launch }) 
   await expect(list.getByText("Number 1", { exact: true })).toBeVisible();
 });
 
-test("one is marked as read, then all", async ({ sarah, programs, launch }) => {
-  for (const text of ["One", "Two", "Three"]) await programs.eventpro.say(launch.id, text);
+test("one is marked as read, then all", async ({ sarah, apis, launch }) => {
+  for (const text of ["One", "Two", "Three"]) await apis.eventpro.sendMessage(launch.id, text);
   await sarah.open("/notifications");
   const list = sarah.page.getByRole("list", { name: "Notifications" });
   const row = (text: string) => list.getByRole("listitem").filter({ hasText: text });
@@ -69,8 +69,8 @@ test("one is marked as read, then all", async ({ sarah, programs, launch }) => {
   await expect(sarah.bell).toHaveAccessibleName("Notifications");
 });
 
-test("@live marking is seen in another tab, and the keyboard stays near", async ({ sarah, programs, launch }) => {
-  for (const text of ["Look here", "Over there"]) await programs.eventpro.say(launch.id, text);
+test("@live marking is seen in another tab, and the keyboard stays near", async ({ sarah, apis, launch }) => {
+  for (const text of ["Look here", "Over there"]) await apis.eventpro.sendMessage(launch.id, text);
   await sarah.open("/notifications");
   const other = await sarah.openTab("/notifications");
   const row = sarah.page.getByRole("listitem").filter({ hasText: "Look here" });

@@ -1,6 +1,6 @@
-import { dayAhead } from "../support/days.ts";
+import { dateInDays } from "../support/dates.ts";
 import type { Page } from "@playwright/test";
-import { expectNoSidewaysScroll, expectOpenToAll, expectPlainOpenToAll } from "../support/looks.ts";
+import { expectNoHorizontalScroll, expectAccessible, expectAccessibleWithoutJavaScript } from "../support/axe.ts";
 import { expect, test } from "../support/fixtures.ts";
 
 type Place = (ids: { conversation: string; booking: string; talent: string }) => string;
@@ -36,39 +36,39 @@ const PAGES: [string, "visitor" | "sarah" | "eventpro" | "achieng", Place][] = [
 const LONG = "https://example.com/" + "a-very-long-path/".repeat(12) + " " + "W".repeat(120);
 
 async function expectGood(page: Page, javaScript: boolean): Promise<void> {
-  await (javaScript ? expectOpenToAll(page) : expectPlainOpenToAll(page));
-  await expectNoSidewaysScroll(page);
+  await (javaScript ? expectAccessible(page) : expectAccessibleWithoutJavaScript(page));
+  await expectNoHorizontalScroll(page);
 }
 
 for (const [name, who, place] of PAGES) {
-  test(`${name}: open to all, and never wider than the screen`, async ({ visitor, sarah, eventpro, achieng, programs, launch, javaScriptEnabled }) => {
+  test(`${name}: open to all, and never wider than the screen`, async ({ visitor, sarah, eventpro, achieng, apis, launch, javaScriptEnabled }) => {
     const person = { visitor, sarah, eventpro, achieng }[who];
-    person.expects(/status of 404/);
-    await programs.sarah.say(launch.id, LONG);
-    const talent = (await programs.eventpro.talent("DJ Kamau")).id;
+    person.allowConsole(/status of 404/);
+    await apis.sarah.sendMessage(launch.id, LONG);
+    const talent = (await apis.eventpro.findTalent("DJ Kamau")).id;
     await person.open(place({ conversation: launch.path, booking: launch.booking, talent }));
     await expect(person.heading).toHaveCount(1);
     await expectGood(person.page, javaScriptEnabled !== false);
   });
 }
 
-test("@live a thread in trouble is open to all as well", async ({ eventpro, site, programs, launch, javaScriptEnabled }) => {
-  eventpro.expects(/net::ERR_/);
-  for (let n = 1; n <= 30; n++) await programs.sarah.say(launch.id, `Number ${n}`);
+test("@live a thread in trouble is open to all as well", async ({ eventpro, site, apis, launch, javaScriptEnabled }) => {
+  eventpro.allowConsole(/net::ERR_/);
+  for (let n = 1; n <= 30; n++) await apis.sarah.sendMessage(launch.id, `Number ${n}`);
   await eventpro.open(launch.path);
-  await eventpro.thread.scrollUp("Number 1");
-  await programs.sarah.say(launch.id, "Below");
+  await eventpro.thread.scrollToTop("Number 1");
+  await apis.sarah.sendMessage(launch.id, "Below");
   await expect(eventpro.page.getByRole("button", { name: "1 new message" })).toBeVisible();
   await site.stop("SIGKILL");
-  await eventpro.thread.say("Can't go out");
+  await eventpro.thread.sendMessage("Can't go out");
   await expect(eventpro.thread.log.getByText(/Not sent/)).toBeVisible();
   await expect(eventpro.page.getByText(/Reconnecting/)).toBeVisible();
-  await eventpro.thread.box.fill("x".repeat(4_100));
+  await eventpro.thread.composer.fill("x".repeat(4_100));
   await expectGood(eventpro.page, javaScriptEnabled !== false);
 });
 
-test("forms with faults are open to all as well", async ({ visitor, eventpro, programs, javaScriptEnabled }) => {
-  for (const person of [visitor, eventpro]) person.expects(/status of (401|422)/);
+test("forms with faults are open to all as well", async ({ visitor, eventpro, apis, javaScriptEnabled }) => {
+  for (const person of [visitor, eventpro]) person.allowConsole(/status of (401|422)/);
   await visitor.open("/signin");
   await visitor.page.getByRole("textbox", { name: "Email" }).fill("nobody@example.com");
   await visitor.page.getByLabel("Password").fill("no password");
@@ -76,11 +76,11 @@ test("forms with faults are open to all as well", async ({ visitor, eventpro, pr
   await expect(visitor.page.getByRole("alert")).toContainText("don't match");
   await expectGood(visitor.page, javaScriptEnabled !== false);
 
-  const { id } = await programs.eventpro.talent("DJ Kamau");
+  const { id } = await apis.eventpro.findTalent("DJ Kamau");
   await eventpro.open(`/bookings/new?talent=${id}`);
   for (const [label, text] of [
     ["What is the event?", "   "],
-    ["On which day?", dayAhead(90)],
+    ["On which day?", dateInDays(90)],
     ["Where is it?", "   "],
     ["Fee in Kenyan shillings", "a lot"],
     ["Your message", "   "],
@@ -98,7 +98,7 @@ test("on a phone the inbox and the thread are one page each", async ({ eventpro,
   await eventpro.conversations.getByRole("link", { name: "Sarah Wanjiru" }).click();
   await expect(eventpro.page).toHaveURL(launch.path);
   await expect(eventpro.conversations).not.toBeVisible();
-  await expect(eventpro.thread.box).toBeInViewport();
+  await expect(eventpro.thread.composer).toBeInViewport();
   await expect(eventpro.thread.bubbles.last()).toBeInViewport();
   await eventpro.page.getByRole("link", { name: "Back to inbox" }).click();
   await expect(eventpro.conversations).toBeVisible();

@@ -22,9 +22,9 @@ for (const [name, markup, directive] of SLIPPED_IN) {
       document.body.insertAdjacentHTML("beforeend", markup);
       document.querySelector<HTMLElement>(".slipped-in")?.click();
     }, markup);
-    await expect.poll(() => sarah.refused.join()).toMatch(directive);
+    await expect.poll(() => sarah.cspViolations.join()).toMatch(directive);
     expect(await whereabouts(sarah.page)).toEqual(before);
-    sarah.refused.length = 0;
+    sarah.cspViolations.length = 0;
   });
 }
 
@@ -37,7 +37,7 @@ test("@live not even a page's own scripts run what is text", async ({ sarah, lau
     script.textContent = `setTimeout("document.title = 'Taken over'")`;
     document.head.append(script);
   });
-  await expect.poll(() => sarah.refused.join()).toMatch(/eval/);
+  await expect.poll(() => sarah.cspViolations.join()).toMatch(/eval/);
   expect(await whereabouts(sarah.page)).toEqual(before);
-  sarah.refused.length = 0;
+  sarah.cspViolations.length = 0;
 });

@@ -3,8 +3,8 @@ import { expect, test } from "../support/fixtures.ts";
 test("a thread shows who it is with, what it is about, and what was said", async ({ sarah, launch }) => {
   expect(await sarah.open(launch.path)).toBe(200);
   await expect(sarah.heading).toHaveText("EventPro Kenya");
-  await expect(sarah.thread.bubbles).toHaveText(launch.said);
-  expect(launch.said).toHaveLength(12);
+  await expect(sarah.thread.bubbles).toHaveText(launch.bodies);
+  expect(launch.bodies).toHaveLength(12);
   await expect(sarah.thread.bubbles.last()).toBeInViewport();
 
   const about = sarah.page.getByRole("complementary", { name: "Booking" });
@@ -13,22 +13,22 @@ test("a thread shows who it is with, what it is about, and what was said", async
   }
 });
 
-test("the newest message is in sight when a thread opens", async ({ sarah, programs, launch }) => {
-  for (let number = 1; number <= 40; number++) await programs.eventpro.say(launch.id, `Number ${number}`);
+test("the newest message is in sight when a thread opens", async ({ sarah, apis, launch }) => {
+  for (let number = 1; number <= 40; number++) await apis.eventpro.sendMessage(launch.id, `Number ${number}`);
   await sarah.open(launch.path);
-  await expect(sarah.thread.said("Number 40")).toBeInViewport();
-  await expect(sarah.thread.said("Number 1")).not.toBeInViewport();
+  await expect(sarah.thread.message("Number 40")).toBeInViewport();
+  await expect(sarah.thread.message("Number 1")).not.toBeInViewport();
 });
 
-test("the first unread message is a step away, with a line before it", async ({ sarah, programs, launch, javaScriptEnabled }) => {
-  await programs.sarah.readOn(launch.id, launch.said.length);
-  for (let number = 1; number <= 40; number++) await programs.eventpro.say(launch.id, `Number ${number}`);
+test("the first unread message is a step away, with a line before it", async ({ sarah, apis, launch, javaScriptEnabled }) => {
+  await apis.sarah.markRead(launch.id, launch.bodies.length);
+  for (let number = 1; number <= 40; number++) await apis.eventpro.sendMessage(launch.id, `Number ${number}`);
   await sarah.open(launch.path);
   const line = sarah.thread.log.getByText("New", { exact: true });
   await expect(line).not.toBeInViewport();
   await sarah.page.getByRole(javaScriptEnabled === false ? "link" : "button", { name: "First unread" }).click();
   await expect(line).toBeInViewport();
-  await expect(sarah.thread.said("Number 1")).toBeInViewport();
+  await expect(sarah.thread.message("Number 1")).toBeInViewport();
   await expect(sarah.page.getByRole("button", { name: "First unread" })).toHaveCount(0);
 });
 
@@ -36,15 +36,15 @@ test("the inbox tells with whom, about what, and what was said last", async ({ e
   await eventpro.open("/inbox");
   const row = eventpro.conversations.getByRole("link", { name: "Sarah Wanjiru", exact: true });
   await expect(row).toContainText("Savanna product launch");
-  await expect(row).toContainText(launch.said.at(-1) ?? "");
+  await expect(row).toContainText(launch.bodies.at(-1) ?? "");
   await expect(row).toHaveAccessibleDescription(/1 unread/);
   await row.click();
   await expect(eventpro.page).toHaveURL(launch.path);
-  await expect(eventpro.thread.bubbles.last()).toHaveText(launch.said.at(-1) ?? "");
+  await expect(eventpro.thread.bubbles.last()).toHaveText(launch.bodies.at(-1) ?? "");
 });
 
-test("lines stay as they were broken", async ({ sarah, programs, launch }) => {
-  await programs.eventpro.say(launch.id, "First line\nSecond line\n\n    Fourth, moved in");
+test("lines stay as they were broken", async ({ sarah, apis, launch }) => {
+  await apis.eventpro.sendMessage(launch.id, "First line\nSecond line\n\n    Fourth, moved in");
   await sarah.open(launch.path);
   const message = sarah.thread.log.getByText("First line");
   expect(await message.innerText()).toBe("First line\nSecond line\n\n    Fourth, moved in");
@@ -56,48 +56,48 @@ test("lines stay as they were broken", async ({ sarah, programs, launch }) => {
   expect(lines).toBeGreaterThanOrEqual(3);
 });
 
-test("a web address is a link that tells its target nothing", async ({ sarah, programs, launch }) => {
-  await programs.eventpro.say(launch.id, "The map: https://example.com/map?a=1&b=2. See you!");
+test("a web address is a link that tells its target nothing", async ({ sarah, apis, launch }) => {
+  await apis.eventpro.sendMessage(launch.id, "The map: https://example.com/map?a=1&b=2. See you!");
   await sarah.open(launch.path);
   const link = sarah.thread.log.getByRole("link", { name: "https://example.com/map?a=1&b=2", exact: true });
   await expect(link).toHaveAttribute("href", "https://example.com/map?a=1&b=2");
   await expect(link).toHaveAttribute("rel", /\bnoopener\b.*\bnoreferrer\b/);
 });
 
-test("markup in a message is only text", async ({ sarah, programs, launch }) => {
+test("markup in a message is only text", async ({ sarah, apis, launch }) => {
   const text = `<b>bold</b> <img src=x onerror="document.title='broken'"> <script>document.title='broken'</script> &amp; javascript:alert(1)`;
-  await programs.eventpro.say(launch.id, text);
+  await apis.eventpro.sendMessage(launch.id, text);
   await sarah.open(launch.path);
-  await expect(sarah.thread.said(text)).toBeVisible();
+  await expect(sarah.thread.message(text)).toBeVisible();
   await expect(sarah.thread.log.locator("b, img, script, a[href^=javascript]")).toHaveCount(0);
   await expect(sarah.page).not.toHaveTitle(/broken/);
 });
 
-test("any script is shown as it was written", async ({ sarah, programs, launch }) => {
+test("any script is shown as it was written", async ({ sarah, apis, launch }) => {
   for (const text of ["Tutaonana kesho 👩🏾‍🎤", "مرحبا بكم", "日本語のテキスト", "e\u0301 is not é"]) {
-    await programs.eventpro.say(launch.id, text);
+    await apis.eventpro.sendMessage(launch.id, text);
     await sarah.open(launch.path);
-    await expect(sarah.thread.said(text)).toBeVisible();
+    await expect(sarah.thread.message(text)).toBeVisible();
   }
 });
 
-test("@live a thread that was open opens again at once, with what came meanwhile", async ({ sarah, programs, launch }) => {
+test("@live a thread that was open opens again at once, with what came meanwhile", async ({ sarah, apis, launch }) => {
   await sarah.open(launch.path);
   await sarah.page.getByRole("link", { name: /^Notifications/ }).click();
   await expect(sarah.heading).toHaveText("Notifications");
-  await programs.eventpro.say(launch.id, "Came meanwhile");
+  await apis.eventpro.sendMessage(launch.id, "Came meanwhile");
   await expect(sarah.bell).toHaveAccessibleName(/unread/);
   // Whatever is asked for from here on isn't answered.
   await sarah.page.route("**/fn/thread*", () => {});
   await sarah.page.getByRole("link", { name: "Greenroom" }).click();
   await sarah.conversations.getByRole("link", { name: "EventPro Kenya" }).click();
-  await expect(sarah.thread.bubbles).toHaveText([...launch.said, "Came meanwhile"]);
+  await expect(sarah.thread.bubbles).toHaveText([...launch.bodies, "Came meanwhile"]);
   await expect(sarah.thread.log.getByText("New", { exact: true })).toBeVisible();
 });
 
-test("@live what is scrolled past is told in few words", async ({ sarah, programs, launch }) => {
-  await programs.sarah.readOn(launch.id, launch.said.length);
-  for (let number = 1; number <= 100; number++) await programs.eventpro.say(launch.id, `Number ${number}`);
+test("@live what is scrolled past is told in few words", async ({ sarah, apis, launch }) => {
+  await apis.sarah.markRead(launch.id, launch.bodies.length);
+  for (let number = 1; number <= 100; number++) await apis.eventpro.sendMessage(launch.id, `Number ${number}`);
   let told = 0;
   await sarah.open("/inbox");
   await sarah.page.route("**/fn/read-on*", async (route) => {
@@ -106,12 +106,12 @@ test("@live what is scrolled past is told in few words", async ({ sarah, program
     await route.continue();
   });
   await sarah.conversations.getByRole("link", { name: "EventPro Kenya" }).click();
-  await expect(sarah.thread.said("Number 1")).toBeInViewport();
+  await expect(sarah.thread.message("Number 1")).toBeInViewport();
   await sarah.thread.log.focus();
   await expect(async () => {
     await sarah.page.keyboard.press("PageDown");
-    await expect(sarah.thread.said("Number 100")).toBeInViewport({ timeout: 50 });
+    await expect(sarah.thread.message("Number 100")).toBeInViewport({ timeout: 50 });
   }).toPass({ intervals: [10], timeout: 20_000 });
-  await expect.poll(async () => (await programs.sarah.conversations())[0].unread).toBe(0);
+  await expect.poll(async () => (await apis.sarah.listConversations())[0].unread).toBe(0);
   expect(told).toBeLessThanOrEqual(12);
 });

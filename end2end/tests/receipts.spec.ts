@@ -4,7 +4,7 @@ const state = (person: Person, word: string) => person.thread.log.getByText(word
 
 const choose = async (person: Person, choice: string) => {
   await person.open("/settings");
-  const part = person.part("What others see");
+  const part = person.section("What others see");
   await part.getByRole("radio", { name: choice }).check();
   await part.getByRole("button", { name: "Save" }).click();
   await expect(person.page.getByRole("main").getByRole("status").filter({ hasText: "Saved." })).toBeVisible();
@@ -12,12 +12,12 @@ const choose = async (person: Person, choice: string) => {
 
 test("@live Sent, Delivered, Read: as far as a message came, in words", async ({ eventpro, sarah, launch }) => {
   await eventpro.open(launch.path);
-  await eventpro.thread.say("How far does this come?");
+  await eventpro.thread.sendMessage("How far does this come?");
   await expect(state(eventpro, "Sent")).toBeVisible();
 
   await sarah.open("/inbox");
   await expect(state(eventpro, "Delivered")).toBeVisible();
-  await eventpro.thread.say("And this, while she looks at her inbox?");
+  await eventpro.thread.sendMessage("And this, while she looks at her inbox?");
   await expect(eventpro.thread.log.locator(".status")).toHaveText(["Delivered"]);
 
   await sarah.conversations.getByRole("link", { name: "EventPro Kenya" }).click();
@@ -25,27 +25,27 @@ test("@live Sent, Delivered, Read: as far as a message came, in words", async ({
   await expect(state(eventpro, "Delivered")).toHaveCount(0);
 });
 
-test("whoever hides receipts gives none and sees none", async ({ eventpro, sarah, programs, launch, javaScriptEnabled }) => {
+test("whoever hides receipts gives none and sees none", async ({ eventpro, sarah, apis, launch, javaScriptEnabled }) => {
   await choose(sarah, "Hide it");
   await eventpro.open(launch.path);
-  const { seq } = await programs.eventpro.say(launch.id, "Are you there?");
-  await programs.sarah.readOn(launch.id, seq);
-  await programs.sarah.say(launch.id, "Who knows");
+  const { seq } = await apis.eventpro.sendMessage(launch.id, "Are you there?");
+  await apis.sarah.markRead(launch.id, seq);
+  await apis.sarah.sendMessage(launch.id, "Who knows");
   if (javaScriptEnabled === false) await eventpro.open(launch.path);
-  await expect(eventpro.thread.said("Who knows")).toBeVisible();
+  await expect(eventpro.thread.message("Who knows")).toBeVisible();
   await expect(state(eventpro, "Sent")).toBeVisible();
   await expect(state(eventpro, "Read")).toHaveCount(0);
 
-  const { seq: last } = await programs.sarah.say(launch.id, "And you?");
-  await programs.eventpro.readOn(launch.id, last);
+  const { seq: last } = await apis.sarah.sendMessage(launch.id, "And you?");
+  await apis.eventpro.markRead(launch.id, last);
   await sarah.open(launch.path);
-  await expect(sarah.thread.said("And you?")).toBeVisible();
+  await expect(sarah.thread.message("And you?")).toBeVisible();
   await expect(state(sarah, "Read")).toHaveCount(0);
 
   await choose(sarah, "Show when messages were delivered and read");
-  await programs.sarah.say(launch.id, "Here I am");
-  const { seq: latest } = await programs.eventpro.say(launch.id, "At last");
-  await programs.sarah.readOn(launch.id, latest);
+  await apis.sarah.sendMessage(launch.id, "Here I am");
+  const { seq: latest } = await apis.eventpro.sendMessage(launch.id, "At last");
+  await apis.sarah.markRead(launch.id, latest);
   if (javaScriptEnabled === false) await eventpro.open(launch.path);
   await expect(state(eventpro, "Read")).toBeVisible();
 });

@@ -1,12 +1,12 @@
-import { dayAhead } from "../support/days.ts";
+import { dateInDays } from "../support/dates.ts";
 import { randomUUID } from "node:crypto";
 import { Api } from "../support/api.ts";
-import { CAST, PASSWORD, type Name } from "../support/cast.ts";
-import { ask, bytes, meddle } from "../support/database.ts";
+import { DEMO_PEOPLE, PASSWORD, type DemoName } from "../support/demo-people.ts";
+import { query, uuidBytes, executeSql } from "../support/database.ts";
 import { expect, test } from "../support/fixtures.ts";
-import { readStream } from "../support/frames.ts";
-import { listen } from "../support/listen.ts";
-import { SOUNDNESS } from "../support/soundness.ts";
+import { openRawStream } from "../support/raw-stream.ts";
+import { connectStream } from "../support/stream-client.ts";
+import { INTEGRITY_CHECKS } from "../support/integrity-checks.ts";
 
 // The table of the founding report: groups are its areas, tests its rows. support/report.ts prints it.
 const { describe } = test;
@@ -19,8 +19,8 @@ type Ids = { conversation: string; booking: string; talent: string };
 
 describe("Authentication", () => {
   for (const [row, { email }, counterpart] of [
-    ["Talent signs in", CAST.sarah, CAST.eventpro.name],
-    ["Organizer signs in", CAST.eventpro, CAST.sarah.name],
+    ["Talent signs in", DEMO_PEOPLE.sarah, DEMO_PEOPLE.eventpro.name],
+    ["Organizer signs in", DEMO_PEOPLE.eventpro, DEMO_PEOPLE.sarah.name],
   ] as const) {
     test(row, async ({ visitor }) => {
       await visitor.open("/signin");
@@ -32,7 +32,7 @@ describe("Authentication", () => {
 
   test("Session begins, holds and ends", once, async ({ site }) => {
     const visitor = new Api(site.url);
-    const { email } = CAST.sarah;
+    const { email } = DEMO_PEOPLE.sarah;
     const welcome = await visitor.request("POST", "/api/auth/callback/credentials", { email, password: PASSWORD });
     expect(welcome.headers["set-cookie"]?.[0]).toMatch(/^greenroom=\S+;.*HttpOnly/);
     const sarah = new Api(site.url, await visitor.signIn(email, PASSWORD));
@@ -50,16 +50,16 @@ describe("Message APIs", () => {
     ["/api/organizer/messages", "eventpro", "sarah"],
     ["/api/messages", "sarah", undefined],
   ] as const) {
-    test(`\`${path}\` lists and sends`, once, async ({ site, programs, launch }) => {
-      const list = await programs[member].get(path);
+    test(`\`${path}\` lists and sends`, once, async ({ site, apis, launch }) => {
+      const list = await apis[member].get(path);
       expect(list.status).toBe(200);
       expect(list.json.conversations.map(({ id }: { id: string }) => id)).toEqual([launch.id]);
       const message = { conversationId: launch.id, body: "Habari", clientId: randomUUID() };
-      const sent = await programs[member].request("POST", path, message);
+      const sent = await apis[member].request("POST", path, message);
       expect(sent.status).toBe(201);
-      expect(sent.json.message).toMatchObject({ ...message, seq: launch.said.length + 1 });
-      expect((await programs[member].request("POST", path, message)).status).toBe(200);
-      if (other) expect((await programs[other].get(path)).json.code).toBe("wrong_role");
+      expect(sent.json.message).toMatchObject({ ...message, seq: launch.bodies.length + 1 });
+      expect((await apis[member].request("POST", path, message)).status).toBe(200);
+      if (other) expect((await apis[other].get(path)).json.code).toBe("wrong_role");
       expect((await new Api(site.url).get(path)).status).toBe(401);
     });
   }
@@ -68,108 +68,108 @@ describe("Message APIs", () => {
 describe("Message sending", () => {
   test("Talent → organizer → talent", async ({ sarah, eventpro, launch }) => {
     await sarah.open(launch.path);
-    await sarah.thread.say("Shall I come at eight?");
-    await expect(sarah.thread.said("Shall I come at eight?")).toBeVisible();
+    await sarah.thread.sendMessage("Shall I come at eight?");
+    await expect(sarah.thread.message("Shall I come at eight?")).toBeVisible();
     await expect(sarah.thread.log.getByText("Sent", { exact: true })).toBeVisible();
     await eventpro.open("/inbox");
     await eventpro.conversations.getByRole("link", { name: "Sarah Wanjiru" }).click();
-    await expect(eventpro.thread.said("Shall I come at eight?")).toBeVisible();
-    await eventpro.thread.say("At seven, please.");
-    await expect(eventpro.thread.said("At seven, please.")).toBeVisible();
+    await expect(eventpro.thread.message("Shall I come at eight?")).toBeVisible();
+    await eventpro.thread.sendMessage("At seven, please.");
+    await expect(eventpro.thread.message("At seven, please.")).toBeVisible();
     // Where Sarah's page is live, she has read it before anybody can look.
     await expect(eventpro.thread.log.getByText(/^(Sent|Read)$/)).toBeVisible();
     await sarah.open(launch.path);
-    await expect(sarah.thread.bubbles).toHaveText([...launch.said, "Shall I come at eight?", "At seven, please."]);
+    await expect(sarah.thread.bubbles).toHaveText([...launch.bodies, "Shall I come at eight?", "At seven, please."]);
   });
 
-  test("It is in the database, with its booking", once, async ({ site, programs, launch }) => {
-    await programs.sarah.say(launch.id, "For the record");
-    const stored = ask(
+  test("It is in the database, with its booking", once, async ({ site, apis, launch }) => {
+    await apis.sarah.sendMessage(launch.id, "For the record");
+    const stored = query(
       site,
       `SELECT m.body, m.seq, sender.email AS sender, b.title, organizer.email AS organizer, talent.email AS talent
        FROM message m JOIN conversation c ON c.id = m.conversation_id JOIN booking b ON b.id = c.booking_id
        JOIN person sender ON sender.id = m.sender_id JOIN person organizer ON organizer.id = b.organizer_id
        JOIN person talent ON talent.id = b.talent_id
        WHERE c.id = ? ORDER BY m.seq DESC LIMIT 1`,
-      bytes(launch.id),
+      uuidBytes(launch.id),
     );
-    const { eventpro, sarah } = CAST;
+    const { eventpro, sarah } = DEMO_PEOPLE;
     const people = { sender: sarah.email, organizer: eventpro.email, talent: sarah.email };
     expect(stored).toEqual([
-      { body: "For the record", seq: launch.said.length + 1, title: "Savanna product launch", ...people },
+      { body: "For the record", seq: launch.bodies.length + 1, title: "Savanna product launch", ...people },
     ]);
   });
 });
 
 describe("Notifications", () => {
-  test("Created with the message", once, async ({ site, programs, launch }) => {
-    const stream = await readStream(`${site.url}/api/events`, programs.sarah);
-    const { seq } = await programs.eventpro.say(launch.id, "Look here");
+  test("Created with the message", once, async ({ site, apis, launch }) => {
+    const stream = await openRawStream(`${site.url}/api/events`, apis.sarah);
+    const { seq } = await apis.eventpro.sendMessage(launch.id, "Look here");
     const told = () => stream.frames.find(({ event }) => event === "notification.created")?.data.notification;
     await expect.poll(told).toMatchObject({ kind: "message", preview: "Look here", readAt: null });
     stream.close();
-    const stored = ask(
+    const stored = query(
       site,
       `SELECT message_seq AS seq, read_at AS read FROM notification JOIN person ON person.id = person_id
        WHERE email = ? AND preview = ?`,
-      CAST.sarah.email,
+      DEMO_PEOPLE.sarah.email,
       "Look here",
     );
     expect(stored).toEqual([{ seq, read: null }]);
   });
 
-  test("Listed, the newest first", async ({ sarah, programs, launch }) => {
-    for (const text of ["First", "Second"]) await programs.eventpro.say(launch.id, text);
+  test("Listed, the newest first", async ({ sarah, apis, launch }) => {
+    for (const text of ["First", "Second"]) await apis.eventpro.sendMessage(launch.id, text);
     await sarah.open("/notifications");
     const rows = sarah.page.getByRole("list", { name: "Notifications" }).getByRole("listitem");
     await expect(rows.nth(0)).toContainText("Second");
     await expect(rows.nth(1)).toContainText("First");
   });
 
-  test("Unread ones are counted", async ({ sarah, programs, launch }) => {
-    const { unread } = (await programs.sarah.get("/api/notifications")).json;
-    for (const text of ["First", "Second"]) await programs.eventpro.say(launch.id, text);
+  test("Unread ones are counted", async ({ sarah, apis, launch }) => {
+    const { unread } = (await apis.sarah.get("/api/notifications")).json;
+    for (const text of ["First", "Second"]) await apis.eventpro.sendMessage(launch.id, text);
     await sarah.open("/inbox");
     await expect(sarah.bell).toHaveAccessibleName(`Notifications, ${unread + 2} unread`);
-    expect((await programs.sarah.get("/api/notifications")).json.unread).toBe(unread + 2);
+    expect((await apis.sarah.get("/api/notifications")).json.unread).toBe(unread + 2);
   });
 
-  test("Marked as read, one and all", once, async ({ programs, launch }) => {
-    for (const text of ["First", "Second", "Third"]) await programs.eventpro.say(launch.id, text);
-    const { notifications, unread } = (await programs.sarah.get("/api/notifications")).json;
-    const mark = (what: object) => programs.sarah.request("POST", "/api/notifications/read", what);
+  test("Marked as read, one and all", once, async ({ apis, launch }) => {
+    for (const text of ["First", "Second", "Third"]) await apis.eventpro.sendMessage(launch.id, text);
+    const { notifications, unread } = (await apis.sarah.get("/api/notifications")).json;
+    const mark = (what: object) => apis.sarah.request("POST", "/api/notifications/read", what);
     expect((await mark({ ids: [notifications[0].id] })).status).toBe(204);
-    expect((await programs.sarah.get("/api/notifications")).json.unread).toBe(unread - 1);
+    expect((await apis.sarah.get("/api/notifications")).json.unread).toBe(unread - 1);
     expect((await mark({ all: true })).status).toBe(204);
-    expect((await programs.sarah.get("/api/notifications")).json.unread).toBe(0);
+    expect((await apis.sarah.get("/api/notifications")).json.unread).toBe(0);
   });
 });
 
 describe("Database", () => {
-  test("What was sent is there, once", once, async ({ site, programs, launch }) => {
+  test("What was sent is there, once", once, async ({ site, apis, launch }) => {
     const tables = ["booking", "conversation", "message", "notification"];
-    const counts = () => tables.map((table) => ask<{ n: number }>(site, `SELECT count(*) AS n FROM ${table}`)[0].n);
+    const counts = () => tables.map((table) => query<{ n: number }>(site, `SELECT count(*) AS n FROM ${table}`)[0].n);
     const before = counts();
-    const { id } = await programs.eventpro.talent("MC Achieng");
-    await programs.eventpro.book(id, "Harvest festival", "Will you lead through it?");
+    const { id } = await apis.eventpro.findTalent("MC Achieng");
+    await apis.eventpro.openBooking(id, "Harvest festival", "Will you lead through it?");
     const message = { conversationId: launch.id, body: "Once", clientId: randomUUID() };
-    for (let n = 1; n <= 3; n++) await programs.sarah.request("POST", "/api/messages", message);
+    for (let n = 1; n <= 3; n++) await apis.sarah.request("POST", "/api/messages", message);
     expect(counts()).toEqual(before.map((n, index) => n + [1, 1, 2, 2][index]));
   });
 
-  for (const [row, offenders] of SOUNDNESS) {
-    test(row, once, async ({ site, programs, launch, sundowner }) => {
-      const { id } = await programs.eventpro.talent("MC Achieng");
-      const { conversation } = await programs.eventpro.book(id, "Harvest festival", "Will you lead through it?");
+  for (const [row, violations] of INTEGRITY_CHECKS) {
+    test(row, once, async ({ site, apis, launch, sundowner }) => {
+      const { id } = await apis.eventpro.findTalent("MC Achieng");
+      const { conversation } = await apis.eventpro.openBooking(id, "Harvest festival", "Will you lead through it?");
       const talks = [
         [launch.id, "eventpro", "sarah"],
         [sundowner.id, "safari", "kamau"],
         [conversation.id, "eventpro", "achieng"],
       ] as const;
       // All at once, which is when things would go wrong.
-      const three = (id: string, who: Name) => ["1", "2", "3"].map((text) => programs[who].say(id, text));
+      const three = (id: string, who: DemoName) => ["1", "2", "3"].map((text) => apis[who].sendMessage(id, text));
       await Promise.all(talks.flatMap(([id, ...both]) => both.flatMap((who) => three(id, who))));
-      expect(ask(site, offenders)).toEqual([]);
+      expect(query(site, violations)).toEqual([]);
     });
   }
 });
@@ -191,11 +191,11 @@ describe("Frontend", () => {
     ["/settings", "sarah", "Settings"],
     ["A page that isn't there", "visitor", "Page not found", () => "/no/such/page"],
   ] as const) {
-    test(row, async ({ visitor, sarah, eventpro, programs, launch }) => {
+    test(row, async ({ visitor, sarah, eventpro, apis, launch }) => {
       const person = { visitor, sarah, eventpro }[who];
       const missing = title === "Page not found";
-      if (missing) person.expects(/status of 404/);
-      const { id } = await programs.eventpro.talent("DJ Kamau");
+      if (missing) person.allowConsole(/status of 404/);
+      const { id } = await apis.eventpro.findTalent("DJ Kamau");
       const ids = { conversation: launch.path, booking: launch.booking, talent: id };
       expect(await person.open(path?.(ids) ?? row)).toBe(missing ? 404 : 200);
       await expect(person.heading).toHaveText(title);
@@ -215,7 +215,7 @@ describe("Frontend", () => {
     await follow("Sign in", "Sign in");
     await follow("Forgot your password?", "Choose a new password");
     await follow("Back to sign in", "Sign in");
-    await visitor.signIn(CAST.eventpro.email, PASSWORD);
+    await visitor.signIn(DEMO_PEOPLE.eventpro.email, PASSWORD);
     await follow("Sarah Wanjiru", "Sarah Wanjiru");
     await follow(/^Notifications/, "Notifications");
     await follow("Find talent", "Find talent");
@@ -227,7 +227,7 @@ describe("Frontend", () => {
 
 describe("SSE connection", () => {
   for (const path of ["/api/events", "/api/websocket"]) {
-    test(`A browser's EventSource follows \`${path}\``, live, async ({ sarah, programs, launch }) => {
+    test(`A browser's EventSource follows \`${path}\``, live, async ({ sarah, apis, launch }) => {
       await sarah.open("/settings");
       const heard = sarah.page.evaluate((path) => new Promise((resolve, reject) => {
         const source = new EventSource(path);
@@ -236,21 +236,21 @@ describe("SSE connection", () => {
         source.addEventListener("error", reject);
       }), path);
       await expect(sarah.page).toHaveTitle("Listening");
-      await programs.eventpro.say(launch.id, "Can you hear me?");
+      await apis.eventpro.sendMessage(launch.id, "Can you hear me?");
       expect(await heard).toBe("Can you hear me?");
     });
 
-    test(`The npm package eventsource follows \`${path}\``, once, async ({ site, programs, launch }) => {
-      const ear = await listen(site.url + path, programs.sarah);
-      await programs.eventpro.say(launch.id, "Can you hear me?");
-      await expect.poll(() => ear.bodies).toEqual(["Can you hear me?"]);
-      ear.close();
+    test(`The npm package eventsource follows \`${path}\``, once, async ({ site, apis, launch }) => {
+      const client = await connectStream(site.url + path, apis.sarah);
+      await apis.eventpro.sendMessage(launch.id, "Can you hear me?");
+      await expect.poll(() => client.bodies).toEqual(["Can you hear me?"]);
+      client.close();
     });
 
-    test(`Plain HTTP follows \`${path}\``, once, async ({ site, programs, launch }) => {
-      const stream = await readStream(site.url + path, programs.sarah);
+    test(`Plain HTTP follows \`${path}\``, once, async ({ site, apis, launch }) => {
+      const stream = await openRawStream(site.url + path, apis.sarah);
       expect([stream.status, stream.headers["content-type"]]).toEqual([200, "text/event-stream"]);
-      await programs.eventpro.say(launch.id, "Can you hear me?");
+      await apis.eventpro.sendMessage(launch.id, "Can you hear me?");
       await expect.poll(() => stream.bodies).toEqual(["Can you hear me?"]);
       stream.close();
     });
@@ -260,8 +260,8 @@ describe("SSE connection", () => {
         const answer = await new Api(site.url).request("GET", path, undefined, { accept });
         expect([answer.status, answer.json.code, answer.headers.location]).toEqual([401, "unauthenticated", undefined]);
       }
-      await expect(listen(site.url + path, new Api(site.url))).rejects.toMatchObject({ code: 401 });
-      visitor.expects(/status of 401/);
+      await expect(connectStream(site.url + path, new Api(site.url))).rejects.toMatchObject({ code: 401 });
+      visitor.allowConsole(/status of 401/);
       await visitor.open("/signin");
       const state = visitor.page.evaluate((path) => new Promise((resolve) => {
         const source = new EventSource(path);
@@ -273,37 +273,37 @@ describe("SSE connection", () => {
 });
 
 describe("Real-world usage", () => {
-  test("An organizer finds a photographer and books her", async ({ eventpro, programs }) => {
+  test("An organizer finds a photographer and books her", async ({ eventpro, apis }) => {
     await eventpro.open("/talents");
     const { page } = eventpro;
     await page.getByLabel("Craft").selectOption("Photographer");
     await page.getByRole("button", { name: "Search" }).click();
     await page.getByRole("link", { name: "Book Sarah Wanjiru" }).click();
     await page.getByLabel("What is the event?").fill("Garden wedding");
-    await page.getByLabel("On which day?").fill(dayAhead(90));
+    await page.getByLabel("On which day?").fill(dateInDays(90));
     await page.getByLabel("Where is it?").fill("Karura, Nairobi");
     await page.getByLabel("Fee in Kenyan shillings").fill("30,000");
     await page.getByLabel("Your message").fill("Are you free that Saturday?");
     await page.getByRole("button", { name: "Send inquiry" }).click();
     await expect(eventpro.heading).toHaveText("Sarah Wanjiru");
-    await expect(eventpro.thread.said("Are you free that Saturday?")).toBeVisible();
-    const [{ booking }] = await programs.sarah.conversations();
+    await expect(eventpro.thread.message("Are you free that Saturday?")).toBeVisible();
+    const [{ booking }] = await apis.sarah.listConversations();
     expect(booking).toMatchObject({ title: "Garden wedding", fee: { amount: 3_000_000, currency: "KES" }, status: "inquiry" });
   });
 
-  test("A talent is notified, and answers", async ({ achieng, eventpro, programs }) => {
-    const { id } = await programs.eventpro.talent("MC Achieng");
-    const { conversation } = await programs.eventpro.book(id, "Harvest festival", "Will you lead through it?");
+  test("A talent is notified, and answers", async ({ achieng, eventpro, apis }) => {
+    const { id } = await apis.eventpro.findTalent("MC Achieng");
+    const { conversation } = await apis.eventpro.openBooking(id, "Harvest festival", "Will you lead through it?");
     await achieng.open("/inbox");
     await expect(achieng.bell).toHaveAccessibleName(/^Notifications, \d unread$/);
     await achieng.bell.click();
     await achieng.page.getByRole("link", { name: /EventPro Kenya/ }).first().click();
-    await expect(achieng.thread.said("Will you lead through it?")).toBeVisible();
-    await achieng.thread.say("With pleasure.");
-    await expect(achieng.thread.said("With pleasure.")).toBeVisible();
+    await expect(achieng.thread.message("Will you lead through it?")).toBeVisible();
+    await achieng.thread.sendMessage("With pleasure.");
+    await expect(achieng.thread.message("With pleasure.")).toBeVisible();
     await expect(achieng.thread.log.getByText("Sent", { exact: true })).toBeVisible();
     await eventpro.open(`/conversations/${conversation.id}`);
-    await expect(eventpro.thread.said("With pleasure.")).toBeVisible();
+    await expect(eventpro.thread.message("With pleasure.")).toBeVisible();
   });
 
   test("Both talk live, each in a browser of their own", live, async ({ eventpro, sarah, launch }) => {
@@ -311,10 +311,10 @@ describe("Real-world usage", () => {
     const talk = ["Two lights or three?", "Three.", "I bring four."];
     for (const [index, text] of talk.entries()) {
       const [from, to] = index % 2 ? [eventpro, sarah] : [sarah, eventpro];
-      await from.thread.say(text);
-      await expect(to.thread.said(text)).toBeVisible();
+      await from.thread.sendMessage(text);
+      await expect(to.thread.message(text)).toBeVisible();
     }
-    for (const { thread } of [eventpro, sarah]) await expect(thread.bubbles).toHaveText([...launch.said, ...talk]);
+    for (const { thread } of [eventpro, sarah]) await expect(thread.bubbles).toHaveText([...launch.bodies, ...talk]);
   });
 
   test("A talent accepts, and the organizer sees it at once", live, async ({ sarah, eventpro, launch }) => {
@@ -325,36 +325,36 @@ describe("Real-world usage", () => {
   });
 
   test("What was written offline arrives after reconnecting", live, async ({ sarah, eventpro, faultProxy, launch }) => {
-    sarah.expects(/net::ERR_/);
-    sarah.goBy(faultProxy.url);
+    sarah.allowConsole(/net::ERR_/);
+    sarah.setBaseUrl(faultProxy.url);
     await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
     await faultProxy.refuseConnections();
     await expect(sarah.page.getByText(/Reconnecting/)).toBeVisible();
-    await sarah.thread.say("From the tunnel");
+    await sarah.thread.sendMessage("From the tunnel");
     await faultProxy.restore();
-    await expect(eventpro.thread.said("From the tunnel")).toHaveCount(1, BACK);
-    await expect(sarah.thread.said("From the tunnel")).toHaveCount(1);
+    await expect(eventpro.thread.message("From the tunnel")).toHaveCount(1, BACK);
+    await expect(sarah.thread.message("From the tunnel")).toHaveCount(1);
   });
 
   test("A second device shows the same", async ({ sarah, visitor, launch }) => {
     await sarah.open(launch.path);
-    await sarah.thread.say("From my phone");
-    await expect(sarah.thread.said("From my phone")).toBeVisible();
+    await sarah.thread.sendMessage("From my phone");
+    await expect(sarah.thread.message("From my phone")).toBeVisible();
     await visitor.open("/signin");
-    await visitor.signIn(CAST.sarah.email, PASSWORD);
+    await visitor.signIn(DEMO_PEOPLE.sarah.email, PASSWORD);
     await visitor.conversations.getByRole("link", { name: "EventPro Kenya" }).click();
-    for (const { thread } of [sarah, visitor]) await expect(thread.bubbles).toHaveText([...launch.said, "From my phone"]);
+    for (const { thread } of [sarah, visitor]) await expect(thread.bubbles).toHaveText([...launch.bodies, "From my phone"]);
   });
 
-  test("Whose session has expired is told so", async ({ site, sarah, programs, launch, javaScriptEnabled }) => {
-    sarah.expects(/status of 401/);
+  test("Whose session has expired is told so", async ({ site, sarah, apis, launch, javaScriptEnabled }) => {
+    sarah.allowConsole(/status of 401/);
     await sarah.open(launch.path);
     // Typed first: with nothing to lose, the page may go to sign-in by itself before anybody could type.
-    await sarah.thread.box.fill("Too late?");
-    meddle(site, "UPDATE session SET expires_at = 0 WHERE person_id = (SELECT id FROM person WHERE email = ?)", CAST.sarah.email);
-    await sarah.thread.send.click();
+    await sarah.thread.composer.fill("Too late?");
+    executeSql(site, "UPDATE session SET expires_at = 0 WHERE person_id = (SELECT id FROM person WHERE email = ?)", DEMO_PEOPLE.sarah.email);
+    await sarah.thread.sendButton.click();
     if (javaScriptEnabled === false) await expect(sarah.page).toHaveURL(/\/signin/);
     else await expect(sarah.page.getByText("You were signed out.")).toBeVisible();
-    expect((await programs.eventpro.messages(launch.id)).map(({ body }) => body)).toEqual(launch.said);
+    expect((await apis.eventpro.listMessages(launch.id)).map(({ body }) => body)).toEqual(launch.bodies);
   });
 });

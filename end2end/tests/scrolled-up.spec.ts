@@ -2,15 +2,15 @@ import { expect, test } from "../support/fixtures.ts";
 
 const number = (n: number) => `Number ${n}`;
 
-test("@live while one reads above, new messages move nothing and wait below", async ({ sarah, programs, launch }) => {
-  for (let n = 1; n <= 40; n++) await programs.eventpro.say(launch.id, number(n));
-  await programs.sarah.readOn(launch.id, launch.said.length + 40);
+test("@live while one reads above, new messages move nothing and wait below", async ({ sarah, apis, launch }) => {
+  for (let n = 1; n <= 40; n++) await apis.eventpro.sendMessage(launch.id, number(n));
+  await apis.sarah.markRead(launch.id, launch.bodies.length + 40);
   await sarah.open(launch.path);
   const { thread, page } = sarah;
-  await expect(thread.said(number(40))).toBeInViewport();
+  await expect(thread.message(number(40))).toBeInViewport();
   await thread.log.hover();
   await page.mouse.wheel(0, -600);
-  await expect(thread.said(number(40))).not.toBeInViewport();
+  await expect(thread.message(number(40))).not.toBeInViewport();
   // Until the wheel has come to rest.
   let before = NaN;
   await expect
@@ -21,35 +21,35 @@ test("@live while one reads above, new messages move nothing and wait below", as
     })
     .toBe(true);
 
-  await programs.eventpro.say(launch.id, "First from below");
+  await apis.eventpro.sendMessage(launch.id, "First from below");
   await expect(page.getByRole("button", { name: "1 new message", exact: true })).toBeVisible();
-  await programs.eventpro.say(launch.id, "Second from below");
-  await programs.eventpro.say(launch.id, "Third from below\nwith\nsome\nmore\nlines");
+  await apis.eventpro.sendMessage(launch.id, "Second from below");
+  await apis.eventpro.sendMessage(launch.id, "Third from below\nwith\nsome\nmore\nlines");
   const pill = page.getByRole("button", { name: "3 new messages" });
   await expect(pill).toBeVisible();
   expect(Math.abs((await thread.topOf(number(30))) - before)).toBeLessThanOrEqual(2);
-  await expect(thread.said("First from below")).not.toBeInViewport();
+  await expect(thread.message("First from below")).not.toBeInViewport();
 
   await pill.click();
   await expect(thread.log.getByText("Third from below")).toBeInViewport();
   await expect(pill).toHaveCount(0);
-  await programs.eventpro.say(launch.id, "In sight");
-  await expect(thread.said("In sight")).toBeInViewport();
+  await apis.eventpro.sendMessage(launch.id, "In sight");
+  await expect(thread.message("In sight")).toBeInViewport();
   await expect(pill).toHaveCount(0);
 });
 
-test("@live at the end, new messages stay in sight however tall", async ({ sarah, programs, launch }) => {
+test("@live at the end, new messages stay in sight however tall", async ({ sarah, apis, launch }) => {
   await sarah.open(launch.path);
-  for (let n = 1; n <= 20; n++) await programs.eventpro.say(launch.id, `${number(n)}\n\n\nend`);
+  for (let n = 1; n <= 20; n++) await apis.eventpro.sendMessage(launch.id, `${number(n)}\n\n\nend`);
   await expect(sarah.thread.log.getByText(number(20))).toBeInViewport();
 });
 
-test("@live what one writes oneself is in sight, wherever one was", async ({ sarah, programs, launch }) => {
-  for (let n = 1; n <= 40; n++) await programs.eventpro.say(launch.id, number(n));
-  await programs.sarah.readOn(launch.id, launch.said.length + 40);
+test("@live what one writes oneself is in sight, wherever one was", async ({ sarah, apis, launch }) => {
+  for (let n = 1; n <= 40; n++) await apis.eventpro.sendMessage(launch.id, number(n));
+  await apis.sarah.markRead(launch.id, launch.bodies.length + 40);
   await sarah.open(launch.path);
-  await sarah.thread.scrollUp(number(1));
-  await expect(sarah.thread.said(number(40))).not.toBeInViewport();
-  await sarah.thread.say("My answer");
-  await expect(sarah.thread.said("My answer")).toBeInViewport();
+  await sarah.thread.scrollToTop(number(1));
+  await expect(sarah.thread.message(number(40))).not.toBeInViewport();
+  await sarah.thread.sendMessage("My answer");
+  await expect(sarah.thread.message("My answer")).toBeInViewport();
 });

@@ -1,36 +1,36 @@
 import { expect, test } from "../support/fixtures.ts";
 
-test("what is sent stands at the end, and is sent", async ({ eventpro, programs, launch }) => {
+test("what is sent stands at the end, and is sent", async ({ eventpro, apis, launch }) => {
   await eventpro.open(launch.path);
-  await eventpro.thread.say("See you at the door");
-  await expect(eventpro.thread.said("See you at the door")).toBeInViewport();
+  await eventpro.thread.sendMessage("See you at the door");
+  await expect(eventpro.thread.message("See you at the door")).toBeInViewport();
   await expect(eventpro.thread.log.getByText("Sent", { exact: true })).toBeVisible();
-  await expect(eventpro.thread.box).toHaveValue("");
+  await expect(eventpro.thread.composer).toHaveValue("");
   await expect(eventpro.page).toHaveURL(launch.path);
-  expect((await programs.sarah.messages(launch.id)).at(-1)?.body).toBe("See you at the door");
+  expect((await apis.sarah.listMessages(launch.id)).at(-1)?.body).toBe("See you at the door");
 });
 
-test("lines arrive as they were typed, not as forms end them", async ({ eventpro, programs, launch }) => {
+test("lines arrive as they were typed, not as forms end them", async ({ eventpro, apis, launch }) => {
   await eventpro.open(launch.path);
-  await eventpro.thread.say("First\n\nThird");
+  await eventpro.thread.sendMessage("First\n\nThird");
   await expect(eventpro.thread.log.getByText("First")).toBeVisible();
-  await expect(eventpro.thread.box).toHaveValue("");
-  await expect.poll(async () => (await programs.sarah.messages(launch.id)).at(-1)?.body).toBe("First\n\nThird");
+  await expect(eventpro.thread.composer).toHaveValue("");
+  await expect.poll(async () => (await apis.sarah.listMessages(launch.id)).at(-1)?.body).toBe("First\n\nThird");
 });
 
-test("Send pressed twice sends once", async ({ eventpro, programs, launch }) => {
+test("Send pressed twice sends once", async ({ eventpro, apis, launch }) => {
   await eventpro.open(launch.path);
-  await eventpro.thread.box.fill("Only once");
-  await eventpro.thread.send.dblclick();
-  await expect(eventpro.thread.said("Only once")).toHaveCount(1);
-  await expect(eventpro.thread.box).toHaveValue("");
+  await eventpro.thread.composer.fill("Only once");
+  await eventpro.thread.sendButton.dblclick();
+  await expect(eventpro.thread.message("Only once")).toHaveCount(1);
+  await expect(eventpro.thread.composer).toHaveValue("");
   await eventpro.open(launch.path);
-  await expect(eventpro.thread.said("Only once")).toHaveCount(1);
-  const sent = (await programs.sarah.messages(launch.id)).filter(({ body }) => body === "Only once");
+  await expect(eventpro.thread.message("Only once")).toHaveCount(1);
+  const sent = (await apis.sarah.listMessages(launch.id)).filter(({ body }) => body === "Only once");
   expect(sent).toHaveLength(1);
 });
 
-test("@plain a form that arrives twice is one message", async ({ eventpro, programs, launch }) => {
+test("@plain a form that arrives twice is one message", async ({ eventpro, apis, launch }) => {
   await eventpro.open(launch.path);
   const clientId = await eventpro.page.locator("input[name=client_id]").getAttribute("value");
   const person = await eventpro.page.locator(".composer input[name=person]").getAttribute("value");
@@ -40,17 +40,17 @@ test("@plain a form that arrives twice is one message", async ({ eventpro, progr
     expect(new URL(answer.url()).pathname).toBe(launch.path);
     expect(answer.status()).toBe(200);
   }
-  await eventpro.thread.say("Once\nonly");
+  await eventpro.thread.sendMessage("Once\nonly");
   await expect(eventpro.thread.log.getByText("Once")).toHaveCount(1);
-  const sent = (await programs.sarah.messages(launch.id)).filter(({ body }) => body === "Once\nonly");
+  const sent = (await apis.sarah.listMessages(launch.id)).filter(({ body }) => body === "Once\nonly");
   expect(sent).toHaveLength(1);
 });
 
-test("@plain a message of white space isn't sent, and that is said", async ({ eventpro, programs, launch }) => {
-  const before = (await programs.sarah.messages(launch.id)).length;
+test("@plain a message of white space isn't sent, and that is said", async ({ eventpro, apis, launch }) => {
+  const before = (await apis.sarah.listMessages(launch.id)).length;
   await eventpro.open(launch.path);
-  await eventpro.thread.say("   ");
+  await eventpro.thread.sendMessage("   ");
   await expect(eventpro.page).toHaveURL(new RegExp(`^[^?]*${launch.path}`));
   await expect(eventpro.page.getByRole("alert")).toContainText("Write something first.");
-  expect(await programs.sarah.messages(launch.id)).toHaveLength(before);
+  expect(await apis.sarah.listMessages(launch.id)).toHaveLength(before);
 });

@@ -1,10 +1,10 @@
-import { CAST, PASSWORD } from "../support/cast.ts";
+import { DEMO_PEOPLE, PASSWORD } from "../support/demo-people.ts";
 import { expect, test, type Person } from "../support/fixtures.ts";
 
 const NEW = "a quiet green room";
 
 const press = (person: Person, part: string, name: string) =>
-  person.part(part).getByRole("button", { name, exact: true }).click();
+  person.section(part).getByRole("button", { name, exact: true }).click();
 
 /** With JavaScript it is said where it was done, without it at the top of the page. */
 const says = (person: Person, text: string) =>
@@ -20,7 +20,7 @@ test("the way there is the person's name", async ({ sarah }) => {
 test("a profile is saved, and others see it", async ({ sarah, eventpro, launch, javaScriptEnabled }) => {
   await eventpro.open(launch.path);
   await sarah.open("/settings");
-  const profile = sarah.part("Profile");
+  const profile = sarah.section("Profile");
   await profile.getByLabel("Name").fill("Sarah W. <b>");
   await profile.getByLabel("Craft").selectOption("MC");
   await profile.getByLabel("Bio").fill("Weddings & launches.\n</textarea>");
@@ -38,19 +38,19 @@ test("a profile is saved, and others see it", async ({ sarah, eventpro, launch, 
 });
 
 test("a name can't be empty, and only its own part says so", async ({ eventpro }) => {
-  eventpro.expects(/status of 422 .*\/fn\/change-account/);
+  eventpro.allowConsole(/status of 422 .*\/fn\/change-account/);
   await eventpro.open("/settings");
-  await expect(eventpro.part("Profile").getByLabel("Bio")).toHaveCount(0);
-  await eventpro.part("Profile").getByLabel("Name").fill("   ");
+  await expect(eventpro.section("Profile").getByLabel("Bio")).toHaveCount(0);
+  await eventpro.section("Profile").getByLabel("Name").fill("   ");
   await press(eventpro, "Profile", "Save");
-  await expect(eventpro.part("Profile").getByRole("alert")).toContainText("Please fill this in.");
-  await expect(eventpro.part("Profile").getByLabel("Name")).toBeFocused();
-  await expect(eventpro.part("Mail about unread messages").getByRole("alert")).toBeEmpty();
+  await expect(eventpro.section("Profile").getByRole("alert")).toContainText("Please fill this in.");
+  await expect(eventpro.section("Profile").getByLabel("Name")).toBeFocused();
+  await expect(eventpro.section("Mail about unread messages").getByRole("alert")).toBeEmpty();
 });
 
 test("how long a message waits for a mail", async ({ sarah }) => {
   await sarah.open("/settings");
-  const mail = sarah.part("Mail about unread messages");
+  const mail = sarah.section("Mail about unread messages");
   await mail.getByRole("radio", { name: "After a day" }).check();
   await press(sarah, "Mail about unread messages", "Save");
   await says(sarah, "Saved.");
@@ -59,10 +59,10 @@ test("how long a message waits for a mail", async ({ sarah }) => {
 });
 
 test("an address changes once the mail to it was opened", async ({ sarah, visitor, mailbox }) => {
-  sarah.expects(/status of 422 .*\/fn\/change-email/);
+  sarah.allowConsole(/status of 422 .*\/fn\/change-email/);
   const fresh = "sarah.w@example.com";
   await sarah.open("/settings");
-  const email = sarah.part("Email");
+  const email = sarah.section("Email");
   await email.getByLabel("New email").fill(fresh);
   await email.getByLabel("Your password").fill("not the password");
   await press(sarah, "Email", "Change email");
@@ -73,22 +73,22 @@ test("an address changes once the mail to it was opened", async ({ sarah, visito
   await press(sarah, "Email", "Change email");
   await says(sarah, "a link to confirm the new address is on its way");
 
-  await sarah.open(await mailbox.link(fresh, "Confirm your new email address"));
+  await sarah.open(await mailbox.findLink(fresh, "Confirm your new email address"));
   await sarah.page.getByRole("button", { name: "Confirm address" }).click();
   await expect(sarah.page).toHaveURL("/settings?done=verified");
   await says(sarah, "Your new email address is confirmed.");
   await expect(email).toContainText(`You sign in with ${fresh}.`);
-  expect((await mailbox.to(CAST.sarah.email))[0].subject).toBe("Your email address was changed");
+  expect((await mailbox.mailsTo(DEMO_PEOPLE.sarah.email))[0].subject).toBe("Your email address was changed");
   await visitor.open("/signin");
   await visitor.signIn(fresh, PASSWORD);
   await expect(visitor.page).toHaveURL("/inbox");
 });
 
-test("a password changes, and every other device is out", async ({ sarah, visitor, programs }) => {
-  sarah.expects(/status of 422 .*\/fn\/change-password/);
-  const elsewhere = await programs.sarah.signIn(CAST.sarah.email, PASSWORD);
+test("a password changes, and every other device is out", async ({ sarah, visitor, apis }) => {
+  sarah.allowConsole(/status of 422 .*\/fn\/change-password/);
+  const elsewhere = await apis.sarah.signIn(DEMO_PEOPLE.sarah.email, PASSWORD);
   await sarah.open("/settings");
-  const password = sarah.part("Password");
+  const password = sarah.section("Password");
   await password.getByLabel("Current password").fill("not the password");
   await password.getByLabel("New password").fill(NEW);
   await press(sarah, "Password", "Change password");
@@ -98,20 +98,20 @@ test("a password changes, and every other device is out", async ({ sarah, visito
   await press(sarah, "Password", "Change password");
   await says(sarah, "Your password is changed.");
   await expect(password.getByLabel("Current password")).toHaveValue("");
-  await expect(sarah.part("Devices").getByRole("listitem")).toHaveCount(1);
-  const answer = await programs.sarah.request("GET", "/api/auth/session", undefined, { cookie: `greenroom=${elsewhere}` });
+  await expect(sarah.section("Devices").getByRole("listitem")).toHaveCount(1);
+  const answer = await apis.sarah.request("GET", "/api/auth/session", undefined, { cookie: `greenroom=${elsewhere}` });
   expect(answer.status).toBe(401);
   await visitor.open("/signin");
-  await visitor.signIn(CAST.sarah.email, NEW);
+  await visitor.signIn(DEMO_PEOPLE.sarah.email, NEW);
   await expect(visitor.page).toHaveURL("/inbox");
 });
 
 test("another device is signed out from here", async ({ sarah, visitor, javaScriptEnabled }) => {
   await visitor.open("/signin");
-  await visitor.signIn(CAST.sarah.email, PASSWORD);
+  await visitor.signIn(DEMO_PEOPLE.sarah.email, PASSWORD);
   await expect(visitor.page).toHaveURL("/inbox");
   await sarah.open("/settings");
-  const devices = sarah.part("Devices");
+  const devices = sarah.section("Devices");
   await expect(devices.getByRole("listitem")).toHaveCount(2);
   await expect(devices.getByRole("listitem").filter({ hasText: "This device" }).getByRole("button")).toHaveCount(0);
   await devices.getByRole("button", { name: /^Sign out: Chrome on / }).click();
@@ -123,7 +123,7 @@ test("another device is signed out from here", async ({ sarah, visitor, javaScri
 
 test("@live a token is shown once, works, and is taken back", async ({ sarah, visitor }) => {
   await sarah.open("/settings");
-  const tokens = sarah.part("Access tokens");
+  const tokens = sarah.section("Access tokens");
   await tokens.getByLabel("Token name").fill("Calendar");
   await tokens.getByRole("radio", { name: "Read and write" }).check();
   await tokens.getByLabel("It ends after").selectOption("30 days");
@@ -150,21 +150,21 @@ test("@live a token is shown once, works, and is taken back", async ({ sarah, vi
 test("@plain without JavaScript the page says why there is no new token", async ({ sarah }) => {
   await sarah.open("/settings");
   // What stands in a noscript no search by text finds.
-  await expect(sarah.part("Access tokens").locator("noscript p")).toBeVisible();
-  await expect(sarah.part("Access tokens").getByRole("button")).toHaveCount(0);
+  await expect(sarah.section("Access tokens").locator("noscript p")).toBeVisible();
+  await expect(sarah.section("Access tokens").getByRole("button")).toHaveCount(0);
 });
 
 test("everything can be taken along", async ({ sarah }) => {
   await sarah.open("/settings");
   const [download] = await Promise.all([
     sarah.page.waitForEvent("download"),
-    sarah.part("Your data").getByRole("link", { name: "Download your data" }).click(),
+    sarah.section("Your data").getByRole("link", { name: "Download your data" }).click(),
   ]);
   expect(await download.failure()).toBeNull();
 });
 
 test("mails end by the link of one", async ({ visitor }) => {
-  visitor.expects(/status of 422 .*\/fn\/unsubscribe/);
+  visitor.allowConsole(/status of 422 .*\/fn\/unsubscribe/);
   await visitor.open("/unsubscribe?token=not-a-token");
   await visitor.page.getByRole("button", { name: "Stop these mails" }).click();
   await expect(visitor.page.getByRole("alert")).toContainText("This link was used before, or has run out.");

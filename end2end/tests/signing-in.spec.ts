@@ -1,9 +1,9 @@
 import { expect, test } from "../support/fixtures.ts";
-import { CAST, PASSWORD } from "../support/cast.ts";
+import { DEMO_PEOPLE, PASSWORD } from "../support/demo-people.ts";
 
 test("signing in leads to the inbox, signing out back to the door", async ({ visitor }) => {
   await visitor.open("/signin");
-  await visitor.signIn(CAST.sarah.email, PASSWORD);
+  await visitor.signIn(DEMO_PEOPLE.sarah.email, PASSWORD);
   await expect(visitor.page).toHaveURL("/inbox");
   await expect(visitor.conversations.getByRole("link", { name: "EventPro Kenya" })).toBeVisible();
 
@@ -19,22 +19,22 @@ test("after signing out, going back shows nothing of what was there", async ({ s
   await expect(sarah.page).toHaveURL("/signin");
   await sarah.page.goBack();
   await expect(sarah.page.getByRole("button", { name: "Sign in" })).toBeVisible();
-  await expect(sarah.page.getByText(launch.said.at(-1) ?? "")).toHaveCount(0);
+  await expect(sarah.page.getByText(launch.bodies.at(-1) ?? "")).toHaveCount(0);
 });
 
 test("a wrong password says so and keeps one on the page", async ({ visitor }) => {
-  visitor.expects(/status of 401 .*\/fn\/sign-in/);
+  visitor.allowConsole(/status of 401 .*\/fn\/sign-in/);
   await visitor.open("/signin");
-  await visitor.signIn(CAST.sarah.email, "not-the-password");
+  await visitor.signIn(DEMO_PEOPLE.sarah.email, "not-the-password");
   await expect(visitor.page.getByRole("alert")).toContainText("That email and password don't match.");
   await expect(visitor.page).toHaveURL(/\/signin/);
 
-  await visitor.signIn(CAST.sarah.email, PASSWORD);
+  await visitor.signIn(DEMO_PEOPLE.sarah.email, PASSWORD);
   await expect(visitor.page).toHaveURL("/inbox");
 });
 
 test("an unknown address is answered with the same words", async ({ visitor }) => {
-  visitor.expects(/status of 401 .*\/fn\/sign-in/);
+  visitor.allowConsole(/status of 401 .*\/fn\/sign-in/);
   await visitor.open("/signin");
   await visitor.signIn("nobody@example.com", PASSWORD);
   await expect(visitor.page.getByRole("alert")).toContainText("That email and password don't match.");
@@ -44,7 +44,7 @@ test("signing in leads on to the page that was asked for", async ({ visitor, lau
   const wanted = `${launch.path}?before=9`;
   await visitor.open(wanted);
   await expect(visitor.page).toHaveURL(`/signin?next=${launch.path}%3Fbefore%3D9`);
-  await visitor.signIn(CAST.sarah.email, PASSWORD);
+  await visitor.signIn(DEMO_PEOPLE.sarah.email, PASSWORD);
   await expect(visitor.page).toHaveURL(wanted);
 });
 
@@ -52,7 +52,7 @@ for (const astray of ["https://evil.example/", "//evil.example/", "/\\evil.examp
   test(`signing in leads nowhere else, whatever the link said: ${astray}`, async ({ visitor, sarah }) => {
     const link = `/signin?next=${encodeURIComponent(astray)}`;
     await visitor.open(link);
-    await visitor.signIn(CAST.sarah.email, PASSWORD);
+    await visitor.signIn(DEMO_PEOPLE.sarah.email, PASSWORD);
     await expect(visitor.page).toHaveURL("/inbox");
 
     await sarah.open(link);

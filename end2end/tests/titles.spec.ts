@@ -1,6 +1,6 @@
 import { expect, test } from "../support/fixtures.ts";
 
-test("every page says in its title what it is", async ({ visitor, sarah, eventpro, programs, launch }) => {
+test("every page says in its title what it is", async ({ visitor, sarah, eventpro, apis, launch }) => {
   await visitor.open("/");
   await expect(visitor.page).toHaveTitle("Greenroom");
   for (const [path, title] of [
@@ -27,7 +27,7 @@ test("every page says in its title what it is", async ({ visitor, sarah, eventpr
     await expect(sarah.page).toHaveTitle(title);
   }
 
-  const { id } = await programs.eventpro.talent("DJ Kamau");
+  const { id } = await apis.eventpro.findTalent("DJ Kamau");
   await eventpro.open("/talents");
   await expect(eventpro.page).toHaveTitle("Find talent · Greenroom");
   await eventpro.open(`/bookings/new?talent=${id}`);

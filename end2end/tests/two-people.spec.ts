@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { CAST, PASSWORD, type Name } from "../support/cast.ts";
+import { DEMO_PEOPLE, PASSWORD, type DemoName } from "../support/demo-people.ts";
 import { expect, test, type Person } from "../support/fixtures.ts";
 
 // Two people at one browser: a page of the first does nothing as the second, and nothing of the first is read by the second.
@@ -7,11 +7,11 @@ import { expect, test, type Person } from "../support/fixtures.ts";
 const STALE = /status of 4(01|09)|net::ERR_/;
 
 /** Another person signs in at this browser, in a second tab. */
-const signInBeside = async (person: Person, who: Name): Promise<Page> => {
+const signInBeside = async (person: Person, who: DemoName): Promise<Page> => {
   const door = await person.page.context().newPage();
   await person.page.context().clearCookies();
   await door.goto("/signin");
-  await door.getByRole("textbox", { name: "Email" }).fill(CAST[who].email);
+  await door.getByRole("textbox", { name: "Email" }).fill(DEMO_PEOPLE[who].email);
   await door.getByLabel("Password").fill(PASSWORD);
   await door.getByRole("button", { name: "Sign in" }).click();
   await expect(door).toHaveURL("/inbox");
@@ -20,86 +20,86 @@ const signInBeside = async (person: Person, who: Name): Promise<Page> => {
 
 const bar = (page: Page, name: string) => page.getByText(`You're signed in as ${name} now`);
 
-test("@live a message, a step and a setting of one page are refused once another is signed in", async ({ sarah, programs, launch }) => {
-  sarah.expects(STALE);
+test("@live a message, a step and a setting of one page are refused once another is signed in", async ({ sarah, apis, launch }) => {
+  sarah.allowConsole(STALE);
   await sarah.open(launch.path);
-  const before = (await programs.eventpro.messages(launch.id)).length;
+  const before = (await apis.eventpro.listMessages(launch.id)).length;
   const settings = await sarah.openTab("/settings");
   const booking = await sarah.openTab(launch.booking);
   await signInBeside(sarah, "eventpro");
 
   await booking.getByRole("button", { name: "Accept" }).click();
-  await expect(bar(booking, CAST.eventpro.name)).toBeVisible();
+  await expect(bar(booking, DEMO_PEOPLE.eventpro.name)).toBeVisible();
   await settings.getByRole("textbox", { name: "Name", exact: true }).fill("Not my name");
   await settings.getByRole("region", { name: "Profile" }).getByRole("button", { name: "Save" }).click();
-  await expect(bar(settings, CAST.eventpro.name)).toBeVisible();
+  await expect(bar(settings, DEMO_PEOPLE.eventpro.name)).toBeVisible();
   await expect(settings.getByRole("textbox", { name: "Name", exact: true })).toHaveValue("Not my name");
 
-  await sarah.thread.box.fill("As Sarah or not at all");
-  await sarah.thread.box.press("Enter");
-  await expect(bar(sarah.page, CAST.eventpro.name)).toBeVisible();
-  expect(await programs.eventpro.messages(launch.id)).toHaveLength(before);
-  const { user } = (await programs.eventpro.get("/api/auth/session")).json;
-  expect(user.name).toBe(CAST.eventpro.name);
-  expect((await programs.eventpro.conversations())[0].booking.status).toBe("inquiry");
+  await sarah.thread.composer.fill("As Sarah or not at all");
+  await sarah.thread.composer.press("Enter");
+  await expect(bar(sarah.page, DEMO_PEOPLE.eventpro.name)).toBeVisible();
+  expect(await apis.eventpro.listMessages(launch.id)).toHaveLength(before);
+  const { user } = (await apis.eventpro.get("/api/auth/session")).json;
+  expect(user.name).toBe(DEMO_PEOPLE.eventpro.name);
+  expect((await apis.eventpro.listConversations())[0].booking.status).toBe("inquiry");
 });
 
-test("@live a closed page keeps what is typed, leads on, and opens again with its own person", async ({ sarah, programs, launch }) => {
-  sarah.expects(STALE);
+test("@live a closed page keeps what is typed, leads on, and opens again with its own person", async ({ sarah, apis, launch }) => {
+  sarah.allowConsole(STALE);
   await sarah.open(launch.path);
-  await sarah.thread.box.fill("Half a thou");
+  await sarah.thread.composer.fill("Half a thou");
   const door = await signInBeside(sarah, "kamau");
   await sarah.page.getByRole("complementary").getByRole("button", { name: "Accept" }).click();
-  await expect(bar(sarah.page, CAST.kamau.name)).toBeVisible();
-  await expect(sarah.thread.box).toHaveValue("Half a thou");
-  await sarah.thread.box.press("End");
-  await sarah.thread.box.pressSequentially("ght");
-  await expect(sarah.thread.send).toBeDisabled();
-  await sarah.thread.box.press("Enter");
-  await expect(sarah.thread.box).toHaveValue("Half a thought");
+  await expect(bar(sarah.page, DEMO_PEOPLE.kamau.name)).toBeVisible();
+  await expect(sarah.thread.composer).toHaveValue("Half a thou");
+  await sarah.thread.composer.press("End");
+  await sarah.thread.composer.pressSequentially("ght");
+  await expect(sarah.thread.sendButton).toBeDisabled();
+  await sarah.thread.composer.press("Enter");
+  await expect(sarah.thread.composer).toHaveValue("Half a thought");
   await expect(sarah.page.getByRole("link", { name: "Continue as DJ Kamau" })).toHaveAttribute("href", "/inbox");
 
   await door.getByRole("button", { name: "Sign out" }).click();
   await expect(door).toHaveURL("/signin");
-  await door.getByRole("textbox", { name: "Email" }).fill(CAST.sarah.email);
+  await door.getByRole("textbox", { name: "Email" }).fill(DEMO_PEOPLE.sarah.email);
   await door.getByLabel("Password").fill(PASSWORD);
   await door.getByRole("button", { name: "Sign in" }).click();
   await expect(door).toHaveURL("/inbox");
-  await expect(bar(sarah.page, CAST.kamau.name)).toHaveCount(0);
-  await sarah.thread.box.press("Enter");
-  await expect(sarah.thread.said("Half a thought")).toHaveCount(1);
-  await expect.poll(async () => (await programs.eventpro.messages(launch.id)).at(-1)?.body).toBe("Half a thought");
+  await expect(bar(sarah.page, DEMO_PEOPLE.kamau.name)).toHaveCount(0);
+  await sarah.thread.composer.press("Enter");
+  await expect(sarah.thread.message("Half a thought")).toHaveCount(1);
+  await expect.poll(async () => (await apis.eventpro.listMessages(launch.id)).at(-1)?.body).toBe("Half a thought");
 });
 
 test("@live the links of a closed page lead to the other person's pages", async ({ sarah, launch }) => {
-  sarah.expects(STALE);
+  sarah.allowConsole(STALE);
   await sarah.open(launch.path);
   await signInBeside(sarah, "kamau");
   await sarah.page.getByRole("complementary").getByRole("button", { name: "Accept" }).click();
-  await expect(bar(sarah.page, CAST.kamau.name)).toBeVisible();
+  await expect(bar(sarah.page, DEMO_PEOPLE.kamau.name)).toBeVisible();
   await sarah.bell.click();
   await expect(sarah.heading).toHaveText("Notifications");
   await expect(sarah.page.locator("html")).toHaveAttribute("data-hydrated", "");
   await expect(sarah.page.getByRole("link", { name: /Settings of DJ Kamau|DJ Kamau/ }).first()).toBeVisible();
 });
 
-test("@plain a form of one person's page does nothing as another, and what was typed is shown", async ({ sarah, programs, launch }) => {
-  sarah.expects(/status of 409/);
+test("@plain a form of one person's page does nothing as another, and what was typed is shown", async ({ sarah, apis, launch }) => {
+  sarah.allowConsole(/status of 409/);
   await sarah.open(launch.path);
-  const before = (await programs.eventpro.messages(launch.id)).length;
+  const before = (await apis.eventpro.listMessages(launch.id)).length;
   const { page } = sarah;
   await page.getByRole("textbox", { name: "Message" }).fill("For EventPro, by Sarah");
   await signInBeside(sarah, "eventpro");
   await page.getByRole("button", { name: "Send" }).click();
   await expect(sarah.heading).toHaveText("You're signed in as EventPro Kenya now");
   await expect(page.getByRole("textbox", { name: "What you wrote" })).toHaveValue("For EventPro, by Sarah");
-  expect(await programs.eventpro.messages(launch.id)).toHaveLength(before);
+  expect(await apis.eventpro.listMessages(launch.id)).toHaveLength(before);
   await page.getByRole("link", { name: "Continue as EventPro Kenya" }).click();
   await expect(page).toHaveURL("/inbox");
 });
 
 test("@plain signing out of a page that is another's signs nobody out", async ({ sarah, launch }) => {
-  sarah.expects(/status of 409/);
+  sarah.allowConsole(/status of 409/);
   await sarah.open(launch.path);
   const door = await signInBeside(sarah, "kamau");
   await sarah.page.getByRole("button", { name: "Sign out" }).click();
@@ -108,22 +108,22 @@ test("@plain signing out of a page that is another's signs nobody out", async ({
   await expect(door).toHaveURL("/inbox");
 });
 
-test("@live signing out without a line keeps everything, says so, and is done first on the next contact", async ({ sarah, faultProxy, programs, launch }) => {
-  sarah.expects(STALE);
-  sarah.goBy(faultProxy.url);
+test("@live signing out without a line keeps everything, says so, and is done first on the next contact", async ({ sarah, faultProxy, apis, launch }) => {
+  sarah.allowConsole(STALE);
+  sarah.setBaseUrl(faultProxy.url);
   await sarah.open(launch.path);
   await faultProxy.refuseConnections();
-  await sarah.thread.say("Not gone out");
+  await sarah.thread.sendMessage("Not gone out");
   await expect(sarah.thread.log.getByText(/Not sent/)).toBeVisible();
-  await sarah.thread.box.fill("A draft");
+  await sarah.thread.composer.fill("A draft");
   sarah.page.on("dialog", (dialog) => dialog.accept());
   await sarah.page.getByRole("button", { name: "Sign out" }).click();
   await expect(sarah.page.getByText(/Signing out: waiting for network/)).toBeVisible();
-  await expect(sarah.thread.said("Not gone out")).toHaveCount(1);
-  await expect(sarah.thread.box).toHaveValue("A draft");
+  await expect(sarah.thread.message("Not gone out")).toHaveCount(1);
+  await expect(sarah.thread.composer).toHaveValue("A draft");
   const kept = () => sarah.page.evaluate(async () => [Object.keys(localStorage).length, (await indexedDB.databases()).length]);
   expect(await kept()).toEqual([2, 1]);
-  await programs.sarah.get("/api/auth/session").then(({ status }) => expect(status).toBe(200));
+  await apis.sarah.get("/api/auth/session").then(({ status }) => expect(status).toBe(200));
 
   const asked: string[] = [];
   sarah.page.on("request", (request) => asked.push(new URL(request.url()).pathname));
@@ -132,13 +132,13 @@ test("@live signing out without a line keeps everything, says so, and is done fi
   expect(asked.filter((path) => path.startsWith("/fn/") || path.startsWith("/api/"))[0]).toBe("/fn/sign-out");
   expect(asked).not.toContain("/fn/post");
   expect(await kept()).toEqual([0, 0]);
-  expect((await programs.sarah.get("/api/auth/session")).status).toBe(401);
-  expect((await programs.eventpro.messages(launch.id)).map(({ body }) => body)).not.toContain("Not gone out");
+  expect((await apis.sarah.get("/api/auth/session")).status).toBe(401);
+  expect((await apis.eventpro.listMessages(launch.id)).map(({ body }) => body)).not.toContain("Not gone out");
 });
 
-test("@live an intention to sign out outlives its page, and can be taken back", async ({ sarah, faultProxy, programs, launch }) => {
-  sarah.expects(STALE);
-  sarah.goBy(faultProxy.url);
+test("@live an intention to sign out outlives its page, and can be taken back", async ({ sarah, faultProxy, apis, launch }) => {
+  sarah.allowConsole(STALE);
+  sarah.setBaseUrl(faultProxy.url);
   await sarah.open(launch.path);
   await faultProxy.refuseConnections();
   await expect(sarah.page.getByText(/Reconnecting/)).toBeVisible();
@@ -148,8 +148,8 @@ test("@live an intention to sign out outlives its page, and can be taken back", 
   await sarah.page.getByRole("button", { name: "Stay signed in" }).click();
   await expect(waiting).toHaveCount(0);
   await faultProxy.restore();
-  await programs.eventpro.say(launch.id, "Still there?");
-  await expect(sarah.thread.said("Still there?")).toBeVisible({ timeout: 40_000 });
+  await apis.eventpro.sendMessage(launch.id, "Still there?");
+  await expect(sarah.thread.message("Still there?")).toBeVisible({ timeout: 40_000 });
 
   await faultProxy.refuseConnections();
   await sarah.page.getByRole("button", { name: "Sign out" }).click();
@@ -159,19 +159,19 @@ test("@live an intention to sign out outlives its page, and can be taken back", 
   const again = await sarah.page.context().newPage();
   await again.goto(launch.path);
   await expect(again).toHaveURL("/signin");
-  expect((await programs.sarah.get("/api/auth/session")).status).toBe(401);
+  expect((await apis.sarah.get("/api/auth/session")).status).toBe(401);
 });
 
-test("@live after a session was ended elsewhere, what it kept is read by its person alone", async ({ sarah, programs, launch }) => {
-  sarah.expects(STALE);
+test("@live after a session was ended elsewhere, what it kept is read by its person alone", async ({ sarah, apis, launch }) => {
+  sarah.allowConsole(STALE);
   await sarah.open(launch.path);
   await sarah.page.route("**/fn/post*", (route) => route.abort());
-  await sarah.thread.say("Secret message");
+  await sarah.thread.sendMessage("Secret message");
   await expect(sarah.thread.log.getByText(/Not sent/)).toBeVisible();
-  await sarah.thread.box.pressSequentially("Secret draft");
+  await sarah.thread.composer.pressSequentially("Secret draft");
   const context = sarah.page.context();
   await sarah.page.close();
-  await programs.sarah.signOut();
+  await apis.sarah.signOut();
 
   const door = await context.newPage();
   await door.goto("/signin");
@@ -194,9 +194,9 @@ test("@live after a session was ended elsewhere, what it kept is read by its per
   });
   expect(kept).toHaveLength(2);
   expect(kept.join()).not.toMatch(/Secret|draft|message|body/i);
-  const signIn = async (who: Name) => {
+  const signIn = async (who: DemoName) => {
     await door.goto("/signin");
-    await door.getByRole("textbox", { name: "Email" }).fill(CAST[who].email);
+    await door.getByRole("textbox", { name: "Email" }).fill(DEMO_PEOPLE[who].email);
     await door.getByLabel("Password").fill(PASSWORD);
     await door.getByRole("button", { name: "Sign in" }).click();
     await expect(door).toHaveURL("/inbox");
@@ -212,15 +212,15 @@ test("@live after a session was ended elsewhere, what it kept is read by its per
   await door.goto(launch.path);
   await expect(door.getByRole("textbox", { name: "Message", exact: true })).toHaveValue("Secret draft");
   await expect(door.getByRole("log").getByText("Secret message", { exact: true })).toHaveCount(1);
-  await expect.poll(async () => (await programs.eventpro.messages(launch.id)).at(-1)?.body).toBe("Secret message");
+  await expect.poll(async () => (await apis.eventpro.listMessages(launch.id)).at(-1)?.body).toBe("Secret message");
 });
 
 /** The next person signs in in the same tab, and goes back to a page of the former. */
-const goBackAs = async (page: Page, who: Name, path: string): Promise<void> => {
+const goBackAs = async (page: Page, who: DemoName, path: string): Promise<void> => {
   await page.goto("/inbox");
   await page.context().clearCookies();
   await page.goto("/signin");
-  await page.getByRole("textbox", { name: "Email" }).fill(CAST[who].email);
+  await page.getByRole("textbox", { name: "Email" }).fill(DEMO_PEOPLE[who].email);
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page).toHaveURL("/inbox");
@@ -237,7 +237,7 @@ test("a form that one person filled in is empty for the next who goes back to it
   await name.fill("Not my name");
   await page.getByLabel("New email").fill("sarah.at.home@example.com");
   await goBackAs(page, "eventpro", "/settings");
-  await expect(name).toHaveValue(CAST.eventpro.name);
+  await expect(name).toHaveValue(DEMO_PEOPLE.eventpro.name);
   await expect(page.getByLabel("New email")).toHaveValue("");
 });
 
@@ -267,7 +267,7 @@ test("@live a message typed before the program came isn't in the box of the next
 });
 
 test("@plain an address with what one person typed shows the next an empty form", async ({ sarah }) => {
-  sarah.expects(/status of 4/);
+  sarah.allowConsole(/status of 4/);
   await sarah.open("/settings");
   const { page } = sarah;
   const name = page.getByRole("textbox", { name: "Name", exact: true });
@@ -279,5 +279,5 @@ test("@plain an address with what one person typed shows the next an empty form"
   await goBackAs(page, "eventpro", "/inbox");
   await page.goto(address);
   await expect(page).not.toHaveURL(/kept/);
-  await expect(name).toHaveValue(CAST.eventpro.name);
+  await expect(name).toHaveValue(DEMO_PEOPLE.eventpro.name);
 });

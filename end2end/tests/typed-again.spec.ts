@@ -1,7 +1,7 @@
 import { expect, test } from "../support/fixtures.ts";
 
 test("@plain a form that is refused has what was typed, but for the password", async ({ visitor }) => {
-  visitor.expects(/status of 4/);
+  visitor.allowConsole(/status of 4/);
   await visitor.open("/register?role=talent");
   const { page } = visitor;
   await page.getByRole("radio", { name: "Organizer" }).check();

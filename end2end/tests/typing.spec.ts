@@ -5,31 +5,31 @@ const TYPING = "Sarah Wanjiru is typing…";
 
 /** Only an open stream hears what passes; a message that comes by it shows that it is. */
 async function isLive({ thread }: Person, { id }: Conversation, by: Api): Promise<void> {
-  await by.say(id, "Are you live?");
-  await expect(thread.said("Are you live?")).toBeVisible();
+  await by.sendMessage(id, "Are you live?");
+  await expect(thread.message("Are you live?")).toBeVisible();
 }
 
-test("@live who is typing is said, and gone five seconds after the last key", async ({ sarah, eventpro, programs, launch }) => {
+test("@live who is typing is said, and gone five seconds after the last key", async ({ sarah, eventpro, apis, launch }) => {
   await eventpro.open("/signin");
   await eventpro.page.clock.install();
   await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
-  await isLive(eventpro, launch, programs.sarah);
+  await isLive(eventpro, launch, apis.sarah);
   const told: string[] = [];
   sarah.page.on("request", (request) => request.url().includes("/fn/typing") && told.push(request.url()));
-  await sarah.thread.box.pressSequentially("Yes, and a stand for it");
+  await sarah.thread.composer.pressSequentially("Yes, and a stand for it");
   await expect(eventpro.page.getByText(TYPING)).toBeVisible();
   expect(told.length).toBeLessThanOrEqual(2);
   await eventpro.page.clock.fastForward("00:05");
   await expect(eventpro.page.getByText(TYPING)).toHaveCount(0);
 });
 
-test("@live what was typed and has come isn't being typed any more", async ({ sarah, eventpro, programs, launch }) => {
+test("@live what was typed and has come isn't being typed any more", async ({ sarah, eventpro, apis, launch }) => {
   await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
-  await isLive(eventpro, launch, programs.sarah);
-  await sarah.thread.box.pressSequentially("Here it is");
+  await isLive(eventpro, launch, apis.sarah);
+  await sarah.thread.composer.pressSequentially("Here it is");
   await expect(eventpro.page.getByText(TYPING)).toBeVisible();
-  await sarah.thread.box.press("Enter");
-  await expect(eventpro.thread.said("Here it is")).toBeVisible();
+  await sarah.thread.composer.press("Enter");
+  await expect(eventpro.thread.message("Here it is")).toBeVisible();
   await expect(eventpro.page.getByText(TYPING)).toHaveCount(0, { timeout: 2_000 });
 });
 
@@ -45,19 +45,19 @@ test("@live who is here is said to whom they talk with, and when they last were"
   await expect(eventpro.page.getByText("Active just now")).toBeVisible();
 });
 
-test("@live whoever hides it is neither told of nor tells", async ({ sarah, eventpro, programs, launch }) => {
+test("@live whoever hides it is neither told of nor tells", async ({ sarah, eventpro, apis, launch }) => {
   await sarah.open("/settings");
-  const part = sarah.part("What others see");
+  const part = sarah.section("What others see");
   await part.getByRole("radio", { name: "Hide when I'm online or typing" }).check();
   await part.getByRole("button", { name: "Save" }).click();
   await expect(part.getByRole("status")).toHaveText("Saved.");
   await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
-  await sarah.thread.box.pressSequentially("Hm");
-  await eventpro.thread.box.pressSequentially("Hm");
-  await programs.sarah.say(launch.id, "After all that");
-  await programs.eventpro.say(launch.id, "And that");
+  await sarah.thread.composer.pressSequentially("Hm");
+  await eventpro.thread.composer.pressSequentially("Hm");
+  await apis.sarah.sendMessage(launch.id, "After all that");
+  await apis.eventpro.sendMessage(launch.id, "And that");
   for (const person of [sarah, eventpro]) {
-    await expect(person.thread.said("And that")).toBeVisible();
+    await expect(person.thread.message("And that")).toBeVisible();
     await expect(person.page.getByText(/Online|Active|typing/)).toHaveCount(0);
   }
 });
@@ -70,9 +70,9 @@ test("@live whoever spares data sends and gets nothing of it", async ({ sarah, e
   const asked: string[] = [];
   sarah.page.on("request", (request) => asked.push(new URL(request.url()).pathname));
   await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
-  await sarah.thread.box.pressSequentially("Sparing");
-  await sarah.thread.box.press("Enter");
-  await expect(eventpro.thread.said("Sparing")).toBeVisible();
+  await sarah.thread.composer.pressSequentially("Sparing");
+  await sarah.thread.composer.press("Enter");
+  await expect(eventpro.thread.message("Sparing")).toBeVisible();
   expect(asked).toContain("/fn/post");
   expect(asked.filter((path) => /typing|presence/.test(path))).toEqual([]);
 });
@@ -82,24 +82,24 @@ test("@live whoever hides it while they are here is gone for the other", async (
   await sarah.open("/settings");
   const online = eventpro.page.getByText("Online", { exact: true });
   await expect(online).toBeVisible();
-  const part = sarah.part("What others see");
+  const part = sarah.section("What others see");
   await part.getByRole("radio", { name: "Hide when I'm online or typing" }).check();
   await part.getByRole("button", { name: "Save" }).click();
   await expect(online).toHaveCount(0);
 });
 
-test("@live two who type don't blank each other", async ({ eventpro, programs, launch }) => {
-  const { id } = await programs.eventpro.talent("MC Achieng");
-  const booked = await programs.eventpro.book(id, "Harvest", "Are you free?");
+test("@live two who type don't blank each other", async ({ eventpro, apis, launch }) => {
+  const { id } = await apis.eventpro.findTalent("MC Achieng");
+  const booked = await apis.eventpro.openBooking(id, "Harvest", "Are you free?");
   await eventpro.open(launch.path);
-  await isLive(eventpro, launch, programs.sarah);
-  const typing = (api: typeof programs.sarah, conversation: string) =>
+  await isLive(eventpro, launch, apis.sarah);
+  const typing = (api: typeof apis.sarah, conversation: string) =>
     api.request("PUT", `/api/conversations/${conversation}/typing`);
-  await typing(programs.sarah, launch.id);
+  await typing(apis.sarah, launch.id);
   await expect(eventpro.page.getByText(TYPING)).toBeVisible();
-  await typing(programs.achieng, booked.conversation.id);
+  await typing(apis.achieng, booked.conversation.id);
   // A message shows that everything before it was heard.
-  await programs.achieng.say(booked.conversation.id, "Heard");
+  await apis.achieng.sendMessage(booked.conversation.id, "Heard");
   await expect(eventpro.conversations.getByText("Heard")).toBeVisible();
   await expect(eventpro.page.getByText(TYPING)).toBeVisible();
 });

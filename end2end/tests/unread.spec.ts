@@ -5,38 +5,38 @@ import type { Locator } from "@playwright/test";
 const rowOf = (person: Person, counterpart: string): Locator =>
   person.conversations.getByRole("link", { name: counterpart, exact: true });
 
-test("@live an unread message shows in the row, the bell and the title, until it is read", async ({ sarah, programs, launch }) => {
+test("@live an unread message shows in the row, the bell and the title, until it is read", async ({ sarah, apis, launch }) => {
   await sarah.open("/inbox");
   const row = rowOf(sarah, "EventPro Kenya");
   await expect(row).not.toHaveAccessibleDescription(/unread/);
   await expect(sarah.bell).toHaveAccessibleName("Notifications");
 
-  await programs.eventpro.say(launch.id, "First");
-  await programs.eventpro.say(launch.id, "Second");
+  await apis.eventpro.sendMessage(launch.id, "First");
+  await apis.eventpro.sendMessage(launch.id, "Second");
   await expect(row).toHaveAccessibleDescription(/2 unread/);
   await expect(row).toContainText("Second");
   await expect(sarah.bell).toHaveAccessibleName("Notifications, 2 unread");
   await expect(sarah.page).toHaveTitle("(2) Inbox · Greenroom");
 
   await row.click();
-  await expect(sarah.thread.said("Second")).toBeVisible();
+  await expect(sarah.thread.message("Second")).toBeVisible();
   await expect(row).not.toHaveAccessibleDescription(/unread/);
   await expect(sarah.bell).toHaveAccessibleName("Notifications");
   await expect(sarah.page).toHaveTitle("EventPro Kenya · Greenroom");
 });
 
-test("@live what comes while one is looking is read at once", async ({ sarah, programs, launch }) => {
+test("@live what comes while one is looking is read at once", async ({ sarah, apis, launch }) => {
   await sarah.open(launch.path);
-  const { seq } = await programs.eventpro.say(launch.id, "Look here");
-  await expect(sarah.thread.said("Look here")).toBeVisible();
+  const { seq } = await apis.eventpro.sendMessage(launch.id, "Look here");
+  await expect(sarah.thread.message("Look here")).toBeVisible();
   await expect
-    .poll(async () => (await programs.eventpro.conversations())[0].counterpartReadSeq)
+    .poll(async () => (await apis.eventpro.listConversations())[0].counterpartReadSeq)
     .toBe(seq);
   await expect(rowOf(sarah, "EventPro Kenya")).not.toHaveAccessibleDescription(/unread/);
   await expect(sarah.page).toHaveTitle("EventPro Kenya · Greenroom");
 });
 
-test("@live what comes while the page is out of sight stays unread until it is back", async ({ sarah, programs, launch }) => {
+test("@live what comes while the page is out of sight stays unread until it is back", async ({ sarah, apis, launch }) => {
   await sarah.open(launch.path);
   const show = (state: "visible" | "hidden") =>
     sarah.page.evaluate((state) => {
@@ -44,28 +44,28 @@ test("@live what comes while the page is out of sight stays unread until it is b
       document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
     }, state);
   await show("hidden");
-  await programs.eventpro.say(launch.id, "You can't see this");
+  await apis.eventpro.sendMessage(launch.id, "You can't see this");
   await expect(sarah.page).toHaveTitle("(1) EventPro Kenya · Greenroom");
-  await expect(sarah.thread.said("You can't see this")).toBeAttached();
-  expect((await programs.sarah.conversations())[0].unread).toBe(1);
+  await expect(sarah.thread.message("You can't see this")).toBeAttached();
+  expect((await apis.sarah.listConversations())[0].unread).toBe(1);
 
   await show("visible");
   await expect(sarah.page).toHaveTitle("EventPro Kenya · Greenroom");
-  await expect.poll(async () => (await programs.sarah.conversations())[0].unread).toBe(0);
+  await expect.poll(async () => (await apis.sarah.listConversations())[0].unread).toBe(0);
 });
 
-test("@live reading in one tab is told in the other", async ({ sarah, programs, launch }) => {
+test("@live reading in one tab is told in the other", async ({ sarah, apis, launch }) => {
   await sarah.open("/inbox");
-  await programs.eventpro.say(launch.id, "Somewhere");
+  await apis.eventpro.sendMessage(launch.id, "Somewhere");
   await expect(rowOf(sarah, "EventPro Kenya")).toHaveAccessibleDescription(/1 unread/);
   await sarah.openTab(launch.path);
   await expect(rowOf(sarah, "EventPro Kenya")).not.toHaveAccessibleDescription(/unread/);
   await expect(sarah.bell).toHaveAccessibleName("Notifications");
 });
 
-test("marked as unread it is so on every device, until it is read again", async ({ sarah, eventpro, template, site, browser, programs, launch, javaScriptEnabled }) => {
-  const { seq } = await programs.eventpro.say(launch.id, "Think about it");
-  await programs.sarah.readOn(launch.id, seq);
+test("marked as unread it is so on every device, until it is read again", async ({ sarah, eventpro, template, site, browser, apis, launch, javaScriptEnabled }) => {
+  const { seq } = await apis.eventpro.sendMessage(launch.id, "Think about it");
+  await apis.sarah.markRead(launch.id, seq);
   const phone = new Person("Sarah's phone", { browser, url: site.url, javaScript: javaScriptEnabled !== false }, template.sessions.sarah);
   await phone.open("/inbox");
   await sarah.open(launch.path);
@@ -77,45 +77,45 @@ test("marked as unread it is so on every device, until it is read again", async 
     await expect(rowOf(device, "EventPro Kenya")).toHaveAccessibleDescription(/1 unread/, { timeout: 1_000 });
   }
   await eventpro.open(launch.path);
-  expect((await programs.eventpro.conversations())[0].counterpartReadSeq).toBe(seq);
+  expect((await apis.eventpro.listConversations())[0].counterpartReadSeq).toBe(seq);
 
   await rowOf(phone, "EventPro Kenya").click();
   await expect(phone.thread.log.getByText("New", { exact: true })).toBeVisible();
   if (javaScriptEnabled === false) await phone.page.getByRole("button", { name: "Mark as read" }).click();
-  await expect.poll(async () => (await programs.sarah.conversations())[0].unread).toBe(0);
+  await expect.poll(async () => (await apis.sarah.listConversations())[0].unread).toBe(0);
   if (javaScriptEnabled === false) await sarah.open("/inbox");
   await expect(rowOf(sarah, "EventPro Kenya")).not.toHaveAccessibleDescription(/unread/);
-  await phone.leave();
+  await phone.close();
 });
 
-test("@live an open thread elsewhere doesn't undo what was marked as unread", async ({ sarah, programs, launch }) => {
-  const { seq } = await programs.eventpro.say(launch.id, "Think about it");
+test("@live an open thread elsewhere doesn't undo what was marked as unread", async ({ sarah, apis, launch }) => {
+  const { seq } = await apis.eventpro.sendMessage(launch.id, "Think about it");
   await sarah.open(launch.path);
-  await expect.poll(async () => (await programs.sarah.conversations())[0].unread).toBe(0);
-  const answered = await programs.sarah.request("PUT", `/api/conversations/${launch.id}/unread`, { seq });
+  await expect.poll(async () => (await apis.sarah.listConversations())[0].unread).toBe(0);
+  const answered = await apis.sarah.request("PUT", `/api/conversations/${launch.id}/unread`, { seq });
   expect(answered.status).toBe(204);
   await expect(sarah.page).toHaveTitle("(1) EventPro Kenya · Greenroom");
-  await programs.sarah.say(launch.id, "From my phone");
-  await expect(sarah.thread.said("From my phone")).toBeVisible();
+  await apis.sarah.sendMessage(launch.id, "From my phone");
+  await expect(sarah.thread.message("From my phone")).toBeVisible();
 });
 
-test("@live the conversation that was written in last moves to the top", async ({ eventpro, programs, launch }) => {
-  const { id } = await programs.eventpro.talent("MC Achieng");
-  const booked = await programs.eventpro.book(id, "Harvest festival", "Would you lead through the evening?");
+test("@live the conversation that was written in last moves to the top", async ({ eventpro, apis, launch }) => {
+  const { id } = await apis.eventpro.findTalent("MC Achieng");
+  const booked = await apis.eventpro.openBooking(id, "Harvest festival", "Would you lead through the evening?");
   await eventpro.open("/inbox");
   const names = eventpro.conversations.getByRole("link").locator("[id^=name-]");
   await expect(names).toHaveText(["MC Achieng", "Sarah Wanjiru"]);
-  await programs.sarah.say(launch.id, "One more thing");
+  await apis.sarah.sendMessage(launch.id, "One more thing");
   await expect(names).toHaveText(["Sarah Wanjiru", "MC Achieng"]);
-  await programs.achieng.say(booked.conversation.id, "With pleasure");
+  await apis.achieng.sendMessage(booked.conversation.id, "With pleasure");
   await expect(names).toHaveText(["MC Achieng", "Sarah Wanjiru"]);
 });
 
-test("@live a new conversation appears by itself", async ({ achieng, programs }) => {
+test("@live a new conversation appears by itself", async ({ achieng, apis }) => {
   await achieng.open("/inbox");
   await expect(achieng.page.getByText("No conversations yet")).toBeVisible();
-  const { id } = await programs.safari.talent("MC Achieng");
-  await programs.safari.book(id, "Wedding in Naivasha", "Are you free?");
+  const { id } = await apis.safari.findTalent("MC Achieng");
+  await apis.safari.openBooking(id, "Wedding in Naivasha", "Are you free?");
   const row = rowOf(achieng, "Safari Sounds");
   await expect(row).toContainText("Wedding in Naivasha");
   await expect(row).toHaveAccessibleDescription(/1 unread/);
@@ -147,42 +147,42 @@ test("@plain the other sees that it was read", async ({ eventpro, sarah, launch 
   await expect(sarah.thread.log.getByText("Read", { exact: true })).toBeVisible();
 });
 
-test("@live a line that broke doesn't undo it either", async ({ sarah, faultProxy, programs, launch }) => {
-  sarah.expects(/net::ERR_/);
-  sarah.goBy(faultProxy.url);
+test("@live a line that broke doesn't undo it either", async ({ sarah, faultProxy, apis, launch }) => {
+  sarah.allowConsole(/net::ERR_/);
+  sarah.setBaseUrl(faultProxy.url);
   await sarah.open(launch.path);
   // What comes by the stream shows that it is open.
-  const { seq } = await programs.eventpro.say(launch.id, "Think about it");
-  await expect(sarah.thread.said("Think about it")).toBeVisible();
-  await expect.poll(async () => (await programs.sarah.conversations())[0].unread).toBe(0);
-  await programs.sarah.request("PUT", `/api/conversations/${launch.id}/unread`, { seq });
+  const { seq } = await apis.eventpro.sendMessage(launch.id, "Think about it");
+  await expect(sarah.thread.message("Think about it")).toBeVisible();
+  await expect.poll(async () => (await apis.sarah.listConversations())[0].unread).toBe(0);
+  await apis.sarah.request("PUT", `/api/conversations/${launch.id}/unread`, { seq });
   await expect(sarah.page).toHaveTitle("(1) EventPro Kenya · Greenroom");
   await faultProxy.cutConnections();
   const bar = sarah.page.getByText(/Reconnecting/);
   await expect(bar).toBeVisible();
   await expect(bar).toHaveCount(0, { timeout: 30_000 });
   await expect(sarah.page).toHaveTitle("(1) EventPro Kenya · Greenroom");
-  expect((await programs.sarah.conversations())[0].unread).toBe(1);
+  expect((await apis.sarah.listConversations())[0].unread).toBe(1);
 });
 
-test("@live what stands above what waits to be sent is read when it is in sight", async ({ sarah, programs, launch }) => {
-  sarah.expects(/net::ERR_FAILED/);
+test("@live what stands above what waits to be sent is read when it is in sight", async ({ sarah, apis, launch }) => {
+  sarah.allowConsole(/net::ERR_FAILED/);
   await sarah.open(launch.path);
   await sarah.page.route("**/fn/post*", (route) => route.abort());
-  for (let n = 1; n <= 14; n++) await sarah.thread.say(`Waiting ${n}`);
+  for (let n = 1; n <= 14; n++) await sarah.thread.sendMessage(`Waiting ${n}`);
   await expect(sarah.thread.log.getByText(/Not sent/)).toHaveCount(14);
-  await programs.eventpro.say(launch.id, "Out of sight");
+  await apis.eventpro.sendMessage(launch.id, "Out of sight");
   await expect(sarah.page).toHaveTitle("(1) EventPro Kenya · Greenroom");
-  await expect(sarah.thread.said("Out of sight")).not.toBeInViewport();
-  expect((await programs.sarah.conversations())[0].unread).toBe(1);
-  await sarah.thread.said("Out of sight").scrollIntoViewIfNeeded();
-  await expect.poll(async () => (await programs.sarah.conversations())[0].unread).toBe(0);
+  await expect(sarah.thread.message("Out of sight")).not.toBeInViewport();
+  expect((await apis.sarah.listConversations())[0].unread).toBe(1);
+  await sarah.thread.message("Out of sight").scrollIntoViewIfNeeded();
+  await expect.poll(async () => (await apis.sarah.listConversations())[0].unread).toBe(0);
 });
 
-test("@live only the newest can be marked as unread", async ({ sarah, programs, launch }) => {
-  for (let n = 1; n <= 120; n++) await programs.eventpro.say(launch.id, `Number ${n}`);
-  await programs.sarah.readOn(launch.id, launch.said.length + 120);
+test("@live only the newest can be marked as unread", async ({ sarah, apis, launch }) => {
+  for (let n = 1; n <= 120; n++) await apis.eventpro.sendMessage(launch.id, `Number ${n}`);
+  await apis.sarah.markRead(launch.id, launch.bodies.length + 120);
   await sarah.open(`${launch.path}?at=20`);
-  await expect(sarah.thread.said(launch.said[0])).toBeAttached();
+  await expect(sarah.thread.message(launch.bodies[0])).toBeAttached();
   await expect(sarah.page.getByRole("button", { name: "Mark as unread" })).toHaveCount(0);
 });

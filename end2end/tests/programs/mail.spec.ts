@@ -1,5 +1,5 @@
 import { Api } from "../../support/api.ts";
-import { ask, meddle } from "../../support/database.ts";
+import { query, executeSql } from "../../support/database.ts";
 import { expect, test, type Site } from "../../support/fixtures.ts";
 import { extractLink, extractToken } from "../../support/smtp-server.ts";
 
@@ -15,7 +15,7 @@ type QueuedMail = { to: string; text: string; attempts: number; delay: number; s
 
 /** Reads the mail queue from the database. `delay` is the time from creation to the next attempt, in milliseconds. */
 const queuedMails = (site: Site) =>
-  ask<QueuedMail>(
+  query<QueuedMail>(
     site,
     `SELECT recipient AS "to", body_text AS text, attempts, due_at - created_at AS delay, sent_at AS sent,
        parked_at AS parked FROM mail ORDER BY id`,
@@ -30,7 +30,7 @@ const register = async (site: Site, person: typeof WANJA) => {
 const verify = (site: Site, token: string) => new Api(site.url).request("POST", "/api/auth/verify", { token });
 
 /** Makes the next attempt due now. */
-const makeDue = (site: Site) => meddle(site, "UPDATE mail SET due_at = created_at");
+const makeDue = (site: Site) => executeSql(site, "UPDATE mail SET due_at = created_at");
 
 test("registration sends one mail, whose link works once", async ({ site, smtpServer }) => {
   await register(site, WANJA);
@@ -81,7 +81,7 @@ for (const [code, reason] of [
   test(`a mail that is rejected with ${code} (${reason}) is retried and sent once`, async ({ site, smtpServer }) => {
     smtpServer.rejectMails(code);
     await register(site, WANJA);
-    await expect.poll(() => site.told).toContain("a mail will be tried again");
+    await expect.poll(() => site.logText).toContain("a mail will be tried again");
     const [{ attempts, delay, sent, parked, text }] = queuedMails(site);
     expect({ attempts, sent, parked }).toEqual({ attempts: 1, sent: null, parked: null });
     expect(delay).toBeGreaterThanOrEqual(60_000);
@@ -100,8 +100,8 @@ test("a permanently rejected mail is dead-lettered, and the next one is sent", a
   smtpServer.rejectMails(550);
   await register(site, WANJA);
   await expect.poll(() => queuedMails(site)[0].parked).not.toBeNull();
-  expect(site.told).toContain("a mail is given up");
-  expect(site.told).toContain("550");
+  expect(site.logText).toContain("a mail is given up");
+  expect(site.logText).toContain("550");
 
   smtpServer.acceptMails();
   makeDue(site);
@@ -114,7 +114,7 @@ test("a permanently rejected mail is dead-lettered, and the next one is sent", a
 test("mails are retried while the mail server is down", async ({ site, smtpServer }) => {
   await smtpServer.stop();
   await register(site, WANJA);
-  await expect.poll(() => site.told).toContain("a mail will be tried again");
+  await expect.poll(() => site.logText).toContain("a mail will be tried again");
   await smtpServer.start();
   makeDue(site);
   await expect.poll(() => queuedMails(site)[0].sent).not.toBeNull();
@@ -179,7 +179,7 @@ for (const [outcome, code] of [
     if (code) smtpServer.rejectMails(code);
     await register(site, WANJA);
     const queued = () => queuedMails(site)[0];
-    await expect.poll(() => queued().sent ?? queued().parked ?? (site.told.includes("tried again") || null)).not.toBeNull();
+    await expect.poll(() => queued().sent ?? queued().parked ?? (site.logText.includes("tried again") || null)).not.toBeNull();
     const secrets = [WANJA.email, "wanja", WANJA.password, "token="];
     // A mail gets its token when it is accepted, so that the queue never holds a valid one.
     if (!code) {
@@ -191,7 +191,7 @@ for (const [outcome, code] of [
       await new Api(site.url).signIn(WANJA.email, WANJA.password);
     }
 
-    expect(site.told).not.toBe("");
-    for (const secret of secrets) expect(site.told).not.toContain(secret);
+    expect(site.logText).not.toBe("");
+    for (const secret of secrets) expect(site.logText).not.toContain(secret);
   });
 }

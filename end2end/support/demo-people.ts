@@ -1,14 +1,15 @@
-/** The demo people, as every new site has them. */
+/** The password of all demo people. */
 export const PASSWORD = "greenroom-demo";
 
-export type Member = { email: string; name: string };
+export type DemoPerson = { email: string; name: string };
 
-export const CAST = {
+/** The people that the `seed` command creates. */
+export const DEMO_PEOPLE = {
   eventpro: { email: "contact@eventpro.ke", name: "EventPro Kenya" },
   safari: { email: "hello@safarisounds.example.com", name: "Safari Sounds" },
   sarah: { email: "sarah.photographer@example.com", name: "Sarah Wanjiru" },
   kamau: { email: "dj.kamau@example.com", name: "DJ Kamau" },
   achieng: { email: "mc.achieng@example.com", name: "MC Achieng" },
-} satisfies Record<string, Member>;
+} satisfies Record<string, DemoPerson>;
 
-export type Name = keyof typeof CAST;
+export type DemoName = keyof typeof DEMO_PEOPLE;

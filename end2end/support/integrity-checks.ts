@@ -1,5 +1,5 @@
-/** What must hold in every database, and a question that finds where it doesn't. */
-export const SOUNDNESS: [law: string, offenders: string][] = [
+/** Invariants of the database, each with a query that returns the rows that violate it. */
+export const INTEGRITY_CHECKS: [invariant: string, violations: string][] = [
   [
     "Every message belongs to a conversation, and is by one of its two",
     `SELECT hex(m.id) FROM message m WHERE NOT EXISTS (SELECT 1 FROM conversation c

@@ -3,8 +3,8 @@ import type { Api } from "./api.ts";
 
 export type Frame = { event: string; id?: string; data: any };
 
-/** The stream as it comes over the wire. */
-export type Stream = {
+/** An open event stream, and what it received. */
+export type RawStream = {
   status: number;
   headers: http.IncomingHttpHeaders;
   frames: Frame[];
@@ -13,7 +13,7 @@ export type Stream = {
   close(): void;
 };
 
-function parse(text: string): Frame | undefined {
+function parseFrame(text: string): Frame | undefined {
   const fields = Object.fromEntries(
     text.split("\n").map((line) => {
       const colon = line.indexOf(":");
@@ -23,11 +23,11 @@ function parse(text: string): Frame | undefined {
   return fields.data ? { event: fields.event, id: fields.id, data: JSON.parse(fields.data) } : undefined;
 }
 
-/** Opens the stream without any library between. */
-export function readStream(url: string, { cookie }: Api, headers: http.OutgoingHttpHeaders = {}): Promise<Stream> {
+/** Opens the stream over plain HTTP, without an EventSource library. */
+export function openRawStream(url: string, { cookie }: Api, headers: http.OutgoingHttpHeaders = {}): Promise<RawStream> {
   return new Promise((resolve, reject) => {
     const request = http.get(url, { agent: false, headers: { ...(cookie && { cookie }), ...headers } }, (response) => {
-      const stream: Stream = {
+      const stream: RawStream = {
         status: response.statusCode ?? 0,
         headers: response.headers,
         frames: [],
@@ -41,7 +41,7 @@ export function readStream(url: string, { cookie }: Api, headers: http.OutgoingH
       response.setEncoding("utf8").on("data", (chunk: string) => {
         const blocks = (rest + chunk).split("\n\n");
         rest = blocks.pop() ?? "";
-        stream.frames.push(...blocks.map(parse).filter((frame) => frame !== undefined));
+        stream.frames.push(...blocks.map(parseFrame).filter((frame) => frame !== undefined));
       });
       response.on("end", () => (stream.ended = true)).on("error", () => {});
       resolve(stream);
