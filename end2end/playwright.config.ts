@@ -1,7 +1,7 @@
 import { defineConfig, devices } from "@playwright/test";
 
-// Given by bin/test where Playwright has no browser of its own. Such a one may
-// run as root in a container, and shall reach for nothing but the site.
+// bin/test sets this where Playwright has no browser of its own. A system browser may run as root in a container, and must
+// connect to nothing but the site.
 const executablePath = process.env.CHROMIUM_PATH;
 const args = [
   "--no-sandbox",
@@ -13,10 +13,9 @@ const args = [
   "--disable-sync",
 ];
 
-// Every story is told with JavaScript and without, unless its title says that it
-// is about what only one of them has: @live needs it, @plain is about its lack.
-// What needs no page at all is told @once. Programs are clients without a browser.
-const programs = "programs/**";
+// Tests run with JavaScript and without, unless tagged: @js needs JavaScript, @no-js must not have it, and @once doesn't
+// depend on it. The tests in tests/api use no browser at all.
+const api = "api/**";
 
 export default defineConfig({
   testDir: "tests",
@@ -39,8 +38,8 @@ export default defineConfig({
     launchOptions: executablePath ? { executablePath, args } : {},
   },
   projects: [
-    { name: "with-javascript", testIgnore: programs, grepInvert: /@plain/ },
-    { name: "without-javascript", testIgnore: programs, grepInvert: /@live|@once/, use: { javaScriptEnabled: false } },
-    { name: "programs", testMatch: programs },
+    { name: "with-javascript", testIgnore: api, grepInvert: /@no-js/ },
+    { name: "without-javascript", testIgnore: api, grepInvert: /@js|@once/, use: { javaScriptEnabled: false } },
+    { name: "api", testMatch: api },
   ],
 });

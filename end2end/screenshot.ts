@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { expect, test } from "./support/fixtures.ts";
 
-// No test: draws the picture that the README shows. npm run screenshot
-test("the picture for the README", async ({ eventpro, sarah, launch }) => {
+// Takes the screenshot of the README: npm run screenshot
+test("the screenshot of the README", async ({ eventpro, sarah, launch }) => {
   await Promise.all([eventpro.open(launch.path), sarah.open(launch.path)]);
   await eventpro.page.setViewportSize({ width: 1440, height: 900 });
   await eventpro.thread.sendMessage("Asante! The contract is on its way.");

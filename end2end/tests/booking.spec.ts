@@ -62,7 +62,7 @@ test("what is wrong is said in words, and nothing is booked", async ({ eventpro,
   expect(await apis.achieng.listConversations()).toHaveLength(0);
 });
 
-test("@live each fault stands at its field, the first has the focus, and what was typed stays", async ({ eventpro, apis }) => {
+test("@js each fault stands at its field, the first has the focus, and what was typed stays", async ({ eventpro, apis }) => {
   eventpro.allowConsole(/status of 422 .*\/fn\/open-booking/);
   const { id } = await apis.eventpro.findTalent("MC Achieng");
   await eventpro.open(`/bookings/new?talent=${id}`);

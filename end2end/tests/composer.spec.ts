@@ -1,6 +1,6 @@
 import { expect, test } from "../support/fixtures.ts";
 
-test("@live Enter sends, Shift and Enter breaks the line", async ({ eventpro, apis, launch }) => {
+test("@js Enter sends, Shift and Enter breaks the line", async ({ eventpro, apis, launch }) => {
   await eventpro.open(launch.path);
   const { composer, log } = eventpro.thread;
   await composer.pressSequentially("Mic check");
@@ -14,14 +14,14 @@ test("@live Enter sends, Shift and Enter breaks the line", async ({ eventpro, ap
   await expect.poll(async () => (await apis.sarah.listMessages(launch.id)).at(-1)?.body).toBe("Mic check\nTwo");
 });
 
-test("@live the focus stays in the box when Send is clicked", async ({ eventpro, launch }) => {
+test("@js the focus stays in the box when Send is clicked", async ({ eventpro, launch }) => {
   await eventpro.open(launch.path);
   await eventpro.thread.sendMessage("Clicked");
   await expect(eventpro.thread.message("Clicked")).toBeVisible();
   await expect(eventpro.thread.composer).toBeFocused();
 });
 
-test("@live the box grows with its text up to eight lines, and shrinks again", async ({ eventpro, launch }) => {
+test("@js the box grows with its text up to eight lines, and shrinks again", async ({ eventpro, launch }) => {
   await eventpro.open(launch.path);
   const { composer } = eventpro.thread;
   const height = async () => (await composer.boundingBox())?.height ?? 0;
@@ -38,7 +38,7 @@ test("@live the box grows with its text up to eight lines, and shrinks again", a
   await expect.poll(height).toBeLessThanOrEqual(empty + 1);
 });
 
-test("@live Send waits until there is something to send", async ({ eventpro, launch }) => {
+test("@js Send waits until there is something to send", async ({ eventpro, launch }) => {
   await eventpro.open(launch.path);
   const { composer, sendButton } = eventpro.thread;
   await expect(sendButton).toBeDisabled();
@@ -51,7 +51,7 @@ test("@live Send waits until there is something to send", async ({ eventpro, lau
   await expect(sendButton).toBeDisabled();
 });
 
-test("@live the counter comes at 3,600 characters and stops at 4,000", async ({ eventpro, launch }) => {
+test("@js the counter comes at 3,600 characters and stops at 4,000", async ({ eventpro, launch }) => {
   await eventpro.open(launch.path);
   const { composer, sendButton } = eventpro.thread;
   const left = eventpro.page.getByText(/characters? (left|too many)$/);
@@ -68,7 +68,7 @@ test("@live the counter comes at 3,600 characters and stops at 4,000", async ({ 
   await expect(eventpro.thread.log.getByText(/^x{4000}$/)).toBeVisible();
 });
 
-test("@live Enter that ends a word of an input method doesn't send", async ({ eventpro, apis, launch }) => {
+test("@js Enter that ends a word of an input method doesn't send", async ({ eventpro, apis, launch }) => {
   await eventpro.open(launch.path);
   const { composer } = eventpro.thread;
   await composer.fill("にほんご");
@@ -83,7 +83,7 @@ test("@live Enter that ends a word of an input method doesn't send", async ({ ev
   expect(await apis.sarah.listMessages(launch.id)).toHaveLength(before + 1);
 });
 
-test("@live what was being written is there after looking elsewhere", async ({ eventpro, launch }) => {
+test("@js what was being written is there after looking elsewhere", async ({ eventpro, launch }) => {
   await eventpro.open(launch.path);
   const { composer } = eventpro.thread;
   await composer.fill("Half a thou");

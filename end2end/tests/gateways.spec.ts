@@ -41,7 +41,7 @@ for (const [how, gateways] of [
 }
 
 for (const [name, kind] of BY_DEFAULT) {
-  test(`@live what is said comes through ${name} at once, both ways`, async ({ startGateway, sarah, apis, launch }) => {
+  test(`@js what is said comes through ${name} at once, both ways`, async ({ startGateway, sarah, apis, launch }) => {
     sarah.allowConsole(/net::ERR_/);
     sarah.setBaseUrl((await startGateway(kind)).url);
     await sarah.open(launch.path);
@@ -56,7 +56,7 @@ for (const [name, kind] of BY_DEFAULT) {
     expect(await isMarked(sarah.page)).toBe(true);
   });
 
-  test(`@live ${name} that is started again loses and doubles nothing`, async ({ startGateway, sarah, apis, launch }) => {
+  test(`@js ${name} that is started again loses and doubles nothing`, async ({ startGateway, sarah, apis, launch }) => {
     const gateway = await startGateway(kind);
     sarah.allowConsole(/net::ERR_/);
     sarah.setBaseUrl(gateway.url);
@@ -82,7 +82,7 @@ for (const [name, kind] of BY_DEFAULT) {
   });
 }
 
-test("@live nginx that reads its settings again isn't noticed", async ({ startGateway, sarah, apis, launch }) => {
+test("@js nginx that reads its settings again isn't noticed", async ({ startGateway, sarah, apis, launch }) => {
   const gateway = await startGateway(nginx());
   sarah.allowConsole(/net::ERR_/);
   sarah.setBaseUrl(gateway.url);
@@ -99,7 +99,7 @@ test("@live nginx that reads its settings again isn't noticed", async ({ startGa
   expect(await isMarked(sarah.page)).toBe(true);
 });
 
-test("@live a gateway that holds the stream back isn't taken for silence", async ({ startGateway, sarah, apis, launch }) => {
+test("@js a gateway that holds the stream back isn't taken for silence", async ({ startGateway, sarah, apis, launch }) => {
   const held = "location / { proxy_pass http://127.0.0.1:3000; proxy_ignore_headers X-Accel-Buffering; proxy_buffering on; }";
   sarah.allowConsole(/net::ERR_/);
   sarah.setBaseUrl((await startGateway(nginx(held))).url);

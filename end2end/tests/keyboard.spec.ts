@@ -31,7 +31,7 @@ async function tabTo(person: Person, name: string | RegExp): Promise<void> {
   throw new Error(`${name} isn't among ${stops.join(", ")}`);
 }
 
-test("@live everything goes without a mouse", async ({ visitor, apis, launch }) => {
+test("@js everything goes without a mouse", async ({ visitor, apis, launch }) => {
   const { page } = await visitor.open("/").then(() => visitor);
   const { keyboard } = page;
   await tabTo(visitor, "Sign in");

@@ -60,7 +60,7 @@ const APIS: Record<string, string> = {
 const DEAF = /EventSource/;
 
 for (const [api, script] of Object.entries(APIS)) {
-  test(`@live without ${api}, messages go out and come in`, async ({ sarah, apis, launch }) => {
+  test(`@js without ${api}, messages go out and come in`, async ({ sarah, apis, launch }) => {
     await sarah.addInitScript(script);
     await sarah.open(launch.path);
     await expect(sarah.thread.message(launch.bodies.at(-1)!)).toBeVisible();
@@ -74,7 +74,7 @@ for (const [api, script] of Object.entries(APIS)) {
   });
 }
 
-test("@live without pushState, a link inside the site is followed as a whole page", async ({ sarah, launch }) => {
+test("@js without pushState, a link inside the site is followed as a whole page", async ({ sarah, launch }) => {
   await sarah.addInitScript(APIS.history);
   await sarah.open("/inbox");
   await openFirst(sarah);
@@ -82,7 +82,7 @@ test("@live without pushState, a link inside the site is followed as a whole pag
   await expect(sarah.thread.log).toBeVisible();
 });
 
-test("@live a second tab without BroadcastChannel is live by itself", async ({ sarah, apis, launch }) => {
+test("@js a second tab without BroadcastChannel is live by itself", async ({ sarah, apis, launch }) => {
   await sarah.addInitScript("");
   await sarah.page.context().addInitScript(APIS["BroadcastChannel, missing"]);
   await sarah.open(launch.path);
@@ -93,7 +93,7 @@ test("@live a second tab without BroadcastChannel is live by itself", async ({ s
   }
 });
 
-test("@live an IndexedDB that never answers holds up no message", async ({ sarah, apis, launch }) => {
+test("@js an IndexedDB that never answers holds up no message", async ({ sarah, apis, launch }) => {
   await sarah.addInitScript("IDBFactory.prototype.open = () => new EventTarget();");
   await sarah.open(launch.path);
   await sarah.thread.sendMessage("All the same");

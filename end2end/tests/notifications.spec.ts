@@ -27,7 +27,7 @@ test("with nothing new the page says what will be there", async ({ achieng }) =>
   await expect(achieng.bell).toHaveAccessibleName("Notifications");
 });
 
-test("@live a notification appears by itself, and is seen once its conversation is", async ({ sarah, apis, launch }) => {
+test("@js a notification appears by itself, and is seen once its conversation is", async ({ sarah, apis, launch }) => {
   await sarah.open("/notifications");
   const newest = sarah.page.getByRole("list", { name: "Notifications" }).getByRole("listitem").first();
   await apis.eventpro.sendMessage(launch.id, "Just now");
@@ -69,7 +69,7 @@ test("one is marked as read, then all", async ({ sarah, apis, launch }) => {
   await expect(sarah.bell).toHaveAccessibleName("Notifications");
 });
 
-test("@live marking is seen in another tab, and the keyboard stays near", async ({ sarah, apis, launch }) => {
+test("@js marking is seen in another tab, and the keyboard stays near", async ({ sarah, apis, launch }) => {
   for (const text of ["Look here", "Over there"]) await apis.eventpro.sendMessage(launch.id, text);
   await sarah.open("/notifications");
   const other = await sarah.openTab("/notifications");

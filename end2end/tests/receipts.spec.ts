@@ -10,7 +10,7 @@ const choose = async (person: Person, choice: string) => {
   await expect(person.page.getByRole("main").getByRole("status").filter({ hasText: "Saved." })).toBeVisible();
 };
 
-test("@live Sent, Delivered, Read: as far as a message came, in words", async ({ eventpro, sarah, launch }) => {
+test("@js Sent, Delivered, Read: as far as a message came, in words", async ({ eventpro, sarah, launch }) => {
   await eventpro.open(launch.path);
   await eventpro.thread.sendMessage("How far does this come?");
   await expect(state(eventpro, "Sent")).toBeVisible();

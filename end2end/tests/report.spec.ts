@@ -10,7 +10,7 @@ import { INTEGRITY_CHECKS } from "../support/integrity-checks.ts";
 
 // The table of the founding report: groups are its areas, tests its rows. support/report.ts prints it.
 const { describe } = test;
-const live = { tag: "@live" };
+const js = { tag: "@js" };
 const once = { tag: "@once" };
 
 const BACK = { timeout: 30_000 };
@@ -227,7 +227,7 @@ describe("Frontend", () => {
 
 describe("SSE connection", () => {
   for (const path of ["/api/events", "/api/websocket"]) {
-    test(`A browser's EventSource follows \`${path}\``, live, async ({ sarah, apis, launch }) => {
+    test(`A browser's EventSource follows \`${path}\``, js, async ({ sarah, apis, launch }) => {
       await sarah.open("/settings");
       const heard = sarah.page.evaluate((path) => new Promise((resolve, reject) => {
         const source = new EventSource(path);
@@ -255,7 +255,7 @@ describe("SSE connection", () => {
       stream.close();
     });
 
-    test(`Without a session \`${path}\` is a 401, and no redirect`, live, async ({ site, visitor }) => {
+    test(`Without a session \`${path}\` is a 401, and no redirect`, js, async ({ site, visitor }) => {
       for (const accept of ["text/event-stream", "text/html", "*/*"]) {
         const answer = await new Api(site.url).request("GET", path, undefined, { accept });
         expect([answer.status, answer.json.code, answer.headers.location]).toEqual([401, "unauthenticated", undefined]);
@@ -306,7 +306,7 @@ describe("Real-world usage", () => {
     await expect(eventpro.thread.message("With pleasure.")).toBeVisible();
   });
 
-  test("Both talk live, each in a browser of their own", live, async ({ eventpro, sarah, launch }) => {
+  test("Both talk live, each in a browser of their own", js, async ({ eventpro, sarah, launch }) => {
     await Promise.all([eventpro.open(launch.path), sarah.open(launch.path)]);
     const talk = ["Two lights or three?", "Three.", "I bring four."];
     for (const [index, text] of talk.entries()) {
@@ -317,14 +317,14 @@ describe("Real-world usage", () => {
     for (const { thread } of [eventpro, sarah]) await expect(thread.bubbles).toHaveText([...launch.bodies, ...talk]);
   });
 
-  test("A talent accepts, and the organizer sees it at once", live, async ({ sarah, eventpro, launch }) => {
+  test("A talent accepts, and the organizer sees it at once", js, async ({ sarah, eventpro, launch }) => {
     await Promise.all([sarah.open(launch.booking), eventpro.open(launch.booking)]);
     await expect(eventpro.page.getByText("Inquiry", { exact: true })).toBeVisible();
     await sarah.page.getByRole("button", { name: "Accept" }).click();
     for (const { page } of [sarah, eventpro]) await expect(page.getByText("Accepted", { exact: true })).toBeVisible();
   });
 
-  test("What was written offline arrives after reconnecting", live, async ({ sarah, eventpro, faultProxy, launch }) => {
+  test("What was written offline arrives after reconnecting", js, async ({ sarah, eventpro, faultProxy, launch }) => {
     sarah.allowConsole(/net::ERR_/);
     sarah.setBaseUrl(faultProxy.url);
     await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);

@@ -30,7 +30,7 @@ test("Send pressed twice sends once", async ({ eventpro, apis, launch }) => {
   expect(sent).toHaveLength(1);
 });
 
-test("@plain a form that arrives twice is one message", async ({ eventpro, apis, launch }) => {
+test("@no-js a form that arrives twice is one message", async ({ eventpro, apis, launch }) => {
   await eventpro.open(launch.path);
   const clientId = await eventpro.page.locator("input[name=client_id]").getAttribute("value");
   const person = await eventpro.page.locator(".composer input[name=person]").getAttribute("value");
@@ -46,7 +46,7 @@ test("@plain a form that arrives twice is one message", async ({ eventpro, apis,
   expect(sent).toHaveLength(1);
 });
 
-test("@plain a message of white space isn't sent, and that is said", async ({ eventpro, apis, launch }) => {
+test("@no-js a message of white space isn't sent, and that is said", async ({ eventpro, apis, launch }) => {
   const before = (await apis.sarah.listMessages(launch.id)).length;
   await eventpro.open(launch.path);
   await eventpro.thread.sendMessage("   ");

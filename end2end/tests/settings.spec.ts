@@ -121,7 +121,7 @@ test("another device is signed out from here", async ({ sarah, visitor, javaScri
   await expect(visitor.page).toHaveURL("/signin?next=/inbox");
 });
 
-test("@live a token is shown once, works, and is taken back", async ({ sarah, visitor }) => {
+test("@js a token is shown once, works, and is taken back", async ({ sarah, visitor }) => {
   await sarah.open("/settings");
   const tokens = sarah.section("Access tokens");
   await tokens.getByLabel("Token name").fill("Calendar");
@@ -147,7 +147,7 @@ test("@live a token is shown once, works, and is taken back", async ({ sarah, vi
   await expect(secret).toHaveCount(0);
 });
 
-test("@plain without JavaScript the page says why there is no new token", async ({ sarah }) => {
+test("@no-js without JavaScript the page says why there is no new token", async ({ sarah }) => {
   await sarah.open("/settings");
   // What stands in a noscript no search by text finds.
   await expect(sarah.section("Access tokens").locator("noscript p")).toBeVisible();

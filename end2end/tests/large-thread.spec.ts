@@ -24,7 +24,7 @@ const readAll = (site: Site, { id }: Conversation) =>
 
 const rows = "[data-seq]";
 
-test("@live the past opens page by page, and the page stays small both ways", async ({ site, sarah, apis, launch }) => {
+test("@js the past opens page by page, and the page stays small both ways", async ({ site, sarah, apis, launch }) => {
   remember(site, launch);
   readAll(site, launch);
   await sarah.open(launch.path);
@@ -59,7 +59,7 @@ test("@live the past opens page by page, and the page stays small both ways", as
   await expect(sarah.page.getByRole("button", { name: "1 new message", exact: true })).toHaveCount(0);
 });
 
-test("@live a thread opens at the first unread, and is read as far as it was seen", async ({ site, sarah, apis, launch }) => {
+test("@js a thread opens at the first unread, and is read as far as it was seen", async ({ site, sarah, apis, launch }) => {
   remember(site, launch);
   readAll(site, launch);
   executeSql(site, `UPDATE conversation SET talent_read_seq = 99000 WHERE id = ?1`, uuidBytes(launch.id));
@@ -85,7 +85,7 @@ test("a link leads to a message in the middle of it", async ({ site, sarah, laun
   expect(await sarah.thread.log.locator(rows).count()).toBeLessThanOrEqual(MOST_ROWS);
 });
 
-test("@live what keeps coming while one looks on doesn't pile up", async ({ sarah, apis, launch }) => {
+test("@js what keeps coming while one looks on doesn't pile up", async ({ sarah, apis, launch }) => {
   test.slow();
   await sarah.open(launch.path);
   for (let n = 1; n <= 300; n++) await apis.eventpro.sendMessage(launch.id, `Number ${n}`);

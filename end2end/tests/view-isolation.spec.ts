@@ -68,7 +68,7 @@ const WAYS: Record<string, { view: typeof WIDE; go: (person: Person, to: Place) 
   },
 };
 
-test("@live what was typed to one is never in the other's box, and Enter sends nothing of it", async ({ eventpro, apis, launch }) => {
+test("@js what was typed to one is never in the other's box, and Enter sends nothing of it", async ({ eventpro, apis, launch }) => {
   const kamau = await withKamau(apis.eventpro);
   await eventpro.open(kamau.path);
   const { page, thread, conversations } = eventpro;
@@ -97,7 +97,7 @@ test("@live what was typed to one is never in the other's box, and Enter sends n
 });
 
 for (const [way, { view, go }] of Object.entries(WAYS)) {
-  test(`@live by ${way} and back and forward, each conversation has its own state`, async ({ eventpro, apis, launch }) => {
+  test(`@js by ${way} and back and forward, each conversation has its own state`, async ({ eventpro, apis, launch }) => {
     const kamau = await withKamau(apis.eventpro);
     const sarah: Place = { path: launch.path, name: "Sarah Wanjiru" };
     for (const [number, person] of [["1", apis.sarah], ["2", apis.kamau]] as const) {
@@ -148,7 +148,7 @@ for (const [way, { view, go }] of Object.entries(WAYS)) {
   });
 }
 
-test("@live what was typed before the page answered is taken over once, in its own conversation", async ({ eventpro, apis, launch }) => {
+test("@js what was typed before the page answered is taken over once, in its own conversation", async ({ eventpro, apis, launch }) => {
   const kamau = await withKamau(apis.eventpro);
   await eventpro.open("/inbox");
   const { page, thread } = eventpro;
@@ -172,7 +172,7 @@ test("@live what was typed before the page answered is taken over once, in its o
   await expect(thread.composer).toHaveValue("Typed ahead");
 });
 
-test("@live a step that is on its way or failed belongs to its booking", async ({ sarah, apis, launch }) => {
+test("@js a step that is on its way or failed belongs to its booking", async ({ sarah, apis, launch }) => {
   sarah.allowConsole(/status of 5|net::ERR_/);
   const { id } = await apis.safari.findTalent("Sarah Wanjiru");
   await apis.safari.openBooking(id, "Wedding", "Are you free?");
@@ -193,7 +193,7 @@ test("@live a step that is on its way or failed belongs to its booking", async (
   await expect(page.getByRole("complementary").getByRole("button", { name: "Accept" })).toBeEnabled();
 });
 
-test("@live a booking's cancelling that was opened isn't open on the next booking", async ({ eventpro, apis, launch }) => {
+test("@js a booking's cancelling that was opened isn't open on the next booking", async ({ eventpro, apis, launch }) => {
   const kamau = await withKamau(apis.eventpro);
   const booked = (await apis.eventpro.listConversations()).find(({ id }) => kamau.path.endsWith(id)).booking;
   await eventpro.open(launch.booking);
@@ -213,7 +213,7 @@ test("@live a booking's cancelling that was opened isn't open on the next bookin
   await expect(cancel).not.toHaveAttribute("open");
 });
 
-test("@live what was asked of one talent isn't in the form for another", async ({ eventpro, apis }) => {
+test("@js what was asked of one talent isn't in the form for another", async ({ eventpro, apis }) => {
   const [achieng, kamau] = await Promise.all(["MC Achieng", "DJ Kamau"].map((name) => apis.eventpro.findTalent(name)));
   await eventpro.open(`/bookings/new?talent=${achieng.id}`);
   const { page } = eventpro;
@@ -235,7 +235,7 @@ test("@live what was asked of one talent isn't in the form for another", async (
   await expect(page.locator("input[name=talent_id]")).toHaveValue(kamau.id);
 });
 
-test("@live two tabs of one conversation have one draft", async ({ sarah, apis, launch }) => {
+test("@js two tabs of one conversation have one draft", async ({ sarah, apis, launch }) => {
   await sarah.open(launch.path);
   const other = await sarah.openTab(launch.path);
   const box = other.getByRole("textbox", { name: "Message", exact: true });

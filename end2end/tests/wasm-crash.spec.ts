@@ -25,7 +25,7 @@ const breakIt = () => {
   }
 };
 
-test("@live a page that something else changed before it was taken over says so, and is as usable as without JavaScript", async ({ sarah, apis, launch }) => {
+test("@js a page that something else changed before it was taken over says so, and is as usable as without JavaScript", async ({ sarah, apis, launch }) => {
   sarah.allowConsole(BROKEN);
   await sarah.open("/signin");
   // As a translator or an extension does.
@@ -39,7 +39,7 @@ test("@live a page that something else changed before it was taken over says so,
   await expect.poll(async () => (await apis.eventpro.listMessages(launch.id)).map(({ body }) => body)).toContain("By the plain form");
 });
 
-test("@live a program that dies says so, and what was typed is there after a reload", async ({ sarah, apis, launch }) => {
+test("@js a program that dies says so, and what was typed is there after a reload", async ({ sarah, apis, launch }) => {
   sarah.allowConsole(BROKEN);
   await sarah.open(launch.path);
   await apis.eventpro.sendMessage(launch.id, "All is well");
@@ -64,7 +64,7 @@ test("@live a program that dies says so, and what was typed is there after a rel
   await expect(sarah.thread.composer).toHaveValue("");
 });
 
-test("@live a program that can't be loaded says so, and what was typed meanwhile is kept", async ({ sarah, launch }) => {
+test("@js a program that can't be loaded says so, and what was typed meanwhile is kept", async ({ sarah, launch }) => {
   sarah.allowConsole(BROKEN);
   await sarah.open("/signin");
   const program = /\/pkg\/.*\.wasm/;

@@ -2,7 +2,7 @@ import { expect, test } from "../support/fixtures.ts";
 
 const number = (n: number) => `Number ${n}`;
 
-test("@live while one reads above, new messages move nothing and wait below", async ({ sarah, apis, launch }) => {
+test("@js while one reads above, new messages move nothing and wait below", async ({ sarah, apis, launch }) => {
   for (let n = 1; n <= 40; n++) await apis.eventpro.sendMessage(launch.id, number(n));
   await apis.sarah.markRead(launch.id, launch.bodies.length + 40);
   await sarah.open(launch.path);
@@ -38,13 +38,13 @@ test("@live while one reads above, new messages move nothing and wait below", as
   await expect(pill).toHaveCount(0);
 });
 
-test("@live at the end, new messages stay in sight however tall", async ({ sarah, apis, launch }) => {
+test("@js at the end, new messages stay in sight however tall", async ({ sarah, apis, launch }) => {
   await sarah.open(launch.path);
   for (let n = 1; n <= 20; n++) await apis.eventpro.sendMessage(launch.id, `${number(n)}\n\n\nend`);
   await expect(sarah.thread.log.getByText(number(20))).toBeInViewport();
 });
 
-test("@live what one writes oneself is in sight, wherever one was", async ({ sarah, apis, launch }) => {
+test("@js what one writes oneself is in sight, wherever one was", async ({ sarah, apis, launch }) => {
   for (let n = 1; n <= 40; n++) await apis.eventpro.sendMessage(launch.id, number(n));
   await apis.sarah.markRead(launch.id, launch.bodies.length + 40);
   await sarah.open(launch.path);

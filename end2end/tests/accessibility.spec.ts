@@ -52,7 +52,7 @@ for (const [name, who, place] of PAGES) {
   });
 }
 
-test("@live a thread in trouble is open to all as well", async ({ eventpro, site, apis, launch, javaScriptEnabled }) => {
+test("@js a thread in trouble is open to all as well", async ({ eventpro, site, apis, launch, javaScriptEnabled }) => {
   eventpro.allowConsole(/net::ERR_/);
   for (let n = 1; n <= 30; n++) await apis.sarah.sendMessage(launch.id, `Number ${n}`);
   await eventpro.open(launch.path);

@@ -6,7 +6,7 @@ const ACCOUNT_PAGES = /\/pkg\/split_account_pages\./;
 // How a browser tells of a part that it asked for and didn't get.
 const NO_PART = /status of 404|net::ERR_|Failed to fetch|WebAssembly|TypeError/;
 
-test("@live a conversation doesn't load what only other pages need, and they load it once", async ({ eventpro, launch }) => {
+test("@js a conversation doesn't load what only other pages need, and they load it once", async ({ eventpro, launch }) => {
   const parts: string[] = [];
   await eventpro.open("/signin");
   eventpro.page.on("request", (request) => parts.push(...(ACCOUNT_PAGES.exec(request.url()) ?? [])));
@@ -23,7 +23,7 @@ test("@live a conversation doesn't load what only other pages need, and they loa
   expect(await eventpro.page.evaluate(() => (window as any).stillTheSamePage)).toBe(true);
 });
 
-test("@live a tab that outlived its build goes on with the next one", async ({ eventpro, launch }) => {
+test("@js a tab that outlived its build goes on with the next one", async ({ eventpro, launch }) => {
   eventpro.allowConsole(NO_PART);
   await eventpro.open(launch.path);
   await eventpro.page.evaluate(() => ((window as any).stillTheSamePage = true));
@@ -35,7 +35,7 @@ test("@live a tab that outlived its build goes on with the next one", async ({ e
   expect(await eventpro.page.evaluate(() => (window as any).stillTheSamePage)).toBe(undefined);
 });
 
-test("@live where the site isn't reached, the page says so, and comes when asked again", async ({ eventpro, faultProxy, launch }) => {
+test("@js where the site isn't reached, the page says so, and comes when asked again", async ({ eventpro, faultProxy, launch }) => {
   eventpro.allowConsole(NO_PART);
   eventpro.setBaseUrl(faultProxy.url);
   await eventpro.open(launch.path);

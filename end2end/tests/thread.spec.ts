@@ -81,7 +81,7 @@ test("any script is shown as it was written", async ({ sarah, apis, launch }) =>
   }
 });
 
-test("@live a thread that was open opens again at once, with what came meanwhile", async ({ sarah, apis, launch }) => {
+test("@js a thread that was open opens again at once, with what came meanwhile", async ({ sarah, apis, launch }) => {
   await sarah.open(launch.path);
   await sarah.page.getByRole("link", { name: /^Notifications/ }).click();
   await expect(sarah.heading).toHaveText("Notifications");
@@ -95,7 +95,7 @@ test("@live a thread that was open opens again at once, with what came meanwhile
   await expect(sarah.thread.log.getByText("New", { exact: true })).toBeVisible();
 });
 
-test("@live what is scrolled past is told in few words", async ({ sarah, apis, launch }) => {
+test("@js what is scrolled past is told in few words", async ({ sarah, apis, launch }) => {
   await apis.sarah.markRead(launch.id, launch.bodies.length);
   for (let number = 1; number <= 100; number++) await apis.eventpro.sendMessage(launch.id, `Number ${number}`);
   let told = 0;

@@ -18,7 +18,7 @@ async function openThroughProxy(person: Person, faultProxy: FaultProxy, path: st
   await person.open(path);
 }
 
-test("@live a line that froze is noticed within 20 s and said, and is back within seconds where every old connection is dead", async ({ sarah, faultProxy, apis, launch }) => {
+test("@js a line that froze is noticed within 20 s and said, and is back within seconds where every old connection is dead", async ({ sarah, faultProxy, apis, launch }) => {
   test.slow();
   await openThroughProxy(sarah, faultProxy, launch.path);
   await apis.eventpro.sendMessage(launch.id, "Still there");
@@ -39,7 +39,7 @@ test("@live a line that froze is noticed within 20 s and said, and is back withi
   await expect(sarah.thread.message("And on")).toHaveCount(1);
 });
 
-test("@live a message on a dead connection is sent again by another, and stands there once", async ({ sarah, faultProxy, apis, launch }) => {
+test("@js a message on a dead connection is sent again by another, and stands there once", async ({ sarah, faultProxy, apis, launch }) => {
   await openThroughProxy(sarah, faultProxy, launch.path);
   await apis.eventpro.sendMessage(launch.id, "Still there");
   await expect(sarah.thread.message("Still there")).toBeVisible();
@@ -51,7 +51,7 @@ test("@live a message on a dead connection is sent again by another, and stands 
   await expect(sarah.thread.log.getByText(/Not sent/)).toHaveCount(0);
 });
 
-test("@live a thread is opened although every connection is dead", async ({ sarah, faultProxy, launch }) => {
+test("@js a thread is opened although every connection is dead", async ({ sarah, faultProxy, launch }) => {
   await openThroughProxy(sarah, faultProxy, "/inbox");
   await fillPool(sarah);
   await faultProxy.strandConnections();
@@ -60,7 +60,7 @@ test("@live a thread is opened although every connection is dead", async ({ sara
   await expect(sarah.page).toHaveURL(new RegExp(`${launch.path}$`));
 });
 
-test("@live on a line that is only slow, few streams are opened at once, and one gets through", async ({ sarah, faultProxy, apis, launch }) => {
+test("@js on a line that is only slow, few streams are opened at once, and one gets through", async ({ sarah, faultProxy, apis, launch }) => {
   test.slow();
   await openThroughProxy(sarah, faultProxy, launch.path);
   await apis.eventpro.sendMessage(launch.id, "Fast");

@@ -1,6 +1,6 @@
 import { expect, test } from "../support/fixtures.ts";
 
-test("@plain a form that is refused has what was typed, but for the password", async ({ visitor }) => {
+test("@no-js a form that is refused has what was typed, but for the password", async ({ visitor }) => {
   visitor.allowConsole(/status of 4/);
   await visitor.open("/register?role=talent");
   const { page } = visitor;

@@ -3,7 +3,7 @@ import { expect, test } from "../support/fixtures.ts";
 
 // The answer to a form comes late, or never.
 
-test("@live the answer to a form that was left leads nowhere", async ({ eventpro, apis, launch }) => {
+test("@js the answer to a form that was left leads nowhere", async ({ eventpro, apis, launch }) => {
   const { id } = await apis.eventpro.findTalent("DJ Kamau");
   await eventpro.open(`/bookings/new?talent=${id}`);
   const { page, thread } = eventpro;
@@ -34,7 +34,7 @@ test("@live the answer to a form that was left leads nowhere", async ({ eventpro
 });
 
 for (const [form, path] of [["sign-in", "/signin"], ["forgot", "/forgot"]]) {
-  test(`@live the form ${form} on a line that says nothing ends within half a minute, and says what that means`, async ({ visitor }) => {
+  test(`@js the form ${form} on a line that says nothing ends within half a minute, and says what that means`, async ({ visitor }) => {
     await visitor.open("/register");
     const { page } = visitor;
     await page.clock.install();
@@ -51,7 +51,7 @@ for (const [form, path] of [["sign-in", "/signin"], ["forgot", "/forgot"]]) {
   });
 }
 
-test("@live a booking request on a dead connection is sent again by another, and made once", async ({ eventpro, apis }) => {
+test("@js a booking request on a dead connection is sent again by another, and made once", async ({ eventpro, apis }) => {
   const { id } = await apis.eventpro.findTalent("DJ Kamau");
   await eventpro.open(`/bookings/new?talent=${id}`);
   const { page } = eventpro;
@@ -70,7 +70,7 @@ test("@live a booking request on a dead connection is sent again by another, and
   expect((await apis.eventpro.listConversations()).filter(({ booking }) => booking.title === "Once")).toHaveLength(1);
 });
 
-test("@live a link can't fill in the form for another address", async ({ sarah }) => {
+test("@js a link can't fill in the form for another address", async ({ sarah }) => {
   await sarah.open("/settings?__path=/fn/change-email&__err=InVucmVhY2hlZCI=&kept.email=evil@example.com");
   await expect(sarah.page.locator("#email-form-email")).toHaveValue("");
 });

@@ -18,7 +18,7 @@ const before = (script: string) =>
   `document.addEventListener("readystatechange", () => document.readyState === "interactive" && setTimeout(() => { ${script} }));`;
 
 for (const [what, script] of Object.entries(FOREIGN)) {
-  test(`@live ${what} before the page has come alive leaves it alive`, async ({ sarah, apis, launch }) => {
+  test(`@js ${what} before the page has come alive leaves it alive`, async ({ sarah, apis, launch }) => {
     sarah.allowConsole(/_AutofillCallbackHandler|Extension context|undefined|unreachable/);
     await sarah.addInitScript(before(script));
     const { page, thread } = sarah;
@@ -35,7 +35,7 @@ for (const [what, script] of Object.entries(FOREIGN)) {
   });
 }
 
-test("@live a page that was taken for dead before it came alive is as live as any other", async ({ sarah, apis, launch }) => {
+test("@js a page that was taken for dead before it came alive is as live as any other", async ({ sarah, apis, launch }) => {
   sarah.allowConsole(/Load failed/);
   // Safari says no more of a file that isn't there.
   await sarah.addInitScript(before('const error = new TypeError("Load failed"); error.stack = ""; Promise.reject(error)'));

@@ -175,7 +175,7 @@ test("a password that many use is refused at its field, with the keyboard there"
   await expect(visitor.page.getByRole("radio", { name: "Talent" })).toBeChecked();
 });
 
-test("@live every fault stands at its field, the first has the keyboard, and what was typed stays", async ({ visitor }) => {
+test("@js every fault stands at its field, the first has the keyboard, and what was typed stays", async ({ visitor }) => {
   visitor.allowConsole(/status of 422 .*\/fn\/register/);
   await visitor.open("/register?role=talent");
   await fill(visitor, { ...AMINA, name: "   ", email: "amina@localhost@x" });
@@ -198,7 +198,7 @@ test("only talent are asked for a craft", async ({ visitor }) => {
   await expect(craft).not.toBeVisible();
 });
 
-test("@live how well a password holds is said while it is typed", async ({ visitor }) => {
+test("@js how well a password holds is said while it is typed", async ({ visitor }) => {
   await visitor.open("/register");
   const password = visitor.page.getByLabel("Password", { exact: true });
   for (const [typed, said] of [

@@ -6,7 +6,7 @@ import { expect, test } from "../support/fixtures.ts";
 const BACK = { timeout: 30_000 };
 const RECONNECTING = /Reconnecting/;
 
-test("@live a stream that can't go on where it stopped reloads the page's state in place, and what is typed stays", async ({ site, sarah, faultProxy, apis, launch }) => {
+test("@js a stream that can't go on where it stopped reloads the page's state in place, and what is typed stays", async ({ site, sarah, faultProxy, apis, launch }) => {
   sarah.allowConsole(/net::ERR_/);
   sarah.setBaseUrl(faultProxy.url);
   await sarah.open(launch.path);
@@ -30,7 +30,7 @@ test("@live a stream that can't go on where it stopped reloads the page's state 
   await expect(sarah.thread.message("After")).toHaveCount(1);
 });
 
-test("@live a stream that never says a word is told of within seconds", async ({ sarah, faultProxy, launch }) => {
+test("@js a stream that never says a word is told of within seconds", async ({ sarah, faultProxy, launch }) => {
   sarah.allowConsole(/net::ERR_/);
   sarah.setBaseUrl(faultProxy.url);
   await sarah.open("/signin");
@@ -47,7 +47,7 @@ test("@live a stream that never says a word is told of within seconds", async ({
   await expect(sarah.page.getByText(RECONNECTING)).toHaveCount(0, BACK);
 });
 
-test("@live a machine that slept asks at once what it missed", async ({ sarah, faultProxy, apis, launch }) => {
+test("@js a machine that slept asks at once what it missed", async ({ sarah, faultProxy, apis, launch }) => {
   sarah.allowConsole(/net::ERR_/);
   sarah.setBaseUrl(faultProxy.url);
   await sarah.open("/signin");
@@ -64,7 +64,7 @@ test("@live a machine that slept asks at once what it missed", async ({ sarah, f
   await expect(sarah.thread.message("Good morning")).toBeVisible(BACK);
 });
 
-test("@live a clock that is an hour wrong changes neither order nor what is called now", async ({ sarah, eventpro, apis, launch }) => {
+test("@js a clock that is an hour wrong changes neither order nor what is called now", async ({ sarah, eventpro, apis, launch }) => {
   await sarah.open("/signin");
   await sarah.page.clock.install({ time: Date.now() - 60 * 60 * 1_000 });
   await sarah.open(launch.path);
@@ -79,7 +79,7 @@ test("@live a clock that is an hour wrong changes neither order nor what is call
   }
 });
 
-test("@live a clock that is an hour ahead: what came just now is from just now", async ({ sarah, apis, launch }) => {
+test("@js a clock that is an hour ahead: what came just now is from just now", async ({ sarah, apis, launch }) => {
   await sarah.open("/signin");
   await sarah.page.clock.install({ time: Date.now() + 60 * 60 * 1_000 });
   await sarah.open("/inbox");
@@ -90,7 +90,7 @@ test("@live a clock that is an hour ahead: what came just now is from just now",
   await expect(row.locator("time").first()).toHaveText("now", BACK);
 });
 
-test("@live what a newer server tells of is counted, and passed over", async ({ site, sarah, apis, launch }) => {
+test("@js what a newer server tells of is counted, and passed over", async ({ site, sarah, apis, launch }) => {
   await sarah.open(launch.path);
   await apis.eventpro.sendMessage(launch.id, "One");
   await expect(sarah.thread.message("One")).toBeVisible();

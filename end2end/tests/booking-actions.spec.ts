@@ -8,7 +8,7 @@ async function cancel(person: Person): Promise<void> {
   await button(person, "Yes, cancel booking").filter({ visible: true }).click();
 }
 
-test("@live a talent accepts, and both see it at once; then it is called off", async ({ eventpro, sarah, launch }) => {
+test("@js a talent accepts, and both see it at once; then it is called off", async ({ eventpro, sarah, launch }) => {
   await Promise.all([eventpro.open(launch.path), sarah.open(launch.path)]);
   await expect(button(eventpro, "Accept")).toHaveCount(0);
   await button(sarah, "Accept").click();
@@ -56,7 +56,7 @@ test("calling off asks again before it is done", async ({ eventpro, apis, launch
   expect((await apis.sarah.listConversations())[0].booking.status).toBe("cancelled");
 });
 
-test("@plain a step that somebody else was faster with says so", async ({ eventpro, sarah, launch }) => {
+test("@no-js a step that somebody else was faster with says so", async ({ eventpro, sarah, launch }) => {
   await sarah.open(launch.path);
   await eventpro.open(launch.path);
   await cancel(eventpro);
@@ -84,7 +84,7 @@ test("on a phone answers stand at the head of the thread, and calling off in wha
   await expect(eventpro.thread.composer).toBeInViewport();
 });
 
-test("@live the keyboard isn't lost with the button that was used", async ({ sarah, launch }) => {
+test("@js the keyboard isn't lost with the button that was used", async ({ sarah, launch }) => {
   await sarah.open(launch.booking);
   await button(sarah, "Accept").focus();
   await sarah.page.keyboard.press("Enter");

@@ -15,7 +15,7 @@ const SLIPPED_IN: [string, string, RegExp][] = [
 const whereabouts = (page: Page) => page.evaluate(() => [document.title, location.href]);
 
 for (const [name, markup, directive] of SLIPPED_IN) {
-  test(`@live ${name} that slipped into a page does nothing`, async ({ sarah, launch }) => {
+  test(`@js ${name} that slipped into a page does nothing`, async ({ sarah, launch }) => {
     await sarah.open(launch.path);
     const before = await whereabouts(sarah.page);
     await sarah.page.evaluate((markup) => {
@@ -28,7 +28,7 @@ for (const [name, markup, directive] of SLIPPED_IN) {
   });
 }
 
-test("@live not even a page's own scripts run what is text", async ({ sarah, launch }) => {
+test("@js not even a page's own scripts run what is text", async ({ sarah, launch }) => {
   await sarah.open(launch.path);
   const before = await whereabouts(sarah.page);
   await sarah.page.evaluate(() => {

@@ -17,7 +17,7 @@ const streamsOf = (person: Person) => {
 
 const said = (page: Page, text: string) => page.getByRole("log").getByText(text, { exact: true });
 
-test("@live twelve tabs are live by one stream", async ({ sarah, apis, launch }) => {
+test("@js twelve tabs are live by one stream", async ({ sarah, apis, launch }) => {
   test.slow();
   await sarah.open(launch.path);
   await apis.eventpro.sendMessage(launch.id, "Is it live?");
@@ -30,7 +30,7 @@ test("@live twelve tabs are live by one stream", async ({ sarah, apis, launch })
   expect(opened).toEqual([]);
 });
 
-test("@live when the tab with the stream goes, another has it within two seconds", async ({ sarah, apis, launch }) => {
+test("@js when the tab with the stream goes, another has it within two seconds", async ({ sarah, apis, launch }) => {
   await sarah.open(launch.path);
   const others = [await sarah.openTab(launch.path), await sarah.openTab(launch.path)];
   const opened = streamsOf(sarah);
@@ -44,7 +44,7 @@ test("@live when the tab with the stream goes, another has it within two seconds
   expect(opened).toHaveLength(1);
 });
 
-test("@live when it crashes, too", async ({ sarah, apis, launch }) => {
+test("@js when it crashes, too", async ({ sarah, apis, launch }) => {
   await sarah.open(launch.path);
   const other = await sarah.openTab(launch.path);
   const taken = sarah.page.context().waitForEvent("request", (request) => STREAM.test(request.url()));
@@ -56,7 +56,7 @@ test("@live when it crashes, too", async ({ sarah, apis, launch }) => {
   await expect(said(other, "Still with us?")).toHaveCount(1);
 });
 
-test("@live a tab that sleeps with the stream is replaced by one that is looked at", async ({ sarah, apis, launch }) => {
+test("@js a tab that sleeps with the stream is replaced by one that is looked at", async ({ sarah, apis, launch }) => {
   await sarah.open("/signin");
   await sarah.open(launch.path);
   const other = await sarah.openTab("/signin");
@@ -86,7 +86,7 @@ test("@live a tab that sleeps with the stream is replaced by one that is looked 
   await expect(said(sarah.page, "Wake up")).toHaveCount(1);
 });
 
-test("@live a lock that a gone page still holds, as in WebKit, keeps the next page deaf for no longer than two seconds", async ({ sarah, apis, launch }) => {
+test("@js a lock that a gone page still holds, as in WebKit, keeps the next page deaf for no longer than two seconds", async ({ sarah, apis, launch }) => {
   await sarah.open(launch.path);
   const holder = await sarah.openTab("/healthz", { isPage: false });
   // What is left of the page before: it holds the lock, and neither hears nor says anything.
@@ -101,7 +101,7 @@ test("@live a lock that a gone page still holds, as in WebKit, keeps the next pa
   expect(Date.now() - opened).toBeLessThan(2_000);
 });
 
-test("@live two tabs that find the lead silent at once end with one stream", async ({ sarah, apis, launch }) => {
+test("@js two tabs that find the lead silent at once end with one stream", async ({ sarah, apis, launch }) => {
   await sarah.open(launch.path);
   const name = await sarah.page.evaluate(async () => (await navigator.locks.query()).held!.find((lock) => lock.name!.startsWith("greenroom-stream-"))!.name!);
   await sarah.page.goto("/healthz");
@@ -115,7 +115,7 @@ test("@live two tabs that find the lead silent at once end with one stream", asy
   expect(opened).toEqual([]);
 });
 
-test("@live a page that is left lets go of lock, channel and stream, and one that comes back joins again", async ({ sarah, apis, launch }) => {
+test("@js a page that is left lets go of lock, channel and stream, and one that comes back joins again", async ({ sarah, apis, launch }) => {
   await sarah.open(launch.path);
   await apis.eventpro.sendMessage(launch.id, "Before");
   await expect(sarah.thread.message("Before")).toBeVisible();
@@ -130,7 +130,7 @@ test("@live a page that is left lets go of lock, channel and stream, and one tha
   await expect(sarah.thread.message("After")).toHaveCount(1, { timeout: 2_000 });
 });
 
-test("@live a tab that reads further back than the others lacks nothing", async ({ sarah, apis, launch }) => {
+test("@js a tab that reads further back than the others lacks nothing", async ({ sarah, apis, launch }) => {
   await sarah.open("/inbox");
   // The page is made before the message, and taken over after it.
   let release = () => {};
@@ -149,7 +149,7 @@ test("@live a tab that reads further back than the others lacks nothing", async 
   await expect(said(tab, "In between")).toHaveCount(1);
 });
 
-test("@live a tab where somebody else is signed in by now shows nothing of theirs", async ({ sarah, faultProxy, apis, launch, sundowner }) => {
+test("@js a tab where somebody else is signed in by now shows nothing of theirs", async ({ sarah, faultProxy, apis, launch, sundowner }) => {
   sarah.allowConsole(/net::ERR_|status of 4(01|09)/);
   sarah.setBaseUrl(faultProxy.url);
   await sarah.open(launch.path);
@@ -168,7 +168,7 @@ test("@live a tab where somebody else is signed in by now shows nothing of their
   await expect(sarah.page.getByText("For Kamau alone")).toHaveCount(0);
 });
 
-test("@live a tab whose message found the session over lets whoever signs in again lead", async ({ sarah, faultProxy, apis, launch }) => {
+test("@js a tab whose message found the session over lets whoever signs in again lead", async ({ sarah, faultProxy, apis, launch }) => {
   sarah.allowConsole(/net::ERR_|status of 401/);
   sarah.setBaseUrl(faultProxy.url);
   await sarah.open(launch.path);
@@ -197,7 +197,7 @@ test("@live a tab whose message found the session over lets whoever signs in aga
   await expect(over).toHaveCount(0);
 });
 
-test("@live a dead line is noticed by a tab that is looked at, through one that isn't", async ({ sarah, faultProxy, apis, launch }) => {
+test("@js a dead line is noticed by a tab that is looked at, through one that isn't", async ({ sarah, faultProxy, apis, launch }) => {
   sarah.allowConsole(/net::ERR_/);
   sarah.setBaseUrl(faultProxy.url);
   await sarah.open("/signin");

@@ -4,7 +4,7 @@ import { expect, test } from "../support/fixtures.ts";
 // Where the stream was about to open when the session ended, the browser tells of the 401 by itself.
 const REFUSED = /status of 401/;
 
-test("@live signing out in one tab leads the others to the door", async ({ sarah, launch }) => {
+test("@js signing out in one tab leads the others to the door", async ({ sarah, launch }) => {
   sarah.allowConsole(REFUSED);
   await sarah.open(launch.path);
   const other = await sarah.openTab("/notifications");
@@ -14,14 +14,14 @@ test("@live signing out in one tab leads the others to the door", async ({ sarah
   await expect(sarah.page.getByText(launch.bodies.at(-1) ?? "")).toHaveCount(0);
 });
 
-test("@live a session that ended elsewhere ends here", async ({ sarah, apis, launch }) => {
+test("@js a session that ended elsewhere ends here", async ({ sarah, apis, launch }) => {
   sarah.allowConsole(REFUSED);
   await sarah.open(launch.path);
   await apis.sarah.signOut();
   await expect(sarah.page).toHaveURL(`/signin?next=${launch.path}`);
 });
 
-test("@live what is being written isn't lost with the session", async ({ sarah, apis, launch }) => {
+test("@js what is being written isn't lost with the session", async ({ sarah, apis, launch }) => {
   sarah.allowConsole(REFUSED);
   await sarah.open(launch.path);
   await sarah.thread.composer.fill("A long letter");
@@ -44,7 +44,7 @@ test("@live what is being written isn't lost with the session", async ({ sarah, 
   await expect(sarah.thread.log.getByText(/^(Sending…|Not sent)/)).toHaveCount(0);
 });
 
-test("@live what is being chosen isn't lost with the session, and a page where nothing was is left", async ({ sarah, apis }) => {
+test("@js what is being chosen isn't lost with the session, and a page where nothing was is left", async ({ sarah, apis }) => {
   sarah.allowConsole(REFUSED);
   await sarah.open("/settings");
   const other = await sarah.openTab("/settings");
@@ -56,7 +56,7 @@ test("@live what is being chosen isn't lost with the session, and a page where n
   await expect(craft).toHaveValue("band");
 });
 
-test("@live a session that ended while cut off ends once the line is back", async ({ sarah, faultProxy, apis, launch }) => {
+test("@js a session that ended while cut off ends once the line is back", async ({ sarah, faultProxy, apis, launch }) => {
   // The part of the program for signing in may be asked for on a connection that is just being lost; the page is then.
   for (const trouble of [REFUSED, /net::ERR_/, /Failed to fetch/]) sarah.allowConsole(trouble);
   sarah.setBaseUrl(faultProxy.url);
@@ -68,7 +68,7 @@ test("@live a session that ended while cut off ends once the line is back", asyn
   await expect(sarah.page).toHaveURL(`/signin?next=${launch.path}`, { timeout: 30_000 });
 });
 
-test("@live one person's end is not another's", async ({ sarah, eventpro, apis, launch }) => {
+test("@js one person's end is not another's", async ({ sarah, eventpro, apis, launch }) => {
   sarah.allowConsole(REFUSED);
   await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
   await apis.sarah.signOut();

@@ -20,7 +20,7 @@ const signInBeside = async (person: Person, who: DemoName): Promise<Page> => {
 
 const bar = (page: Page, name: string) => page.getByText(`You're signed in as ${name} now`);
 
-test("@live a message, a step and a setting of one page are refused once another is signed in", async ({ sarah, apis, launch }) => {
+test("@js a message, a step and a setting of one page are refused once another is signed in", async ({ sarah, apis, launch }) => {
   sarah.allowConsole(STALE);
   await sarah.open(launch.path);
   const before = (await apis.eventpro.listMessages(launch.id)).length;
@@ -44,7 +44,7 @@ test("@live a message, a step and a setting of one page are refused once another
   expect((await apis.eventpro.listConversations())[0].booking.status).toBe("inquiry");
 });
 
-test("@live a closed page keeps what is typed, leads on, and opens again with its own person", async ({ sarah, apis, launch }) => {
+test("@js a closed page keeps what is typed, leads on, and opens again with its own person", async ({ sarah, apis, launch }) => {
   sarah.allowConsole(STALE);
   await sarah.open(launch.path);
   await sarah.thread.composer.fill("Half a thou");
@@ -71,7 +71,7 @@ test("@live a closed page keeps what is typed, leads on, and opens again with it
   await expect.poll(async () => (await apis.eventpro.listMessages(launch.id)).at(-1)?.body).toBe("Half a thought");
 });
 
-test("@live the links of a closed page lead to the other person's pages", async ({ sarah, launch }) => {
+test("@js the links of a closed page lead to the other person's pages", async ({ sarah, launch }) => {
   sarah.allowConsole(STALE);
   await sarah.open(launch.path);
   await signInBeside(sarah, "kamau");
@@ -83,7 +83,7 @@ test("@live the links of a closed page lead to the other person's pages", async 
   await expect(sarah.page.getByRole("link", { name: /Settings of DJ Kamau|DJ Kamau/ }).first()).toBeVisible();
 });
 
-test("@plain a form of one person's page does nothing as another, and what was typed is shown", async ({ sarah, apis, launch }) => {
+test("@no-js a form of one person's page does nothing as another, and what was typed is shown", async ({ sarah, apis, launch }) => {
   sarah.allowConsole(/status of 409/);
   await sarah.open(launch.path);
   const before = (await apis.eventpro.listMessages(launch.id)).length;
@@ -98,7 +98,7 @@ test("@plain a form of one person's page does nothing as another, and what was t
   await expect(page).toHaveURL("/inbox");
 });
 
-test("@plain signing out of a page that is another's signs nobody out", async ({ sarah, launch }) => {
+test("@no-js signing out of a page that is another's signs nobody out", async ({ sarah, launch }) => {
   sarah.allowConsole(/status of 409/);
   await sarah.open(launch.path);
   const door = await signInBeside(sarah, "kamau");
@@ -108,7 +108,7 @@ test("@plain signing out of a page that is another's signs nobody out", async ({
   await expect(door).toHaveURL("/inbox");
 });
 
-test("@live signing out without a line keeps everything, says so, and is done first on the next contact", async ({ sarah, faultProxy, apis, launch }) => {
+test("@js signing out without a line keeps everything, says so, and is done first on the next contact", async ({ sarah, faultProxy, apis, launch }) => {
   sarah.allowConsole(STALE);
   sarah.setBaseUrl(faultProxy.url);
   await sarah.open(launch.path);
@@ -136,7 +136,7 @@ test("@live signing out without a line keeps everything, says so, and is done fi
   expect((await apis.eventpro.listMessages(launch.id)).map(({ body }) => body)).not.toContain("Not gone out");
 });
 
-test("@live an intention to sign out outlives its page, and can be taken back", async ({ sarah, faultProxy, apis, launch }) => {
+test("@js an intention to sign out outlives its page, and can be taken back", async ({ sarah, faultProxy, apis, launch }) => {
   sarah.allowConsole(STALE);
   sarah.setBaseUrl(faultProxy.url);
   await sarah.open(launch.path);
@@ -162,7 +162,7 @@ test("@live an intention to sign out outlives its page, and can be taken back", 
   expect((await apis.sarah.get("/api/auth/session")).status).toBe(401);
 });
 
-test("@live after a session was ended elsewhere, what it kept is read by its person alone", async ({ sarah, apis, launch }) => {
+test("@js after a session was ended elsewhere, what it kept is read by its person alone", async ({ sarah, apis, launch }) => {
   sarah.allowConsole(STALE);
   await sarah.open(launch.path);
   await sarah.page.route("**/fn/post*", (route) => route.abort());
@@ -241,7 +241,7 @@ test("a form that one person filled in is empty for the next who goes back to it
   await expect(page.getByLabel("New email")).toHaveValue("");
 });
 
-test("@plain a message that one person typed isn't in the box of the next", async ({ sarah, launch }) => {
+test("@no-js a message that one person typed isn't in the box of the next", async ({ sarah, launch }) => {
   await sarah.open(launch.path);
   const box = sarah.page.getByRole("textbox", { name: "Message", exact: true });
   await box.fill("For EventPro, by Sarah");
@@ -249,7 +249,7 @@ test("@plain a message that one person typed isn't in the box of the next", asyn
   await expect(box).toHaveValue("");
 });
 
-test("@live a message typed before the program came isn't in the box of the next", async ({ sarah, launch }) => {
+test("@js a message typed before the program came isn't in the box of the next", async ({ sarah, launch }) => {
   await sarah.open("/inbox");
   const { page } = sarah;
   const held: (() => void)[] = [];
@@ -266,7 +266,7 @@ test("@live a message typed before the program came isn't in the box of the next
   await expect(box).toHaveValue("");
 });
 
-test("@plain an address with what one person typed shows the next an empty form", async ({ sarah }) => {
+test("@no-js an address with what one person typed shows the next an empty form", async ({ sarah }) => {
   sarah.allowConsole(/status of 4/);
   await sarah.open("/settings");
   const { page } = sarah;

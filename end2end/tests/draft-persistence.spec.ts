@@ -28,7 +28,7 @@ const goTo = async (person: Person, name: string) => {
   await expect(person.heading).toHaveText(name);
 };
 
-test("@live where the storage is full, the newest words of a draft are those that count, and sent ones don't come back", async ({ eventpro, apis, launch }) => {
+test("@js where the storage is full, the newest words of a draft are those that count, and sent ones don't come back", async ({ eventpro, apis, launch }) => {
   await besideKamau(eventpro, apis.eventpro, launch.path);
   const { thread, page } = eventpro;
   await thread.composer.pressSequentially("Hello");
@@ -50,7 +50,7 @@ test("@live where the storage is full, the newest words of a draft are those tha
   await expect(thread.composer).toHaveValue("");
 });
 
-test("@live a draft that another tab changed is newer than what this one remembers", async ({ eventpro, apis, launch }) => {
+test("@js a draft that another tab changed is newer than what this one remembers", async ({ eventpro, apis, launch }) => {
   await besideKamau(eventpro, apis.eventpro, launch.path);
   const { thread } = eventpro;
   await thread.composer.pressSequentially("Old");
@@ -67,7 +67,7 @@ test("@live a draft that another tab changed is newer than what this one remembe
   await expect(thread.composer).toHaveValue("");
 });
 
-test("@live after a sign-out in another tab and signing in again, a tab keeps what is typed", async ({ eventpro, apis, launch }) => {
+test("@js after a sign-out in another tab and signing in again, a tab keeps what is typed", async ({ eventpro, apis, launch }) => {
   eventpro.allowConsole(/status of 401|net::ERR_/);
   const { id } = await apis.eventpro.findTalent("DJ Kamau");
   await eventpro.open(`/bookings/new?talent=${id}`);
@@ -100,7 +100,7 @@ test("@live after a sign-out in another tab and signing in again, a tab keeps wh
   await expect(page).toHaveURL(launch.path);
 });
 
-test("@live what stands in the box of a tab outlives a sign-out in another and signing in again", async ({ sarah, launch }) => {
+test("@js what stands in the box of a tab outlives a sign-out in another and signing in again", async ({ sarah, launch }) => {
   sarah.allowConsole(/status of 401|net::ERR_/);
   await sarah.open(launch.path);
   const { page, thread } = sarah;
@@ -127,7 +127,7 @@ const refuseKeys = (site: Site) => {
 };
 const allowKeys = (site: Site) => executeSql(site, "DROP TRIGGER no_key");
 
-test("@live without the key the page says that nothing is kept, and asks for it until it is there", async ({ sarah, site, apis, launch }) => {
+test("@js without the key the page says that nothing is kept, and asks for it until it is there", async ({ sarah, site, apis, launch }) => {
   sarah.allowConsole(/status of 5|net::ERR_/);
   refuseKeys(site);
   await sarah.open(launch.path);
@@ -153,7 +153,7 @@ test("@live without the key the page says that nothing is kept, and asks for it 
   await expect.poll(async () => (await apis.eventpro.listMessages(launch.id)).filter(({ body }) => body === "Waits").length).toBe(1);
 });
 
-test("@live deleting the account deletes what the browser keeps, and a wrong password deletes nothing", async ({ sarah, apis, launch }) => {
+test("@js deleting the account deletes what the browser keeps, and a wrong password deletes nothing", async ({ sarah, apis, launch }) => {
   sarah.allowConsole(/status of 4/);
   await sarah.open(launch.path);
   const { page, thread } = sarah;

@@ -9,7 +9,7 @@ async function isLive({ thread }: Person, { id }: Conversation, by: Api): Promis
   await expect(thread.message("Are you live?")).toBeVisible();
 }
 
-test("@live who is typing is said, and gone five seconds after the last key", async ({ sarah, eventpro, apis, launch }) => {
+test("@js who is typing is said, and gone five seconds after the last key", async ({ sarah, eventpro, apis, launch }) => {
   await eventpro.open("/signin");
   await eventpro.page.clock.install();
   await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
@@ -23,7 +23,7 @@ test("@live who is typing is said, and gone five seconds after the last key", as
   await expect(eventpro.page.getByText(TYPING)).toHaveCount(0);
 });
 
-test("@live what was typed and has come isn't being typed any more", async ({ sarah, eventpro, apis, launch }) => {
+test("@js what was typed and has come isn't being typed any more", async ({ sarah, eventpro, apis, launch }) => {
   await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
   await isLive(eventpro, launch, apis.sarah);
   await sarah.thread.composer.pressSequentially("Here it is");
@@ -33,7 +33,7 @@ test("@live what was typed and has come isn't being typed any more", async ({ sa
   await expect(eventpro.page.getByText(TYPING)).toHaveCount(0, { timeout: 2_000 });
 });
 
-test("@live who is here is said to whom they talk with, and when they last were", async ({ sarah, eventpro, launch }) => {
+test("@js who is here is said to whom they talk with, and when they last were", async ({ sarah, eventpro, launch }) => {
   await eventpro.open(launch.path);
   const online = eventpro.page.getByText("Online", { exact: true });
   await expect(online).toHaveCount(0);
@@ -45,7 +45,7 @@ test("@live who is here is said to whom they talk with, and when they last were"
   await expect(eventpro.page.getByText("Active just now")).toBeVisible();
 });
 
-test("@live whoever hides it is neither told of nor tells", async ({ sarah, eventpro, apis, launch }) => {
+test("@js whoever hides it is neither told of nor tells", async ({ sarah, eventpro, apis, launch }) => {
   await sarah.open("/settings");
   const part = sarah.section("What others see");
   await part.getByRole("radio", { name: "Hide when I'm online or typing" }).check();
@@ -62,7 +62,7 @@ test("@live whoever hides it is neither told of nor tells", async ({ sarah, even
   }
 });
 
-test("@live whoever spares data sends and gets nothing of it", async ({ sarah, eventpro, launch }) => {
+test("@js whoever spares data sends and gets nothing of it", async ({ sarah, eventpro, launch }) => {
   await sarah.open("/signin");
   await sarah.page.addInitScript(() => {
     Object.defineProperty(navigator, "connection", { value: { saveData: true } });
@@ -77,7 +77,7 @@ test("@live whoever spares data sends and gets nothing of it", async ({ sarah, e
   expect(asked.filter((path) => /typing|presence/.test(path))).toEqual([]);
 });
 
-test("@live whoever hides it while they are here is gone for the other", async ({ sarah, eventpro, launch }) => {
+test("@js whoever hides it while they are here is gone for the other", async ({ sarah, eventpro, launch }) => {
   await eventpro.open(launch.path);
   await sarah.open("/settings");
   const online = eventpro.page.getByText("Online", { exact: true });
@@ -88,7 +88,7 @@ test("@live whoever hides it while they are here is gone for the other", async (
   await expect(online).toHaveCount(0);
 });
 
-test("@live two who type don't blank each other", async ({ eventpro, apis, launch }) => {
+test("@js two who type don't blank each other", async ({ eventpro, apis, launch }) => {
   const { id } = await apis.eventpro.findTalent("MC Achieng");
   const booked = await apis.eventpro.openBooking(id, "Harvest", "Are you free?");
   await eventpro.open(launch.path);

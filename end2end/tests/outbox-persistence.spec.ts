@@ -10,7 +10,7 @@ const arrived = async (api: { listMessages(id: string): Promise<{ body: string }
 
 const bad = (person: Person) => person.allowConsole(/net::ERR_|status of 5/);
 
-test("@live what was written without a line goes out after the tab was closed and opened again", async ({ sarah, eventpro, faultProxy, apis, launch }) => {
+test("@js what was written without a line goes out after the tab was closed and opened again", async ({ sarah, eventpro, faultProxy, apis, launch }) => {
   bad(sarah);
   sarah.setBaseUrl(faultProxy.url);
   await sarah.open(launch.path);
@@ -28,7 +28,7 @@ test("@live what was written without a line goes out after the tab was closed an
   expect(await arrived(apis.eventpro, launch.id, /^Kept/)).toEqual(["Kept 1", "Kept 2", "Kept 3"]);
 });
 
-test("@live an answer that was lost and a reload still make one message", async ({ sarah, eventpro, apis, launch }) => {
+test("@js an answer that was lost and a reload still make one message", async ({ sarah, eventpro, apis, launch }) => {
   bad(sarah);
   await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
   await sarah.page.route(POST, async (route) => {
@@ -46,7 +46,7 @@ test("@live an answer that was lost and a reload still make one message", async 
   expect(await arrived(apis.eventpro, launch.id, /^Once$/)).toHaveLength(1);
 });
 
-test("@live a server killed in the middle of sending, and two tabs that write: each message once, in order", async ({ site, sarah, eventpro, apis, launch }) => {
+test("@js a server killed in the middle of sending, and two tabs that write: each message once, in order", async ({ site, sarah, eventpro, apis, launch }) => {
   bad(sarah);
   bad(eventpro);
   await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
@@ -72,7 +72,7 @@ test("@live a server killed in the middle of sending, and two tabs that write: e
   expect(await arrived(apis.eventpro, launch.id, /^Round/)).toEqual(texts);
 });
 
-test("@live what a tab could not send, another sends when it is gone", async ({ sarah, apis, launch }) => {
+test("@js what a tab could not send, another sends when it is gone", async ({ sarah, apis, launch }) => {
   bad(sarah);
   await sarah.open(launch.path);
   await sarah.page.route(POST, () => {});
@@ -84,7 +84,7 @@ test("@live what a tab could not send, another sends when it is gone", async ({ 
   await other.close();
 });
 
-test("@live a draft is there again after a reload, in its own conversation only", async ({ sarah, apis, launch }) => {
+test("@js a draft is there again after a reload, in its own conversation only", async ({ sarah, apis, launch }) => {
   await sarah.open(launch.path);
   await sarah.thread.composer.pressSequentially("Half a thou");
   await sarah.open(launch.path);
@@ -100,7 +100,7 @@ test("@live a draft is there again after a reload, in its own conversation only"
   await expect(sarah.thread.composer).toHaveValue("");
 });
 
-test("@live what is refused for good comes back into the box, with the reason", async ({ sarah, launch }) => {
+test("@js what is refused for good comes back into the box, with the reason", async ({ sarah, launch }) => {
   sarah.allowConsole(/status of 422/);
   await sarah.open(launch.path);
   await sarah.page.route(POST, async (route) => {
@@ -119,7 +119,7 @@ test("@live what is refused for good comes back into the box, with the reason", 
   await expect(sarah.thread.message("Refused")).toHaveCount(1);
 });
 
-test("@live a line that swallows what is sent holds nothing up for long", async ({ sarah, eventpro, faultProxy, launch }) => {
+test("@js a line that swallows what is sent holds nothing up for long", async ({ sarah, eventpro, faultProxy, launch }) => {
   bad(sarah);
   sarah.setBaseUrl(faultProxy.url);
   await sarah.open("/signin");
@@ -136,7 +136,7 @@ test("@live a line that swallows what is sent holds nothing up for long", async 
   await expect(sarah.thread.message("Into the void")).toHaveCount(1);
 });
 
-test("@live signing out asks first where something hasn't gone out, and then keeps nothing", async ({ sarah, apis, launch }) => {
+test("@js signing out asks first where something hasn't gone out, and then keeps nothing", async ({ sarah, apis, launch }) => {
   bad(sarah);
   await sarah.open(launch.path);
   await sarah.page.route(POST, (route) => route.abort());
@@ -160,7 +160,7 @@ test("@live signing out asks first where something hasn't gone out, and then kee
   expect(await arrived(apis.eventpro, launch.id, /^Only here$/)).toEqual([]);
 });
 
-test("@live what waits in one tab is sent by another when that is gone", async ({ sarah, apis, launch }) => {
+test("@js what waits in one tab is sent by another when that is gone", async ({ sarah, apis, launch }) => {
   bad(sarah);
   await sarah.open(launch.path);
   const other = await sarah.openTab("/signin");
@@ -177,7 +177,7 @@ test("@live what waits in one tab is sent by another when that is gone", async (
   await expect.poll(() => arrived(apis.eventpro, launch.id, /^Left waiting$/)).toHaveLength(1);
 });
 
-test("@live a message that another tab sent stands once, where it belongs", async ({ sarah, apis, launch }) => {
+test("@js a message that another tab sent stands once, where it belongs", async ({ sarah, apis, launch }) => {
   await sarah.open(launch.path);
   const other = await sarah.openTab("/inbox");
   await sarah.thread.sendMessage("From the first tab");
@@ -187,7 +187,7 @@ test("@live a message that another tab sent stands once, where it belongs", asyn
   await expect(other.getByRole("log").locator(".bubble").last()).toHaveText("Number 60");
 });
 
-test("@live a browser that empties its storage loses nothing that is on the page", async ({ sarah, site, apis, launch }) => {
+test("@js a browser that empties its storage loses nothing that is on the page", async ({ sarah, site, apis, launch }) => {
   bad(sarah);
   await sarah.open(launch.path);
   await sarah.page.route(POST, (route) => route.abort());

@@ -1,6 +1,6 @@
 import { expect, test } from "../support/fixtures.ts";
 
-test("@live two people talk, each in a browser of their own", async ({ eventpro, sarah, launch }) => {
+test("@js two people talk, each in a browser of their own", async ({ eventpro, sarah, launch }) => {
   await Promise.all([eventpro.open(launch.path), sarah.open(launch.path)]);
 
   await eventpro.thread.sendMessage("Can you bring a second light?");
@@ -16,13 +16,13 @@ test("@live two people talk, each in a browser of their own", async ({ eventpro,
   await expect(eventpro.thread.message(talk)).toHaveText(said);
 });
 
-test("@live what a program sends arrives as well", async ({ sarah, apis, launch }) => {
+test("@js what a program sends arrives as well", async ({ sarah, apis, launch }) => {
   await sarah.open(launch.path);
   await apis.eventpro.sendMessage(launch.id, "Sent by a program");
   await expect(sarah.thread.message("Sent by a program")).toBeVisible();
 });
 
-test("@live Sent becomes Read when the other opens the thread", async ({ eventpro, sarah, launch }) => {
+test("@js Sent becomes Read when the other opens the thread", async ({ eventpro, sarah, launch }) => {
   await eventpro.open(launch.path);
   await eventpro.thread.sendMessage("Did you get my mail?");
   await expect(eventpro.thread.log.getByText("Sent", { exact: true })).toBeVisible();
@@ -33,7 +33,7 @@ test("@live Sent becomes Read when the other opens the thread", async ({ eventpr
   await expect(eventpro.thread.log.getByText("Sent", { exact: true })).toHaveCount(0);
 });
 
-test("@live each of two tabs shows each message once", async ({ eventpro, sarah, launch }) => {
+test("@js each of two tabs shows each message once", async ({ eventpro, sarah, launch }) => {
   await sarah.open(launch.path);
   const other = await sarah.openTab(launch.path);
   await eventpro.open(launch.path);

@@ -6,7 +6,7 @@ for (const [signal, how] of [
   ["SIGTERM", "stopped"],
   ["SIGKILL", "killed"],
 ] as const) {
-  test(`@live nothing is missing after the site was ${how} and started again`, async ({ site, sarah, eventpro, apis, launch }) => {
+  test(`@js nothing is missing after the site was ${how} and started again`, async ({ site, sarah, eventpro, apis, launch }) => {
     for (const person of [sarah, eventpro]) person.allowConsole(/net::ERR_/);
     await Promise.all([sarah.open(launch.path), eventpro.open("/inbox")]);
     await apis.eventpro.sendMessage(launch.id, "Before");

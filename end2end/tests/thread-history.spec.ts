@@ -14,7 +14,7 @@ async function talkALot({ eventpro, sarah }: Record<"eventpro" | "sarah", Api>, 
   return bodies.length + 1;
 }
 
-test("@plain older messages are a link away, and so is the way back", async ({ sarah, apis, launch }) => {
+test("@no-js older messages are a link away, and so is the way back", async ({ sarah, apis, launch }) => {
   await talkALot(apis, launch);
   await sarah.open(launch.path);
   const { thread, page } = sarah;
@@ -34,7 +34,7 @@ test("@plain older messages are a link away, and so is the way back", async ({ s
   await expect(page.getByRole("link", { name: "Newer messages" })).toHaveCount(0);
 });
 
-test("@live older messages come in above, and nothing moves", async ({ sarah, apis, launch }) => {
+test("@js older messages come in above, and nothing moves", async ({ sarah, apis, launch }) => {
   await talkALot(apis, launch);
   await sarah.open(launch.path);
   const { thread } = sarah;
@@ -49,7 +49,7 @@ test("@live older messages come in above, and nothing moves", async ({ sarah, ap
   await expect(thread.log.getByText("This is where the conversation begins.")).toBeAttached();
 });
 
-test("@live older messages come by the keyboard too", async ({ sarah, apis, launch }) => {
+test("@js older messages come by the keyboard too", async ({ sarah, apis, launch }) => {
   await talkALot(apis, launch);
   await sarah.open(launch.path);
   await sarah.thread.log.focus();
@@ -58,7 +58,7 @@ test("@live older messages come by the keyboard too", async ({ sarah, apis, laun
   await expect(sarah.thread.message(NUMBERED)).toHaveText(numbers(31, 130));
 });
 
-test("@live a page of older messages leads back to the newest, and stays live there", async ({ sarah, apis, launch }) => {
+test("@js a page of older messages leads back to the newest, and stays live there", async ({ sarah, apis, launch }) => {
   const first = await talkALot(apis, launch);
   await sarah.open(`${launch.path}?before=${first + 50}`);
   const { thread, page } = sarah;
@@ -70,7 +70,7 @@ test("@live a page of older messages leads back to the newest, and stays live th
   await expect(thread.message(NUMBERED)).toHaveText(numbers(81, 131));
 });
 
-test("@live writing on a page of older messages leads to what was written", async ({ sarah, apis, launch }) => {
+test("@js writing on a page of older messages leads to what was written", async ({ sarah, apis, launch }) => {
   const first = await talkALot(apis, launch);
   await sarah.open(`${launch.path}?before=${first + 50}`);
   await sarah.thread.sendMessage("Back again");
@@ -79,7 +79,7 @@ test("@live writing on a page of older messages leads to what was written", asyn
   await expect(sarah.thread.message(number(130))).toBeVisible();
 });
 
-test("@live a thread that is left while older messages load is left in peace", async ({ sarah, apis, launch }) => {
+test("@js a thread that is left while older messages load is left in peace", async ({ sarah, apis, launch }) => {
   await talkALot(apis, launch);
   await sarah.open(launch.path);
   let release = () => {};

@@ -3,7 +3,7 @@ import { expect, test } from "../support/fixtures.ts";
 const BACK = { timeout: 30_000 };
 const RECONNECTING = /Reconnecting/;
 
-test("@live who was cut off misses nothing", async ({ sarah, faultProxy, apis, launch }) => {
+test("@js who was cut off misses nothing", async ({ sarah, faultProxy, apis, launch }) => {
   sarah.allowConsole(/net::ERR_/);
   sarah.setBaseUrl(faultProxy.url);
   await sarah.open(launch.path);
@@ -27,7 +27,7 @@ test("@live who was cut off misses nothing", async ({ sarah, faultProxy, apis, l
   await expect(sarah.thread.message(/^Line \d+$/)).toHaveText([...lines, "Line 10"]);
 });
 
-test("@live a line that breaks again and again loses and doubles nothing", async ({ sarah, faultProxy, apis, launch }) => {
+test("@js a line that breaks again and again loses and doubles nothing", async ({ sarah, faultProxy, apis, launch }) => {
   sarah.allowConsole(/net::ERR_/);
   sarah.setBaseUrl(faultProxy.url);
   await sarah.open(launch.path);
@@ -48,7 +48,7 @@ test("@live a line that breaks again and again loses and doubles nothing", async
   await expect(sarah.thread.message(/^From elsewhere/)).toHaveCount(3);
 });
 
-test("@live more than a page of messages is caught up on, in the inbox and the bell too", async ({ sarah, faultProxy, apis, launch }) => {
+test("@js more than a page of messages is caught up on, in the inbox and the bell too", async ({ sarah, faultProxy, apis, launch }) => {
   sarah.allowConsole(/net::ERR_/);
   sarah.setBaseUrl(faultProxy.url);
   await sarah.open("/inbox");
@@ -63,7 +63,7 @@ test("@live more than a page of messages is caught up on, in the inbox and the b
   await expect(row).toContainText("Line 60");
 });
 
-test("@live what is written while cut off is kept, and goes out once", async ({ sarah, eventpro, faultProxy, apis, launch }) => {
+test("@js what is written while cut off is kept, and goes out once", async ({ sarah, eventpro, faultProxy, apis, launch }) => {
   sarah.allowConsole(/net::ERR_/);
   sarah.setBaseUrl(faultProxy.url);
   await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
@@ -78,7 +78,7 @@ test("@live what is written while cut off is kept, and goes out once", async ({ 
   await expect(sarah.thread.log.getByText(/Not sent/)).toHaveCount(0);
 });
 
-test("@live a gateway that answers for a site that is down changes nothing", async ({ sarah, faultProxy, apis, launch }) => {
+test("@js a gateway that answers for a site that is down changes nothing", async ({ sarah, faultProxy, apis, launch }) => {
   sarah.allowConsole(/net::ERR_|status of 502/);
   sarah.setBaseUrl(faultProxy.url);
   await sarah.open(launch.path);
@@ -95,7 +95,7 @@ test("@live a gateway that answers for a site that is down changes nothing", asy
   await expect(sarah.thread.log.getByText(/Not sent/)).toHaveCount(0);
 });
 
-test("@live a line that only looks alive is noticed", async ({ sarah, faultProxy, apis, launch }) => {
+test("@js a line that only looks alive is noticed", async ({ sarah, faultProxy, apis, launch }) => {
   sarah.allowConsole(/net::ERR_/);
   sarah.setBaseUrl(faultProxy.url);
   await sarah.open("/signin");
@@ -114,7 +114,7 @@ test("@live a line that only looks alive is noticed", async ({ sarah, faultProxy
   await expect(sarah.page.getByText(RECONNECTING)).toHaveCount(0);
 });
 
-test("@live offline is said as such", async ({ sarah, apis, launch }) => {
+test("@js offline is said as such", async ({ sarah, apis, launch }) => {
   sarah.allowConsole(/net::ERR_INTERNET_DISCONNECTED/);
   await sarah.open(launch.path);
   // A stream that opens says that the line is there: it has to be open before.

@@ -67,7 +67,7 @@ test("every page sends whoever is signed out to the door first", async ({ visito
   }
 });
 
-test("@live the password can be looked at", async ({ visitor }) => {
+test("@js the password can be looked at", async ({ visitor }) => {
   await visitor.open("/signin");
   const password = visitor.page.getByLabel("Password");
   await password.fill("greenroom-demo");
