@@ -63,7 +63,7 @@ export class Person {
     return this.page.getByRole("link", { name: /^Notifications/ });
   }
 
-  /** Sets the URL of the site, such as that of a proxy. To be called before the first page is opened. */
+  /** Sets the URL of the site, for example that of a proxy. To be called before the first page is opened. */
   setBaseUrl(url: string): void {
     this.environment.url = url;
   }

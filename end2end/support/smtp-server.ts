@@ -59,7 +59,7 @@ export class SmtpServer {
         callback();
       },
     });
-    // Clients may disconnect at any moment, such as a killed site.
+    // Clients may disconnect at any moment, for example a killed site.
     server.on("error", () => {});
     await new Promise<void>((resolve) => server.listen(this.port, "127.0.0.1", resolve));
     this.server = server;

@@ -3,56 +3,56 @@ import type { Page } from "@playwright/test";
 import { expectNoHorizontalScroll, expectAccessible, expectAccessibleWithoutJavaScript } from "../support/axe.ts";
 import { expect, test } from "../support/fixtures.ts";
 
-type Place = (ids: { conversation: string; booking: string; talent: string }) => string;
+type PathOf = (ids: { conversation: string; booking: string; talent: string }) => string;
 
-const PAGES: [string, "visitor" | "sarah" | "eventpro" | "achieng", Place][] = [
+const PAGES: [string, "visitor" | "sarah" | "eventpro" | "achieng", PathOf][] = [
   ["the start page", "visitor", () => "/"],
   ["sign-in", "visitor", () => "/signin"],
-  ["joining", "visitor", () => "/register?role=talent"],
-  ["waiting for a mail", "visitor", () => "/verify?again=1"],
+  ["registration", "visitor", () => "/register?role=talent"],
+  ["check your mail", "visitor", () => "/verify?again=1"],
   ["confirming an address", "visitor", () => "/verify?token=any"],
-  ["a forgotten password", "visitor", () => "/forgot?sent=1"],
+  ["forgotten password", "visitor", () => "/forgot?sent=1"],
   ["a new password", "visitor", () => "/reset?token=any"],
   ["a new password without a link", "visitor", () => "/reset"],
-  ["ending mails", "visitor", () => "/unsubscribe?token=any"],
-  ["the goodbye", "visitor", () => "/?done=left"],
+  ["unsubscribing", "visitor", () => "/unsubscribe?token=any"],
+  ["the start page after account deletion", "visitor", () => "/?done=left"],
   ["the settings of a talent", "sarah", () => "/settings?done=saved"],
   ["the settings of an organizer", "eventpro", () => "/settings"],
-  ["the page for what isn't there", "visitor", () => "/no/such/page"],
+  ["an unknown page", "visitor", () => "/no/such/page"],
   ["the inbox", "eventpro", () => "/inbox"],
   ["an empty inbox", "achieng", () => "/inbox"],
   ["a thread", "eventpro", ({ conversation }) => conversation],
-  ["a thread that isn't there", "sarah", () => "/conversations/1"],
+  ["an unknown thread", "sarah", () => "/conversations/1"],
   ["the notifications", "sarah", () => "/notifications"],
   ["no notifications", "achieng", () => "/notifications"],
   ["the directory", "eventpro", () => "/talents"],
   ["an empty search", "eventpro", () => "/talents?query=nobody"],
   ["a new booking", "eventpro", ({ talent }) => `/bookings/new?talent=${talent}`],
   ["a booking", "sarah", ({ booking }) => booking],
-  ["a booking that isn't there", "sarah", () => "/bookings/1"],
+  ["an unknown booking", "sarah", () => "/bookings/1"],
 ];
 
-// Words that can't be broken, as people do write them.
+// Words without a break opportunity: a URL and a long word.
 const LONG = "https://example.com/" + "a-very-long-path/".repeat(12) + " " + "W".repeat(120);
 
-async function expectGood(page: Page, javaScript: boolean): Promise<void> {
+async function expectUsable(page: Page, javaScript: boolean): Promise<void> {
   await (javaScript ? expectAccessible(page) : expectAccessibleWithoutJavaScript(page));
   await expectNoHorizontalScroll(page);
 }
 
-for (const [name, who, place] of PAGES) {
-  test(`${name}: open to all, and never wider than the screen`, async ({ visitor, sarah, eventpro, achieng, apis, launch, javaScriptEnabled }) => {
+for (const [name, who, pathOf] of PAGES) {
+  test(`${name}: accessible, and without horizontal scrolling`, async ({ visitor, sarah, eventpro, achieng, apis, launch, javaScriptEnabled }) => {
     const person = { visitor, sarah, eventpro, achieng }[who];
     person.allowConsole(/status of 404/);
     await apis.sarah.sendMessage(launch.id, LONG);
     const talent = (await apis.eventpro.findTalent("DJ Kamau")).id;
-    await person.open(place({ conversation: launch.path, booking: launch.booking, talent }));
+    await person.open(pathOf({ conversation: launch.path, booking: launch.booking, talent }));
     await expect(person.heading).toHaveCount(1);
-    await expectGood(person.page, javaScriptEnabled !== false);
+    await expectUsable(person.page, javaScriptEnabled !== false);
   });
 }
 
-test("@js a thread in trouble is open to all as well", async ({ eventpro, site, apis, launch, javaScriptEnabled }) => {
+test("@js a thread with send errors and no connection is accessible", async ({ eventpro, site, apis, launch, javaScriptEnabled }) => {
   eventpro.allowConsole(/net::ERR_/);
   for (let n = 1; n <= 30; n++) await apis.sarah.sendMessage(launch.id, `Number ${n}`);
   await eventpro.open(launch.path);
@@ -64,17 +64,17 @@ test("@js a thread in trouble is open to all as well", async ({ eventpro, site, 
   await expect(eventpro.thread.log.getByText(/Not sent/)).toBeVisible();
   await expect(eventpro.page.getByText(/Reconnecting/)).toBeVisible();
   await eventpro.thread.composer.fill("x".repeat(4_100));
-  await expectGood(eventpro.page, javaScriptEnabled !== false);
+  await expectUsable(eventpro.page, javaScriptEnabled !== false);
 });
 
-test("forms with faults are open to all as well", async ({ visitor, eventpro, apis, javaScriptEnabled }) => {
+test("forms with validation errors are accessible", async ({ visitor, eventpro, apis, javaScriptEnabled }) => {
   for (const person of [visitor, eventpro]) person.allowConsole(/status of (401|422)/);
   await visitor.open("/signin");
   await visitor.page.getByRole("textbox", { name: "Email" }).fill("nobody@example.com");
   await visitor.page.getByLabel("Password").fill("no password");
   await visitor.page.getByRole("button", { name: "Sign in" }).click();
   await expect(visitor.page.getByRole("alert")).toContainText("don't match");
-  await expectGood(visitor.page, javaScriptEnabled !== false);
+  await expectUsable(visitor.page, javaScriptEnabled !== false);
 
   const { id } = await apis.eventpro.findTalent("DJ Kamau");
   await eventpro.open(`/bookings/new?talent=${id}`);
@@ -89,10 +89,10 @@ test("forms with faults are open to all as well", async ({ visitor, eventpro, ap
   }
   await eventpro.page.getByRole("button", { name: "Send inquiry" }).click();
   await expect(eventpro.page.getByRole("alert")).toContainText("Some fields need another look.");
-  await expectGood(eventpro.page, javaScriptEnabled !== false);
+  await expectUsable(eventpro.page, javaScriptEnabled !== false);
 });
 
-test("on a phone the inbox and the thread are one page each", async ({ eventpro, launch }) => {
+test("on a phone the inbox and the thread are separate pages", async ({ eventpro, launch }) => {
   await eventpro.open("/inbox");
   await eventpro.page.setViewportSize({ width: 360, height: 740 });
   await eventpro.conversations.getByRole("link", { name: "Sarah Wanjiru" }).click();

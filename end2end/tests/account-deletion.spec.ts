@@ -1,19 +1,19 @@
 import { PASSWORD } from "../support/demo-people.ts";
 import { expect, test, type Person } from "../support/fixtures.ts";
 
-async function leave(person: Person, password: string): Promise<void> {
-  const part = person.section("Delete account");
-  await part.getByText("I want to delete my account").click();
-  await part.getByLabel("Your password").fill(password);
-  await part.getByRole("button", { name: "Delete account" }).click();
+async function deleteAccount(person: Person, password: string): Promise<void> {
+  const section = person.section("Delete account");
+  await section.getByText("I want to delete my account").click();
+  await section.getByLabel("Your password").fill(password);
+  await section.getByRole("button", { name: "Delete account" }).click();
 }
 
-test("an account ends, with a goodbye; what was written stays under another name", async ({ sarah, eventpro, launch, javaScriptEnabled }) => {
+test("deleting an account ends the session, and its messages stay under a placeholder name", async ({ sarah, eventpro, launch, javaScriptEnabled }) => {
   await eventpro.open(launch.path);
   await sarah.open("/settings");
   await expect(sarah.section("Delete account")).toContainText("This can't be undone.");
   await expect(sarah.section("Delete account").getByRole("button", { name: "Delete account" })).not.toBeVisible();
-  await leave(sarah, PASSWORD);
+  await deleteAccount(sarah, PASSWORD);
   await expect(sarah.page).toHaveURL("/?done=left");
   await expect(sarah.status).toContainText("Your account is deleted.");
   await sarah.open("/inbox");
@@ -26,12 +26,12 @@ test("an account ends, with a goodbye; what was written stays under another name
   await expect(eventpro.page.getByText("Sarah Wanjiru")).toHaveCount(0);
 });
 
-test("with a wrong password nothing is deleted", async ({ sarah }) => {
+test("a wrong password deletes nothing", async ({ sarah }) => {
   await sarah.open("/settings");
-  await leave(sarah, "not the password");
-  const part = sarah.section("Delete account");
-  await expect(part.getByRole("alert")).toContainText("That isn't your password.");
-  await expect(part.getByLabel("Your password")).toBeFocused();
+  await deleteAccount(sarah, "not the password");
+  const section = sarah.section("Delete account");
+  await expect(section.getByRole("alert")).toContainText("That isn't your password.");
+  await expect(section.getByLabel("Your password")).toBeFocused();
   await sarah.open("/inbox");
   await expect(sarah.page).toHaveURL("/inbox");
 });

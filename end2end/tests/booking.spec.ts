@@ -3,7 +3,7 @@ import { expect, test, type Person } from "../support/fixtures.ts";
 
 const EVENT = { title: "Garden wedding", date: dateInDays(90), venue: "Karura, Nairobi", fee: "30,000", message: "Are you free?\nIt is a Saturday." };
 
-async function fill({ page }: Person, event: typeof EVENT): Promise<void> {
+async function submitInquiry({ page }: Person, event: typeof EVENT): Promise<void> {
   await page.getByLabel("What is the event?").fill(event.title);
   await page.getByLabel("On which day?").fill(event.date);
   await page.getByLabel("Where is it?").fill(event.venue);
@@ -12,7 +12,7 @@ async function fill({ page }: Person, event: typeof EVENT): Promise<void> {
   await page.getByRole("button", { name: "Send inquiry" }).click();
 }
 
-test("an organizer finds a talent, asks, and is in the conversation", async ({ eventpro, apis }) => {
+test("an organizer finds a talent, sends an inquiry, and lands in the conversation", async ({ eventpro, apis }) => {
   await eventpro.open("/inbox");
   await eventpro.page.getByRole("link", { name: "Find talent" }).click();
   const talent = eventpro.page.getByRole("list", { name: "Talent" });
@@ -23,7 +23,7 @@ test("an organizer finds a talent, asks, and is in the conversation", async ({ e
   await expect(talent.getByRole("listitem")).toHaveCount(1);
   await eventpro.page.getByRole("link", { name: "Book DJ Kamau" }).click();
   await expect(eventpro.page.getByText("Ask DJ Kamau about your event.")).toBeVisible();
-  await fill(eventpro, EVENT);
+  await submitInquiry(eventpro, EVENT);
 
   await expect(eventpro.page).toHaveURL(/\/conversations\/[0-9a-f-]{36}$/);
   await expect(eventpro.heading).toHaveText("DJ Kamau");
@@ -39,7 +39,7 @@ test("an organizer finds a talent, asks, and is in the conversation", async ({ e
   expect(conversation.lastMessage.body).toBe("Are you free?\nIt is a Saturday.");
 });
 
-test("the directory is searched by name", async ({ eventpro }) => {
+test("the directory can be searched by name", async ({ eventpro }) => {
   await eventpro.open("/talents");
   await eventpro.page.getByLabel("Name").fill("achi");
   await eventpro.page.getByRole("button", { name: "Search" }).click();
@@ -51,22 +51,22 @@ test("the directory is searched by name", async ({ eventpro }) => {
   await expect(eventpro.page.getByText("Nobody found")).toBeVisible();
 });
 
-test("what is wrong is said in words, and nothing is booked", async ({ eventpro, apis }) => {
+test("an invalid inquiry shows an error and creates no booking", async ({ eventpro, apis }) => {
   eventpro.allowConsole(/status of 422 .*\/fn\/open-booking/);
   const { id } = await apis.eventpro.findTalent("MC Achieng");
   await eventpro.open(`/bookings/new?talent=${id}`);
-  await fill(eventpro, { ...EVENT, fee: "a lot" });
+  await submitInquiry(eventpro, { ...EVENT, fee: "a lot" });
   await expect(eventpro.page.getByRole("alert")).toContainText("Enter the fee in numbers, like 45,000.");
   await expect(eventpro.page).toHaveURL(/\/bookings\/new\?/);
   await expect(eventpro.heading).toHaveText("New booking");
   expect(await apis.achieng.listConversations()).toHaveLength(0);
 });
 
-test("@js each fault stands at its field, the first has the focus, and what was typed stays", async ({ eventpro, apis }) => {
+test("@js each validation error is at its field, the first field has the focus, and all values stay", async ({ eventpro, apis }) => {
   eventpro.allowConsole(/status of 422 .*\/fn\/open-booking/);
   const { id } = await apis.eventpro.findTalent("MC Achieng");
   await eventpro.open(`/bookings/new?talent=${id}`);
-  await fill(eventpro, { ...EVENT, title: "   ", fee: "a lot" });
+  await submitInquiry(eventpro, { ...EVENT, title: "   ", fee: "a lot" });
 
   const title = eventpro.page.getByLabel("What is the event?");
   const fee = eventpro.page.getByLabel("Fee in Kenyan shillings");
@@ -85,7 +85,7 @@ test("@js each fault stands at its field, the first has the focus, and what was 
   await expect(eventpro.heading).toHaveText("MC Achieng");
 });
 
-test("a booking's page tells the terms and leads to its conversation", async ({ sarah, launch }) => {
+test("a booking's page shows the terms and links to its conversation", async ({ sarah, launch }) => {
   await sarah.open(launch.booking);
   await expect(sarah.heading).toHaveText("Savanna product launch");
   for (const fact of ["KICC, Nairobi", "KES 45,000", "EventPro Kenya", "Inquiry"]) {
@@ -96,7 +96,7 @@ test("a booking's page tells the terms and leads to its conversation", async ({ 
   await expect(sarah.thread.bubbles).toHaveText(launch.bodies);
 });
 
-test("booking is for organizers", async ({ sarah, apis }) => {
+test("only organizers can open the booking form", async ({ sarah, apis }) => {
   const { id } = await apis.eventpro.findTalent("DJ Kamau");
   await sarah.open("/inbox");
   await expect(sarah.page.getByRole("link", { name: "Find talent" })).toHaveCount(0);

@@ -1,6 +1,6 @@
 import { expect, test } from "../support/fixtures.ts";
 
-test("@js Enter sends, Shift and Enter breaks the line", async ({ eventpro, apis, launch }) => {
+test("@js Enter sends, Shift+Enter inserts a line break", async ({ eventpro, apis, launch }) => {
   await eventpro.open(launch.path);
   const { composer, log } = eventpro.thread;
   await composer.pressSequentially("Mic check");
@@ -14,14 +14,14 @@ test("@js Enter sends, Shift and Enter breaks the line", async ({ eventpro, apis
   await expect.poll(async () => (await apis.sarah.listMessages(launch.id)).at(-1)?.body).toBe("Mic check\nTwo");
 });
 
-test("@js the focus stays in the box when Send is clicked", async ({ eventpro, launch }) => {
+test("@js the focus stays in the composer when Send is clicked", async ({ eventpro, launch }) => {
   await eventpro.open(launch.path);
   await eventpro.thread.sendMessage("Clicked");
   await expect(eventpro.thread.message("Clicked")).toBeVisible();
   await expect(eventpro.thread.composer).toBeFocused();
 });
 
-test("@js the box grows with its text up to eight lines, and shrinks again", async ({ eventpro, launch }) => {
+test("@js the composer grows with its text up to eight lines, and shrinks again", async ({ eventpro, launch }) => {
   await eventpro.open(launch.path);
   const { composer } = eventpro.thread;
   const height = async () => (await composer.boundingBox())?.height ?? 0;
@@ -38,7 +38,7 @@ test("@js the box grows with its text up to eight lines, and shrinks again", asy
   await expect.poll(height).toBeLessThanOrEqual(empty + 1);
 });
 
-test("@js Send waits until there is something to send", async ({ eventpro, launch }) => {
+test("@js Send is disabled while the text is blank", async ({ eventpro, launch }) => {
   await eventpro.open(launch.path);
   const { composer, sendButton } = eventpro.thread;
   await expect(sendButton).toBeDisabled();
@@ -51,7 +51,7 @@ test("@js Send waits until there is something to send", async ({ eventpro, launc
   await expect(sendButton).toBeDisabled();
 });
 
-test("@js the counter comes at 3,600 characters and stops at 4,000", async ({ eventpro, launch }) => {
+test("@js the counter appears at 3,600 characters, and 4,000 is the limit", async ({ eventpro, launch }) => {
   await eventpro.open(launch.path);
   const { composer, sendButton } = eventpro.thread;
   const left = eventpro.page.getByText(/characters? (left|too many)$/);
@@ -68,12 +68,12 @@ test("@js the counter comes at 3,600 characters and stops at 4,000", async ({ ev
   await expect(eventpro.thread.log.getByText(/^x{4000}$/)).toBeVisible();
 });
 
-test("@js Enter that ends a word of an input method doesn't send", async ({ eventpro, apis, launch }) => {
+test("@js Enter that commits an input method composition doesn't send", async ({ eventpro, apis, launch }) => {
   await eventpro.open(launch.path);
   const { composer } = eventpro.thread;
   await composer.fill("にほんご");
   const before = (await apis.sarah.listMessages(launch.id)).length;
-  // As Chromium and Firefox tell of it, and as Safari does, where the word has ended already.
+  // The events of Chromium and Firefox, and of Safari, where the composition has already ended.
   await composer.dispatchEvent("keydown", { key: "Enter", isComposing: true });
   await composer.dispatchEvent("keydown", { key: "Enter", keyCode: 229 });
   await expect(composer).toHaveValue("にほんご");
@@ -83,7 +83,7 @@ test("@js Enter that ends a word of an input method doesn't send", async ({ even
   expect(await apis.sarah.listMessages(launch.id)).toHaveLength(before + 1);
 });
 
-test("@js what was being written is there after looking elsewhere", async ({ eventpro, launch }) => {
+test("@js a draft survives navigation within the app", async ({ eventpro, launch }) => {
   await eventpro.open(launch.path);
   const { composer } = eventpro.thread;
   await composer.fill("Half a thou");

@@ -1,14 +1,14 @@
 import { expect, test, type FaultProxy, type Person } from "../support/fixtures.ts";
 
-// A line that dies without a word is noticed before the second heartbeat is late, and costs little once there is another:
-// each connection that the browser had is dead, and a request on one of them is never answered.
+// A connection that dies silently is detected before the second heartbeat is late. Afterwards, every pooled connection of the
+// browser is dead, and requests on them never get a response; the page must recover quickly once new connections work.
 
 const RECONNECTING = /Reconnecting/;
-const NOTICED = { timeout: 20_000 };
-const BACK = { timeout: 12_000 };
+const DETECTED = { timeout: 20_000 };
+const RECONNECTED = { timeout: 12_000 };
 
-/** Leaves the browser with idle connections, all of which are dead when the line is. */
-async function fillPool(person: Person): Promise<void> {
+/** Fills the connection pool of the browser with idle connections, which will be dead later. */
+async function fillConnectionPool(person: Person): Promise<void> {
   await person.page.evaluate(() => Promise.all(Array.from({ length: 5 }, () => fetch("/healthz").then((answer) => answer.text()))));
 }
 
@@ -18,32 +18,32 @@ async function openThroughProxy(person: Person, faultProxy: FaultProxy, path: st
   await person.open(path);
 }
 
-test("@js a line that froze is noticed within 20 s and said, and is back within seconds where every old connection is dead", async ({ sarah, faultProxy, apis, launch }) => {
+test("@js a frozen connection is detected within 20 s, and the stream reconnects within 12 s although the pool is dead", async ({ sarah, faultProxy, apis, launch }) => {
   test.slow();
   await openThroughProxy(sarah, faultProxy, launch.path);
   await apis.eventpro.sendMessage(launch.id, "Still there");
   await expect(sarah.thread.message("Still there")).toBeVisible();
-  await fillPool(sarah);
+  await fillConnectionPool(sarah);
   let streams = 0;
   sarah.page.on("request", (request) => (streams += Number(/\/api\/events\?/.test(request.url()))));
   await faultProxy.freezeTraffic();
   const bar = sarah.page.getByText(RECONNECTING);
-  await expect(bar).toBeVisible(NOTICED);
+  await expect(bar).toBeVisible(DETECTED);
   await apis.eventpro.sendMessage(launch.id, "Into the void");
-  // Long enough for some tries, each on a further dead connection.
+  // Long enough for several attempts, each on another dead connection.
   await expect.poll(() => streams, { timeout: 15_000 }).toBeGreaterThanOrEqual(2);
   await faultProxy.strandConnections();
-  await expect(sarah.thread.message("Into the void")).toBeVisible(BACK);
+  await expect(sarah.thread.message("Into the void")).toBeVisible(RECONNECTED);
   await expect(bar).toHaveCount(0);
   await apis.eventpro.sendMessage(launch.id, "And on");
   await expect(sarah.thread.message("And on")).toHaveCount(1);
 });
 
-test("@js a message on a dead connection is sent again by another, and stands there once", async ({ sarah, faultProxy, apis, launch }) => {
+test("@js a message on a dead connection is resent on another, and appears once", async ({ sarah, faultProxy, apis, launch }) => {
   await openThroughProxy(sarah, faultProxy, launch.path);
   await apis.eventpro.sendMessage(launch.id, "Still there");
   await expect(sarah.thread.message("Still there")).toBeVisible();
-  await fillPool(sarah);
+  await fillConnectionPool(sarah);
   await faultProxy.strandConnections();
   await sarah.thread.sendMessage("Sent all the same");
   const arrived = async () => (await apis.eventpro.listMessages(launch.id)).filter(({ body }) => body === "Sent all the same").length;
@@ -51,16 +51,16 @@ test("@js a message on a dead connection is sent again by another, and stands th
   await expect(sarah.thread.log.getByText(/Not sent/)).toHaveCount(0);
 });
 
-test("@js a thread is opened although every connection is dead", async ({ sarah, faultProxy, launch }) => {
+test("@js a thread opens although every pooled connection is dead", async ({ sarah, faultProxy, launch }) => {
   await openThroughProxy(sarah, faultProxy, "/inbox");
-  await fillPool(sarah);
+  await fillConnectionPool(sarah);
   await faultProxy.strandConnections();
   await sarah.conversations.getByRole("link").first().click();
   await expect(sarah.thread.log).toBeVisible({ timeout: 19_000 });
   await expect(sarah.page).toHaveURL(new RegExp(`${launch.path}$`));
 });
 
-test("@js on a line that is only slow, few streams are opened at once, and one gets through", async ({ sarah, faultProxy, apis, launch }) => {
+test("@js on a slow connection the stream reconnects", async ({ sarah, faultProxy, apis, launch }) => {
   test.slow();
   await openThroughProxy(sarah, faultProxy, launch.path);
   await apis.eventpro.sendMessage(launch.id, "Fast");

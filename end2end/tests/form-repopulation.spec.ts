@@ -1,6 +1,6 @@
 import { expect, test } from "../support/fixtures.ts";
 
-test("@no-js a form that is refused has what was typed, but for the password", async ({ visitor }) => {
+test("@no-js a rejected form keeps its values, except the password", async ({ visitor }) => {
   visitor.allowConsole(/status of 4/);
   await visitor.open("/register?role=talent");
   const { page } = visitor;

@@ -6,46 +6,46 @@ import { openRawStream } from "../support/raw-stream.ts";
 import { haproxy, nginx } from "../support/gateway.ts";
 import { readSnippets } from "../support/doc-snippets.ts";
 
-const BACK = { timeout: 30_000 };
+const RECONNECTED = { timeout: 30_000 };
 const RECONNECTING = /Reconnecting/;
 
-const guide = readSnippets("gateways.md");
-const advised = (name: string) => guide.get(name)?.[0].text;
+const snippets = readSnippets("gateways.md");
+const documentedConfig = (name: string) => snippets.get(name)?.[0].text;
 
 const BY_DEFAULT = [
   ["nginx", nginx()],
   ["HAProxy", haproxy()],
 ] as const;
-const AS_ADVISED = [
-  ["nginx", nginx(advised("nginx"))],
-  ["HAProxy", haproxy(advised("HAProxy"))],
+const AS_DOCUMENTED = [
+  ["nginx", nginx(documentedConfig("nginx"))],
+  ["HAProxy", haproxy(documentedConfig("HAProxy"))],
 ] as const;
 
-/** Marks the page as it stands: one that was loaded again has lost it. */
-const mark = (page: Page) => page.evaluate(() => Object.assign(window, { marked: true }));
+/** Marks the document. A reload removes the mark. */
+const markDocument = (page: Page) => page.evaluate(() => Object.assign(window, { marked: true }));
 const isMarked = (page: Page) => page.evaluate(() => "marked" in window);
 
-for (const [how, gateways] of [
-  ["as Debian has it", BY_DEFAULT],
-  ["as advised", AS_ADVISED],
+for (const [configuration, gateways] of [
+  ["with Debian's defaults", BY_DEFAULT],
+  ["as documented", AS_DOCUMENTED],
 ] as const) {
   for (const [name, kind] of gateways) {
-    test(`@once ${name} ${how} passes every check of the stream contract`, async ({ startGateway }) => {
+    test(`@once ${name} ${configuration} passes every check of the stream contract`, async ({ startGateway }) => {
       const gateway = await startGateway(kind);
       // With HAProxy's defaults, a closed stream stays open towards the site; the advised settings close it.
-      const but = kind === BY_DEFAULT[1][1] ? ["--but", "presence"] : [];
-      const { exitCode, output } = await runConformance(gateway.url, "--through-gateway", ...but);
+      const options = kind === BY_DEFAULT[1][1] ? ["--but", "presence"] : [];
+      const { exitCode, output } = await runConformance(gateway.url, "--through-gateway", ...options);
       expect(exitCode, output).toBe(0);
     });
   }
 }
 
 for (const [name, kind] of BY_DEFAULT) {
-  test(`@js what is said comes through ${name} at once, both ways`, async ({ startGateway, sarah, apis, launch }) => {
+  test(`@js messages pass ${name} within 2 s in both directions`, async ({ startGateway, sarah, apis, launch }) => {
     sarah.allowConsole(/net::ERR_/);
     sarah.setBaseUrl((await startGateway(kind)).url);
     await sarah.open(launch.path);
-    await mark(sarah.page);
+    await markDocument(sarah.page);
     for (const text of ["Through the gate 1", "Through the gate 2", "Through the gate 3"]) {
       await apis.eventpro.sendMessage(launch.id, text);
       await expect(sarah.thread.message(text)).toBeVisible({ timeout: 2_000 });
@@ -56,38 +56,38 @@ for (const [name, kind] of BY_DEFAULT) {
     expect(await isMarked(sarah.page)).toBe(true);
   });
 
-  test(`@js ${name} that is started again loses and doubles nothing`, async ({ startGateway, sarah, apis, launch }) => {
+  test(`@js a restart of ${name} loses and duplicates no message`, async ({ startGateway, sarah, apis, launch }) => {
     const gateway = await startGateway(kind);
     sarah.allowConsole(/net::ERR_/);
     sarah.setBaseUrl(gateway.url);
     await sarah.open(launch.path);
-    await mark(sarah.page);
+    await markDocument(sarah.page);
     await apis.eventpro.sendMessage(launch.id, "Before");
     await expect(sarah.thread.message("Before")).toBeVisible();
 
     await gateway.stop();
     await expect(sarah.page.getByText(RECONNECTING)).toBeVisible();
-    const meanwhile = ["Meanwhile 1", "Meanwhile 2", "Meanwhile 3"];
-    for (const text of meanwhile) await apis.eventpro.sendMessage(launch.id, text);
+    const missed = ["Meanwhile 1", "Meanwhile 2", "Meanwhile 3"];
+    for (const text of missed) await apis.eventpro.sendMessage(launch.id, text);
     await sarah.thread.sendMessage("Into the gap");
     await gateway.start();
 
-    const said = /^(Before|Meanwhile \d|Into the gap|After)$/;
-    await expect(sarah.thread.message(said)).toHaveText(["Before", ...meanwhile, "Into the gap"], BACK);
-    await expect(sarah.page.getByText(RECONNECTING)).toHaveCount(0, BACK);
+    const pattern = /^(Before|Meanwhile \d|Into the gap|After)$/;
+    await expect(sarah.thread.message(pattern)).toHaveText(["Before", ...missed, "Into the gap"], RECONNECTED);
+    await expect(sarah.page.getByText(RECONNECTING)).toHaveCount(0, RECONNECTED);
     await apis.eventpro.sendMessage(launch.id, "After");
-    await expect(sarah.thread.message(said)).toHaveText(["Before", ...meanwhile, "Into the gap", "After"]);
+    await expect(sarah.thread.message(pattern)).toHaveText(["Before", ...missed, "Into the gap", "After"]);
     expect((await apis.eventpro.listMessages(launch.id)).filter(({ body }) => body === "Into the gap")).toHaveLength(1);
     expect(await isMarked(sarah.page)).toBe(true);
   });
 }
 
-test("@js nginx that reads its settings again isn't noticed", async ({ startGateway, sarah, apis, launch }) => {
+test("@js a reload of nginx keeps the stream", async ({ startGateway, sarah, apis, launch }) => {
   const gateway = await startGateway(nginx());
   sarah.allowConsole(/net::ERR_/);
   sarah.setBaseUrl(gateway.url);
   await sarah.open(launch.path);
-  await mark(sarah.page);
+  await markDocument(sarah.page);
   await apis.eventpro.sendMessage(launch.id, "Before");
   await expect(sarah.thread.message("Before")).toBeVisible();
 
@@ -99,31 +99,31 @@ test("@js nginx that reads its settings again isn't noticed", async ({ startGate
   expect(await isMarked(sarah.page)).toBe(true);
 });
 
-test("@js a gateway that holds the stream back isn't taken for silence", async ({ startGateway, sarah, apis, launch }) => {
-  const held = "location / { proxy_pass http://127.0.0.1:3000; proxy_ignore_headers X-Accel-Buffering; proxy_buffering on; }";
+test("@js a gateway that buffers the stream shows as reconnecting, and sending still works", async ({ startGateway, sarah, apis, launch }) => {
+  const buffering = "location / { proxy_pass http://127.0.0.1:3000; proxy_ignore_headers X-Accel-Buffering; proxy_buffering on; }";
   sarah.allowConsole(/net::ERR_/);
-  sarah.setBaseUrl((await startGateway(nginx(held))).url);
+  sarah.setBaseUrl((await startGateway(nginx(buffering))).url);
   await sarah.open("/signin");
   await sarah.page.clock.install();
   await sarah.open(launch.path);
   await apis.eventpro.sendMessage(launch.id, "Held back");
-  const triedAgain = sarah.page.waitForRequest(/\/api\/events/);
+  const retried = sarah.page.waitForRequest(/\/api\/events/);
   await sarah.page.clock.fastForward("00:45");
   await expect(sarah.page.getByText(RECONNECTING)).toBeVisible();
-  await triedAgain;
-  // What is written goes another way, and out. By then a stream that isn't held back had begun.
+  await retried;
+  // Sending uses a request of its own. A stream that isn't buffered would have begun by now.
   await sarah.thread.sendMessage("Written all the same");
   await expect.poll(async () => (await apis.eventpro.listMessages(launch.id)).at(-1)?.body).toBe("Written all the same");
   await expect(sarah.page.getByText(RECONNECTING)).toBeVisible();
   await expect(sarah.thread.message("Held back")).toHaveCount(0);
 });
 
-test.describe("of two streams a person may have", () => {
+test.describe("with a limit of two streams per person", () => {
   test.use({ settings: { GREENROOM_STREAMS_PER_PERSON: "2" } });
 
-  for (const [name, kind] of [BY_DEFAULT[0], ...AS_ADVISED]) {
-    const how = kind === BY_DEFAULT[0][1] ? "as Debian has it" : "as advised";
-    test(`@once ${name} ${how} holds none that was closed`, async ({ startGateway, apis }) => {
+  for (const [name, kind] of [BY_DEFAULT[0], ...AS_DOCUMENTED]) {
+    const configuration = kind === BY_DEFAULT[0][1] ? "with Debian's defaults" : "as documented";
+    test(`@once ${name} ${configuration} releases closed streams`, async ({ startGateway, apis }) => {
       const url = `${(await startGateway(kind)).url}/api/events`;
       const open = () => openRawStream(url, apis.sarah);
       const streams = [await open(), await open()];
@@ -135,17 +135,17 @@ test.describe("of two streams a person may have", () => {
         next.close();
         return next.status;
       };
-      // Well before the next heartbeat, which would free it anyway.
+      // Well before the next heartbeat, whose failure would release them anyway.
       await expect.poll(statusOfNext, { timeout: 3_000 }).toBe(200);
     });
   }
 });
 
-test.describe("of a site that knows its address", () => {
+test.describe("with a configured public URL", () => {
   test.use({ settings: { GREENROOM_URL: "http://greenroom.example", GREENROOM_ALLOW_HTTP: "true" } });
 
-  for (const [name, kind] of AS_ADVISED) {
-    test(`@once ${name} lets through what its own pages send, and nothing of other pages`, async ({ startGateway, apis, launch }) => {
+  for (const [name, kind] of AS_DOCUMENTED) {
+    test(`@once ${name} preserves Origin: same-origin requests pass, cross-origin ones are rejected`, async ({ startGateway, apis, launch }) => {
       const { url } = await startGateway(kind);
       const send = async (origin: string) => {
         const api = new Api(url, apis.sarah.session);
@@ -156,7 +156,7 @@ test.describe("of a site that knows its address", () => {
       expect(await send("http://elsewhere.example")).toBe(403);
     });
 
-    test(`@once ${name} doesn't hide which host was asked for`, async ({ startGateway }) => {
+    test(`@once ${name} preserves Host`, async ({ startGateway }) => {
       const { url } = await startGateway(kind);
       const ask = (host: string) => new Api(url).request("GET", "/api/talents", undefined, { host });
       expect((await ask("elsewhere.example")).json).toMatchObject({ status: 421, code: "wrong_host" });

@@ -1,37 +1,37 @@
 import { DEMO_PEOPLE, PASSWORD } from "../support/demo-people.ts";
 import { expect, test, type Person } from "../support/fixtures.ts";
 
-/** What has the focus, by its name; it must be seen to have it. */
-async function focused({ page }: Person): Promise<string> {
+/** Returns the accessible name of the focused element, with a marker if its focus outline isn't visible. */
+async function focusedName({ page }: Person): Promise<string> {
   return page.evaluate(() => {
     const element = document.activeElement as HTMLElement;
-    // Between the last stop and the first, browsers leave the page.
+    // After the last tab stop, the focus leaves the page for the browser.
     if (element === document.body) return "";
     const { outlineStyle, outlineWidth } = getComputedStyle(element);
-    const seen = outlineStyle !== "none" && parseFloat(outlineWidth) >= 2;
+    const outlined = outlineStyle !== "none" && parseFloat(outlineWidth) >= 2;
     const box = element.getBoundingClientRect();
-    const inSight = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+    const inViewport = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
     const label = document.getElementById(element.getAttribute("aria-labelledby") ?? "")?.textContent;
     const own = (element as HTMLInputElement).labels?.[0]?.textContent;
     const name = element.getAttribute("aria-label") ?? label ?? own ?? element.textContent?.trim();
-    return `${name}${seen && inSight ? "" : " (but nobody sees that)"}`;
+    return `${name}${outlined && inViewport ? "" : " (focus not visible)"}`;
   });
 }
 
-/** Goes on by Tab until it is reached, every stop on the way visible. */
+/** Presses Tab until an element is reached. The focus must be visible at every stop. */
 async function tabTo(person: Person, name: string | RegExp): Promise<void> {
   const stops: string[] = [];
   for (let stop = 0; stop < 25; stop++) {
     await person.page.keyboard.press("Tab");
-    const now = await focused(person);
-    expect(now).not.toMatch(/nobody sees/);
+    const now = await focusedName(person);
+    expect(now).not.toMatch(/not visible/);
     if (typeof name === "string" ? now === name : name.test(now)) return;
     stops.push(now);
   }
   throw new Error(`${name} isn't among ${stops.join(", ")}`);
 }
 
-test("@js everything goes without a mouse", async ({ visitor, apis, launch }) => {
+test("@js every function works by keyboard", async ({ visitor, apis, launch }) => {
   const { page } = await visitor.open("/").then(() => visitor);
   const { keyboard } = page;
   await tabTo(visitor, "Sign in");
@@ -66,7 +66,7 @@ test("@js everything goes without a mouse", async ({ visitor, apis, launch }) =>
   await expect(page).toHaveURL("/signin");
 });
 
-test("the first stop skips to the content", async ({ sarah, launch }) => {
+test("the first tab stop skips to the content", async ({ sarah, launch }) => {
   await sarah.open(launch.path);
   await sarah.page.keyboard.press("Tab");
   await expect(sarah.page.getByRole("link", { name: "Skip to content" })).toBeFocused();

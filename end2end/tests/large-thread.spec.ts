@@ -1,53 +1,53 @@
 import { uuidBytes, executeSql } from "../support/database.ts";
 import { expect, test, type Conversation, type Site } from "../support/fixtures.ts";
 
-// A history of 100,000 messages is as quick to open as a short one, and never on the page as a whole.
+// A thread of 100,000 messages opens as fast as a short one, and never renders as a whole.
 
-const MANY = 100_000;
-const MOST_ROWS = 210;
+const MESSAGE_COUNT = 100_000;
+const MAX_ROWS = 210;
 
-/** Writes a long past between the two, straight into the database. */
-function remember(site: Site, { id, bodies }: Conversation): void {
+/** Fills the conversation up to MESSAGE_COUNT messages, directly in the database. */
+function fillThread(site: Site, { id, bodies }: Conversation): void {
   const sender = "(SELECT CASE WHEN n % 3 THEN organizer_id ELSE talent_id END FROM conversation WHERE id = ?1)";
   executeSql(
     site,
-    `WITH RECURSIVE numbers(n) AS (SELECT ${bodies.length + 1} UNION ALL SELECT n + 1 FROM numbers WHERE n < ${MANY})
+    `WITH RECURSIVE numbers(n) AS (SELECT ${bodies.length + 1} UNION ALL SELECT n + 1 FROM numbers WHERE n < ${MESSAGE_COUNT})
      INSERT INTO message (id, conversation_id, seq, sender_id, client_id, body, created_at)
      SELECT randomblob(16), ?1, n, ${sender}, randomblob(16), 'Number ' || n, 1700000000000 + n * 60000 FROM numbers`,
     uuidBytes(id),
   );
-  executeSql(site, `UPDATE conversation SET last_seq = ${MANY} WHERE id = ?1`, uuidBytes(id));
+  executeSql(site, `UPDATE conversation SET last_seq = ${MESSAGE_COUNT} WHERE id = ?1`, uuidBytes(id));
 }
 
-const readAll = (site: Site, { id }: Conversation) =>
-  executeSql(site, `UPDATE conversation SET organizer_read_seq = ${MANY}, talent_read_seq = ${MANY} WHERE id = ?1`, uuidBytes(id));
+const markAllRead = (site: Site, { id }: Conversation) =>
+  executeSql(site, `UPDATE conversation SET organizer_read_seq = ${MESSAGE_COUNT}, talent_read_seq = ${MESSAGE_COUNT} WHERE id = ?1`, uuidBytes(id));
 
 const rows = "[data-seq]";
 
-test("@js the past opens page by page, and the page stays small both ways", async ({ site, sarah, apis, launch }) => {
-  remember(site, launch);
-  readAll(site, launch);
+test("@js older messages load page by page, and the number of rendered rows stays bounded", async ({ site, sarah, apis, launch }) => {
+  fillThread(site, launch);
+  markAllRead(site, launch);
   await sarah.open(launch.path);
   const { thread } = sarah;
-  await expect(thread.message(`Number ${MANY}`)).toBeInViewport();
+  await expect(thread.message(`Number ${MESSAGE_COUNT}`)).toBeInViewport();
 
-  // Up, through six pages.
-  let first = MANY - 49;
+  // Scrolls up through six pages.
+  let first = MESSAGE_COUNT - 49;
   for (let page = 0; page < 6; page++) {
     const before = await thread.scrollToTop(`Number ${first}`);
     await expect(thread.message(`Number ${first - 1}`)).toBeAttached();
     await expect.poll(async () => Math.abs((await thread.topOf(`Number ${first}`)) - before)).toBeLessThanOrEqual(2);
-    expect(await thread.log.locator(rows).count()).toBeLessThanOrEqual(MOST_ROWS);
+    expect(await thread.log.locator(rows).count()).toBeLessThanOrEqual(MAX_ROWS);
     first -= 50;
   }
-  await expect(thread.message(`Number ${MANY}`)).toHaveCount(0);
+  await expect(thread.message(`Number ${MESSAGE_COUNT}`)).toHaveCount(0);
 
-  // What comes meanwhile waits below.
+  // A new message isn't rendered while older ones are shown.
   await apis.eventpro.sendMessage(launch.id, "Down here");
   await expect(sarah.page.getByRole("button", { name: "1 new message", exact: true })).toBeVisible();
   await expect(thread.message("Down here")).toHaveCount(0);
 
-  // And down again by the keyboard, in steps, without anything left out.
+  // Scrolls down by keyboard. No message may be missing.
   await thread.log.focus();
   await expect(async () => {
     await sarah.page.keyboard.press("End");
@@ -55,37 +55,37 @@ test("@js the past opens page by page, and the page stays small both ways", asyn
   }).toPass({ timeout: 20_000 });
   const seqs = await thread.log.locator(rows).evaluateAll((all) => all.map((row) => Number(row.getAttribute("data-seq"))));
   expect(seqs).toEqual(seqs.map((_, index) => seqs[0] + index));
-  expect(seqs.length).toBeLessThanOrEqual(MOST_ROWS);
+  expect(seqs.length).toBeLessThanOrEqual(MAX_ROWS);
   await expect(sarah.page.getByRole("button", { name: "1 new message", exact: true })).toHaveCount(0);
 });
 
-test("@js a thread opens at the first unread, and is read as far as it was seen", async ({ site, sarah, apis, launch }) => {
-  remember(site, launch);
-  readAll(site, launch);
+test("@js a thread opens at the first unread message, and marks as read only the visible ones", async ({ site, sarah, apis, launch }) => {
+  fillThread(site, launch);
+  markAllRead(site, launch);
   executeSql(site, `UPDATE conversation SET talent_read_seq = 99000 WHERE id = ?1`, uuidBytes(launch.id));
   await sarah.open(launch.path);
   const { thread, page } = sarah;
   await expect(thread.log.getByText("New", { exact: true })).toBeInViewport();
   await expect(thread.message("Number 99001")).toBeInViewport();
-  await expect(thread.message(`Number ${MANY}`)).toHaveCount(0);
+  await expect(thread.message(`Number ${MESSAGE_COUNT}`)).toHaveCount(0);
   const readSeq = async () => (await apis.sarah.listConversations())[0].readSeq;
   await expect.poll(readSeq).toBeGreaterThan(99_000);
   expect(await readSeq()).toBeLessThan(99_100);
 
   await page.getByRole("button", { name: /new messages$/ }).click();
-  await expect(thread.message(`Number ${MANY}`)).toBeInViewport();
-  await expect.poll(readSeq).toBe(MANY);
+  await expect(thread.message(`Number ${MESSAGE_COUNT}`)).toBeInViewport();
+  await expect.poll(readSeq).toBe(MESSAGE_COUNT);
 });
 
-test("a link leads to a message in the middle of it", async ({ site, sarah, launch }) => {
-  remember(site, launch);
+test("a link opens the thread at a message in its middle", async ({ site, sarah, launch }) => {
+  fillThread(site, launch);
   await sarah.open(`${launch.path}?at=50000#m50000`);
   await expect(sarah.thread.message("Number 50000")).toBeInViewport();
   await expect(sarah.thread.message("Number 49990")).toBeAttached();
-  expect(await sarah.thread.log.locator(rows).count()).toBeLessThanOrEqual(MOST_ROWS);
+  expect(await sarah.thread.log.locator(rows).count()).toBeLessThanOrEqual(MAX_ROWS);
 });
 
-test("@js what keeps coming while one looks on doesn't pile up", async ({ sarah, apis, launch }) => {
+test("@js the number of rendered rows stays bounded while messages arrive", async ({ sarah, apis, launch }) => {
   test.slow();
   await sarah.open(launch.path);
   for (let n = 1; n <= 300; n++) await apis.eventpro.sendMessage(launch.id, `Number ${n}`);

@@ -1,16 +1,16 @@
 import { DEMO_PEOPLE, PASSWORD } from "../support/demo-people.ts";
 import { expect, test } from "../support/fixtures.ts";
 
-// The answer to a form comes late, or never.
+// Responses to forms that come late, or never.
 
-test("@js the answer to a form that was left leads nowhere", async ({ eventpro, apis, launch }) => {
+test("@js a late response to a form that was left doesn't navigate", async ({ eventpro, apis, launch }) => {
   const { id } = await apis.eventpro.findTalent("DJ Kamau");
   await eventpro.open(`/bookings/new?talent=${id}`);
   const { page, thread } = eventpro;
   let release = () => {};
-  const held = new Promise<void>((resolve) => (release = resolve));
+  const released = new Promise<void>((resolve) => (release = resolve));
   await page.route("**/fn/open-booking", async (route) => {
-    await held;
+    await released;
     await route.continue();
   });
   await page.getByLabel("What is the event?").fill("Late");
@@ -22,10 +22,10 @@ test("@js the answer to a form that was left leads nowhere", async ({ eventpro, 
   await page.getByRole("link", { name: "Greenroom" }).click();
   await eventpro.conversations.getByRole("link", { name: "Sarah Wanjiru" }).click();
   await thread.composer.pressSequentially("In mid-");
-  const answer = page.waitForResponse("**/fn/open-booking");
+  const response = page.waitForResponse("**/fn/open-booking");
   release();
-  await (await answer).finished();
-  // It is done, and stands in the list.
+  await (await response).finished();
+  // The booking was made and is in the list.
   await expect(eventpro.conversations.getByRole("link", { name: "DJ Kamau" })).toBeVisible();
   await thread.composer.pressSequentially("word");
   await page.waitForTimeout(500);
@@ -34,7 +34,7 @@ test("@js the answer to a form that was left leads nowhere", async ({ eventpro, 
 });
 
 for (const [form, path] of [["sign-in", "/signin"], ["forgot", "/forgot"]]) {
-  test(`@js the form ${form} on a line that says nothing ends within half a minute, and says what that means`, async ({ visitor }) => {
+  test(`@js the form ${form} times out without a response, and says that it may have been done`, async ({ visitor }) => {
     await visitor.open("/register");
     const { page } = visitor;
     await page.clock.install();
@@ -51,14 +51,14 @@ for (const [form, path] of [["sign-in", "/signin"], ["forgot", "/forgot"]]) {
   });
 }
 
-test("@js a booking request on a dead connection is sent again by another, and made once", async ({ eventpro, apis }) => {
+test("@js a booking request on a dead connection is resent on another, and creates one booking", async ({ eventpro, apis }) => {
   const { id } = await apis.eventpro.findTalent("DJ Kamau");
   await eventpro.open(`/bookings/new?talent=${id}`);
   const { page } = eventpro;
-  let tries = 0;
+  let attempts = 0;
   await page.route("**/fn/open-booking", async (route) => {
-    tries += 1;
-    if (tries > 1) await route.continue();
+    attempts += 1;
+    if (attempts > 1) await route.continue();
   });
   await page.getByLabel("What is the event?").fill("Once");
   await page.getByLabel("On which day?").fill(new Date(Date.now() + 40 * 86_400_000).toISOString().slice(0, 10));
@@ -70,7 +70,7 @@ test("@js a booking request on a dead connection is sent again by another, and m
   expect((await apis.eventpro.listConversations()).filter(({ booking }) => booking.title === "Once")).toHaveLength(1);
 });
 
-test("@js a link can't fill in the form for another address", async ({ sarah }) => {
+test("@js a crafted link can't fill in the form that changes the address", async ({ sarah }) => {
   await sarah.open("/settings?__path=/fn/change-email&__err=InVucmVhY2hlZCI=&kept.email=evil@example.com");
   await expect(sarah.page.locator("#email-form-email")).toHaveValue("");
 });

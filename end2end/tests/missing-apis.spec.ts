@@ -1,24 +1,24 @@
 import { expect, test, type Person } from "../support/fixtures.ts";
 
-// A browser API that is missing, blocked or throws costs its own feature, and nothing else: the page is taken over, the
-// thread can be read, and a message arrives.
+// A browser API that is missing, blocked or throws disables only its own feature: the page hydrates, the thread is readable,
+// and messages can be sent and received.
 
 const FAIL = 'throw new DOMException("blocked by this test", "SecurityError")';
 const getter = (owner: string, name: string, body = FAIL) =>
   `Object.defineProperty(${owner}, "${name}", { configurable: true, get() { ${body} } });`;
 const method = (owner: string, name: string, body = FAIL) => `${owner}.${name} = function () { ${body} };`;
 const missing = (name: string) => `delete window.${name};`;
-const thrown = (name: string) => `window.${name} = class { constructor() { ${FAIL} } };`;
+const throwing = (name: string) => `window.${name} = class { constructor() { ${FAIL} } };`;
 
 const APIS: Record<string, string> = {
-  "a language that Intl refuses": getter("Navigator.prototype", "language", 'return "C"'),
+  "a language that Intl rejects": getter("Navigator.prototype", "language", 'return "C"'),
   "Intl that always throws":
     ["toLocaleString", "toLocaleDateString", "toLocaleTimeString"].map((name) => method("Date.prototype", name)).join("") +
     "Intl.DateTimeFormat = class { constructor() { throw new RangeError() } };",
-  "navigator.language": getter("Navigator.prototype", "language") + getter("Navigator.prototype", "languages"),
-  "navigator.onLine": getter("Navigator.prototype", "onLine"),
-  "navigator.connection": getter("Navigator.prototype", "connection"),
-  "navigator.clipboard": getter("Navigator.prototype", "clipboard"),
+  "navigator.language, blocked": getter("Navigator.prototype", "language") + getter("Navigator.prototype", "languages"),
+  "navigator.onLine, blocked": getter("Navigator.prototype", "onLine"),
+  "navigator.connection, blocked": getter("Navigator.prototype", "connection"),
+  "navigator.clipboard, blocked": getter("Navigator.prototype", "clipboard"),
   "localStorage, blocked": getter("window", "localStorage"),
   "localStorage, full": method("Storage.prototype", "setItem", 'throw new DOMException("full", "QuotaExceededError")'),
   "sessionStorage, blocked": getter("window", "sessionStorage"),
@@ -33,34 +33,34 @@ const APIS: Record<string, string> = {
   "locks that are refused": method("LockManager.prototype", "request", 'return Promise.reject(new DOMException("no", "SecurityError"))'),
   "locks that never answer": method("LockManager.prototype", "request", "return new Promise(() => {})"),
   "BroadcastChannel, missing": missing("BroadcastChannel"),
-  "BroadcastChannel that can't be opened": thrown("BroadcastChannel"),
+  "BroadcastChannel that can't be opened": throwing("BroadcastChannel"),
   "BroadcastChannel that sends nothing": method("BroadcastChannel.prototype", "postMessage"),
   "crypto, missing": getter("window", "crypto", "return undefined"),
   "crypto that throws": method("Crypto.prototype", "getRandomValues") + method("Crypto.prototype", "randomUUID"),
   "crypto without subtle and randomUUID, as on plain http":
     getter("Crypto.prototype", "subtle", "return undefined") + "delete Crypto.prototype.randomUUID;",
   "EventSource, missing": missing("EventSource"),
-  "EventSource that can't be opened": thrown("EventSource"),
+  "EventSource that can't be opened": throwing("EventSource"),
   "observers, missing": ["IntersectionObserver", "ResizeObserver"].map(missing).join(""),
-  "observers that can't be made": ["IntersectionObserver", "ResizeObserver", "PerformanceObserver"].map(thrown).join(""),
+  "observers that can't be made": ["IntersectionObserver", "ResizeObserver", "PerformanceObserver"].map(throwing).join(""),
   "observers that throw": method("IntersectionObserver.prototype", "observe"),
   "AbortController, missing": missing("AbortController"),
-  "AbortController that can't be made": thrown("AbortController"),
-  "matchMedia": method("window", "matchMedia"),
-  "Notification": missing("Notification"),
-  "performance": method("Performance.prototype", "now") + method("Performance.prototype", "mark"),
-  "animation frames": method("window", "requestAnimationFrame"),
-  "idle callbacks": missing("requestIdleCallback"),
-  "focus and scrolling": method("HTMLElement.prototype", "focus") + method("Element.prototype", "scrollIntoView"),
-  "visibility": getter("Document.prototype", "visibilityState") + getter("Document.prototype", "hidden"),
-  "history": method("History.prototype", "pushState") + method("History.prototype", "replaceState"),
+  "AbortController that can't be made": throwing("AbortController"),
+  "matchMedia, blocked": method("window", "matchMedia"),
+  "Notification, missing": missing("Notification"),
+  "performance, blocked": method("Performance.prototype", "now") + method("Performance.prototype", "mark"),
+  "animation frames, blocked": method("window", "requestAnimationFrame"),
+  "idle callbacks, missing": missing("requestIdleCallback"),
+  "focus and scrolling, blocked": method("HTMLElement.prototype", "focus") + method("Element.prototype", "scrollIntoView"),
+  "visibility, blocked": getter("Document.prototype", "visibilityState") + getter("Document.prototype", "hidden"),
+  "history, blocked": method("History.prototype", "pushState") + method("History.prototype", "replaceState"),
 };
 
-// Without these there is nothing by which a page hears.
-const DEAF = /EventSource/;
+// Without these APIs, the page can't receive events.
+const NO_STREAM = /EventSource/;
 
 for (const [api, script] of Object.entries(APIS)) {
-  test(`@js without ${api}, messages go out and come in`, async ({ sarah, apis, launch }) => {
+  test(`@js ${api}: messages are sent and received`, async ({ sarah, apis, launch }) => {
     await sarah.addInitScript(script);
     await sarah.open(launch.path);
     await expect(sarah.thread.message(launch.bodies.at(-1)!)).toBeVisible();
@@ -68,21 +68,21 @@ for (const [api, script] of Object.entries(APIS)) {
     await expect.poll(() => bodies(apis.eventpro, launch.id)).toContain("Out");
     await expect(sarah.thread.log.getByText(/Not sent|Loading/)).toHaveCount(0);
     await apis.eventpro.sendMessage(launch.id, "In");
-    if (DEAF.test(api)) await expect(sarah.page.getByText(/Reconnecting/)).toBeVisible();
+    if (NO_STREAM.test(api)) await expect(sarah.page.getByText(/Reconnecting/)).toBeVisible();
     else await expect(sarah.thread.message("In")).toBeVisible();
     expect(await sarah.page.locator("html").getAttribute("data-hydrated")).toBe("");
   });
 }
 
-test("@js without pushState, a link inside the site is followed as a whole page", async ({ sarah, launch }) => {
-  await sarah.addInitScript(APIS.history);
+test("@js without pushState, links load a new document", async ({ sarah, launch }) => {
+  await sarah.addInitScript(APIS["history, blocked"]);
   await sarah.open("/inbox");
-  await openFirst(sarah);
+  await openFirstConversation(sarah);
   await expect(sarah.page).toHaveURL(new RegExp(`${launch.path}$`));
   await expect(sarah.thread.log).toBeVisible();
 });
 
-test("@js a second tab without BroadcastChannel is live by itself", async ({ sarah, apis, launch }) => {
+test("@js a second tab without BroadcastChannel has a stream of its own", async ({ sarah, apis, launch }) => {
   await sarah.addInitScript("");
   await sarah.page.context().addInitScript(APIS["BroadcastChannel, missing"]);
   await sarah.open(launch.path);
@@ -93,14 +93,14 @@ test("@js a second tab without BroadcastChannel is live by itself", async ({ sar
   }
 });
 
-test("@js an IndexedDB that never answers holds up no message", async ({ sarah, apis, launch }) => {
+test("@js an IndexedDB that never opens delays no message", async ({ sarah, apis, launch }) => {
   await sarah.addInitScript("IDBFactory.prototype.open = () => new EventTarget();");
   await sarah.open(launch.path);
   await sarah.thread.sendMessage("All the same");
   await expect.poll(() => bodies(apis.eventpro, launch.id)).toContain("All the same");
 });
 
-const openFirst = (person: Person) => person.conversations.getByRole("link").first().click();
+const openFirstConversation = (person: Person) => person.conversations.getByRole("link").first().click();
 
 async function bodies(program: { listMessages(id: string): Promise<{ body: string }[]> }, id: string): Promise<string[]> {
   return (await program.listMessages(id)).map(({ body }) => body);

@@ -1,6 +1,6 @@
 import { expect, test } from "../support/fixtures.ts";
 
-test("the bell leads to what happened, and that leads to the conversation", async ({ kamau, apis }) => {
+test("the bell opens the notifications, and a notification opens its conversation", async ({ kamau, apis }) => {
   const { id } = await apis.eventpro.findTalent("DJ Kamau");
   const { conversation } = await apis.eventpro.openBooking(id, "Rooftop party", "Do you play on a rooftop?");
   await apis.eventpro.sendMessage(conversation.id, "It has a roof over it, too.");
@@ -21,13 +21,13 @@ test("the bell leads to what happened, and that leads to the conversation", asyn
   await expect(kamau.thread.message("Do you play on a rooftop?")).toBeVisible();
 });
 
-test("with nothing new the page says what will be there", async ({ achieng }) => {
+test("without notifications the page shows a placeholder", async ({ achieng }) => {
   await achieng.open("/notifications");
   await expect(achieng.page.getByRole("heading", { name: "Nothing new" })).toBeVisible();
   await expect(achieng.bell).toHaveAccessibleName("Notifications");
 });
 
-test("@js a notification appears by itself, and is seen once its conversation is", async ({ sarah, apis, launch }) => {
+test("@js a notification appears live, and is read when its conversation is opened", async ({ sarah, apis, launch }) => {
   await sarah.open("/notifications");
   const newest = sarah.page.getByRole("list", { name: "Notifications" }).getByRole("listitem").first();
   await apis.eventpro.sendMessage(launch.id, "Just now");
@@ -38,7 +38,7 @@ test("@js a notification appears by itself, and is seen once its conversation is
   await expect(newest).toContainText("Just now");
 });
 
-test("older notifications are a link away", async ({ sarah, apis, launch }) => {
+test("a link loads older notifications", async ({ sarah, apis, launch }) => {
   for (let n = 1; n <= 70; n++) await apis.eventpro.sendMessage(launch.id, `Number ${n}`);
   await sarah.open("/notifications");
   const list = sarah.page.getByRole("list", { name: "Notifications" });
@@ -53,7 +53,7 @@ test("older notifications are a link away", async ({ sarah, apis, launch }) => {
   await expect(list.getByText("Number 1", { exact: true })).toBeVisible();
 });
 
-test("one is marked as read, then all", async ({ sarah, apis, launch }) => {
+test("one notification is marked as read, then all", async ({ sarah, apis, launch }) => {
   for (const text of ["One", "Two", "Three"]) await apis.eventpro.sendMessage(launch.id, text);
   await sarah.open("/notifications");
   const list = sarah.page.getByRole("list", { name: "Notifications" });
@@ -69,7 +69,7 @@ test("one is marked as read, then all", async ({ sarah, apis, launch }) => {
   await expect(sarah.bell).toHaveAccessibleName("Notifications");
 });
 
-test("@js marking is seen in another tab, and the keyboard stays near", async ({ sarah, apis, launch }) => {
+test("@js marking as read updates the other tab, and the focus moves to the next element", async ({ sarah, apis, launch }) => {
   for (const text of ["Look here", "Over there"]) await apis.eventpro.sendMessage(launch.id, text);
   await sarah.open("/notifications");
   const other = await sarah.openTab("/notifications");

@@ -3,7 +3,7 @@ import { expect, test } from "../support/fixtures.ts";
 
 const NEW = "a quiet green room";
 
-test("a forgotten password: a mail, a new one, and every other device is out", async ({ visitor, sarah, mailbox }) => {
+test("a password reset by mail sets the new password and ends all other sessions", async ({ visitor, sarah, mailbox }) => {
   visitor.allowConsole(/status of 401 .*\/fn\/sign-in/);
   await visitor.open("/signin");
   await visitor.page.getByRole("link", { name: "Forgot your password?" }).click();
@@ -27,7 +27,7 @@ test("a forgotten password: a mail, a new one, and every other device is out", a
   await expect(visitor.page).toHaveURL("/inbox");
 });
 
-test("an address that nobody has is answered with the same words, and gets no mail", async ({ visitor, mailbox }) => {
+test("an unknown address gets the same response and no mail", async ({ visitor, mailbox }) => {
   await visitor.open("/forgot");
   await visitor.page.getByRole("textbox", { name: "Email" }).fill("nobody@example.com");
   await visitor.page.getByRole("button", { name: "Send link" }).click();
@@ -35,7 +35,7 @@ test("an address that nobody has is answered with the same words, and gets no ma
   expect(await mailbox.mailsTo("nobody@example.com")).toHaveLength(0);
 });
 
-test("a password that is refused leaves the link good; once used, it isn't", async ({ visitor, mailbox }) => {
+test("a rejected password leaves the link valid; a used link is invalid", async ({ visitor, mailbox }) => {
   visitor.allowConsole(/status of 422 .*\/fn\/reset/);
   await visitor.open("/forgot");
   await visitor.page.getByRole("textbox", { name: "Email" }).fill(DEMO_PEOPLE.kamau.email);

@@ -1,9 +1,9 @@
 import { expect, test } from "../support/fixtures.ts";
 
-const BACK = { timeout: 30_000 };
+const RECONNECTED = { timeout: 30_000 };
 const RECONNECTING = /Reconnecting/;
 
-test("@js who was cut off misses nothing", async ({ sarah, faultProxy, apis, launch }) => {
+test("@js after a reconnect no message is missing", async ({ sarah, faultProxy, apis, launch }) => {
   sarah.allowConsole(/net::ERR_/);
   sarah.setBaseUrl(faultProxy.url);
   await sarah.open(launch.path);
@@ -20,14 +20,14 @@ test("@js who was cut off misses nothing", async ({ sarah, faultProxy, apis, lau
     await apis.eventpro.sendMessage(launch.id, `Line ${n}`);
   }
   await faultProxy.restore();
-  await expect(sarah.thread.message(/^Line \d$/)).toHaveText(lines, BACK);
+  await expect(sarah.thread.message(/^Line \d$/)).toHaveText(lines, RECONNECTED);
   await expect(bar).toHaveCount(0);
 
   await apis.eventpro.sendMessage(launch.id, "Line 10");
   await expect(sarah.thread.message(/^Line \d+$/)).toHaveText([...lines, "Line 10"]);
 });
 
-test("@js a line that breaks again and again loses and doubles nothing", async ({ sarah, faultProxy, apis, launch }) => {
+test("@js repeated disconnects lose and duplicate no message", async ({ sarah, faultProxy, apis, launch }) => {
   sarah.allowConsole(/net::ERR_/);
   sarah.setBaseUrl(faultProxy.url);
   await sarah.open(launch.path);
@@ -36,19 +36,19 @@ test("@js a line that breaks again and again loses and doubles nothing", async (
     lines.push(`Line ${n}`);
     await apis.eventpro.sendMessage(launch.id, `Line ${n}`);
     if (n % 8 === 0) {
-      // Only a stream that is open can break.
-      await expect(sarah.thread.message(`Line ${n}`)).toBeVisible(BACK);
+      // Waits for an open stream, so that the cut disconnects it.
+      await expect(sarah.thread.message(`Line ${n}`)).toBeVisible(RECONNECTED);
       await faultProxy.cutConnections();
       await expect(sarah.page.getByText(RECONNECTING)).toBeVisible();
       await apis.sarah.sendMessage(launch.id, `From elsewhere ${n}`);
-      await expect(sarah.thread.message(`From elsewhere ${n}`)).toBeVisible(BACK);
+      await expect(sarah.thread.message(`From elsewhere ${n}`)).toBeVisible(RECONNECTED);
     }
   }
-  await expect(sarah.thread.message(/^Line \d+$/)).toHaveText(lines, BACK);
+  await expect(sarah.thread.message(/^Line \d+$/)).toHaveText(lines, RECONNECTED);
   await expect(sarah.thread.message(/^From elsewhere/)).toHaveCount(3);
 });
 
-test("@js more than a page of messages is caught up on, in the inbox and the bell too", async ({ sarah, faultProxy, apis, launch }) => {
+test("@js more than a page of missed messages is replayed, also in the inbox and the bell", async ({ sarah, faultProxy, apis, launch }) => {
   sarah.allowConsole(/net::ERR_/);
   sarah.setBaseUrl(faultProxy.url);
   await sarah.open("/inbox");
@@ -57,13 +57,13 @@ test("@js more than a page of messages is caught up on, in the inbox and the bel
   for (let n = 1; n <= 60; n++) await apis.eventpro.sendMessage(launch.id, `Line ${n}`);
   await faultProxy.restore();
   const row = sarah.conversations.getByRole("link", { name: "EventPro Kenya" });
-  await expect(row).toHaveAccessibleDescription(/60 unread/, BACK);
+  await expect(row).toHaveAccessibleDescription(/60 unread/, RECONNECTED);
   await expect(sarah.bell).toHaveAccessibleName("Notifications, 60 unread");
   await expect(sarah.page).toHaveTitle("(60) Inbox · Greenroom");
   await expect(row).toContainText("Line 60");
 });
 
-test("@js what is written while cut off is kept, and goes out once", async ({ sarah, eventpro, faultProxy, apis, launch }) => {
+test("@js messages written while disconnected are queued and sent once", async ({ sarah, eventpro, faultProxy, apis, launch }) => {
   sarah.allowConsole(/net::ERR_/);
   sarah.setBaseUrl(faultProxy.url);
   await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
@@ -73,12 +73,12 @@ test("@js what is written while cut off is kept, and goes out once", async ({ sa
   await sarah.thread.sendMessage("Kept 2");
   await apis.eventpro.sendMessage(launch.id, "Meanwhile");
   await faultProxy.restore();
-  await expect(eventpro.thread.message(/^Kept|^Meanwhile/)).toHaveText(["Meanwhile", "Kept 1", "Kept 2"], BACK);
+  await expect(eventpro.thread.message(/^Kept|^Meanwhile/)).toHaveText(["Meanwhile", "Kept 1", "Kept 2"], RECONNECTED);
   await expect(sarah.thread.message(/^Kept|^Meanwhile/)).toHaveText(["Meanwhile", "Kept 1", "Kept 2"]);
   await expect(sarah.thread.log.getByText(/Not sent/)).toHaveCount(0);
 });
 
-test("@js a gateway that answers for a site that is down changes nothing", async ({ sarah, faultProxy, apis, launch }) => {
+test("@js a 502 from a gateway is handled like a lost connection", async ({ sarah, faultProxy, apis, launch }) => {
   sarah.allowConsole(/net::ERR_|status of 502/);
   sarah.setBaseUrl(faultProxy.url);
   await sarah.open(launch.path);
@@ -90,12 +90,12 @@ test("@js a gateway that answers for a site that is down changes nothing", async
   await expect(sarah.thread.log.getByText(/Not sent/)).toBeVisible();
   await apis.eventpro.sendMessage(launch.id, "Meanwhile");
   await faultProxy.restore();
-  await expect(sarah.thread.message(/^(Before|Meanwhile|Into the gap)$/)).toHaveText(["Before", "Meanwhile", "Into the gap"], BACK);
+  await expect(sarah.thread.message(/^(Before|Meanwhile|Into the gap)$/)).toHaveText(["Before", "Meanwhile", "Into the gap"], RECONNECTED);
   await expect(sarah.page.getByText(RECONNECTING)).toHaveCount(0);
   await expect(sarah.thread.log.getByText(/Not sent/)).toHaveCount(0);
 });
 
-test("@js a line that only looks alive is noticed", async ({ sarah, faultProxy, apis, launch }) => {
+test("@js a silent connection is detected", async ({ sarah, faultProxy, apis, launch }) => {
   sarah.allowConsole(/net::ERR_/);
   sarah.setBaseUrl(faultProxy.url);
   await sarah.open("/signin");
@@ -110,14 +110,14 @@ test("@js a line that only looks alive is noticed", async ({ sarah, faultProxy, 
   await expect(sarah.page.getByText(RECONNECTING)).toBeVisible();
   await faultProxy.restore();
   await sarah.page.clock.fastForward("00:30");
-  await expect(sarah.thread.message("Into the void")).toBeVisible(BACK);
+  await expect(sarah.thread.message("Into the void")).toBeVisible(RECONNECTED);
   await expect(sarah.page.getByText(RECONNECTING)).toHaveCount(0);
 });
 
-test("@js offline is said as such", async ({ sarah, apis, launch }) => {
+test("@js the page shows when the browser is offline", async ({ sarah, apis, launch }) => {
   sarah.allowConsole(/net::ERR_INTERNET_DISCONNECTED/);
   await sarah.open(launch.path);
-  // A stream that opens says that the line is there: it has to be open before.
+  // Waits for an open stream: opening one later would end the offline state.
   await apis.eventpro.sendMessage(launch.id, "Still on the ground");
   await expect(sarah.thread.message("Still on the ground")).toBeVisible();
   await sarah.page.context().setOffline(true);

@@ -4,22 +4,22 @@ import { expect, test, type Person } from "../support/fixtures.ts";
 
 const AMINA = { name: "Amina Live", email: "amina@example.com", password: "seven drums at dawn" };
 
-async function fill({ page }: Person, { name, email, password } = AMINA): Promise<void> {
+async function fillForm({ page }: Person, { name, email, password } = AMINA): Promise<void> {
   await page.getByRole("textbox", { name: "Name", exact: true }).fill(name);
   await page.getByRole("textbox", { name: "Email" }).fill(email);
   await page.getByLabel("Password", { exact: true }).fill(password);
 }
 
-const create = ({ page }: Person) => page.getByRole("button", { name: "Create account" }).click();
+const submit = ({ page }: Person) => page.getByRole("button", { name: "Create account" }).click();
 
-test("somebody joins: registers, opens the mail, confirms, signs in", async ({ visitor, mailbox }) => {
+test("a person registers, confirms the address by mail, and signs in", async ({ visitor, mailbox }) => {
   await visitor.open("/");
   await visitor.page.getByRole("link", { name: "Join as talent" }).click();
   await expect(visitor.page).toHaveURL("/register?role=talent");
   await expect(visitor.page.getByRole("radio", { name: "Talent" })).toBeChecked();
-  await fill(visitor);
+  await fillForm(visitor);
   await visitor.page.getByLabel("Craft").selectOption("Band");
-  await create(visitor);
+  await submit(visitor);
   await expect(visitor.heading).toHaveText("Check your mail");
   await expect(visitor.page).toHaveURL("/verify");
 
@@ -34,12 +34,12 @@ test("somebody joins: registers, opens the mail, confirms, signs in", async ({ v
   await expect(visitor.page.getByRole("link", { name: "Amina Live, Settings" })).toBeVisible();
 });
 
-test("before the address is confirmed nobody gets in, and opening the link alone confirms nothing", async ({ visitor, mailbox }) => {
+test("sign-in needs a confirmed address, and opening the link alone confirms nothing", async ({ visitor, mailbox }) => {
   visitor.allowConsole(/status of 403 .*\/fn\/sign-in/);
   await visitor.open("/register");
   await visitor.page.getByRole("radio", { name: "Organizer" }).check();
-  await fill(visitor);
-  await create(visitor);
+  await fillForm(visitor);
+  await submit(visitor);
   await expect(visitor.heading).toHaveText("Check your mail");
   await visitor.open(await mailbox.findLink(AMINA.email, "Confirm your email address"));
   await expect(visitor.page.getByRole("button", { name: "Confirm address" })).toBeVisible();
@@ -56,14 +56,14 @@ test("before the address is confirmed nobody gets in, and opening the link alone
   expect(await mailbox.mailsTo(AMINA.email)).toHaveLength(2);
 });
 
-test("an address that another registered first: the reader of the mail says who they are, and nothing else counts", async ({
+test("an address registered by an attacker: the person who confirms by mail sets name, role and password", async ({
   visitor,
   apis,
   mailbox,
 }) => {
   visitor.allowConsole(/status of (401|422) .*\/fn\/(sign-in|verify)/);
-  const attackers = { email: AMINA.email, password: "the attacker's own", name: "Not Amina", role: "organizer" };
-  await apis.sarah.request("POST", "/api/auth/register", attackers);
+  const attacker = { email: AMINA.email, password: "the attacker's own", name: "Not Amina", role: "organizer" };
+  await apis.sarah.request("POST", "/api/auth/register", attacker);
   await visitor.open(await mailbox.findLink(AMINA.email, "Confirm your email address"));
   const { page } = visitor;
   await page.getByRole("radio", { name: "Talent" }).check();
@@ -78,43 +78,43 @@ test("an address that another registered first: the reader of the mail says who 
   await page.getByRole("button", { name: "Confirm address" }).click();
   await expect(page).toHaveURL("/signin?done=verified");
 
-  await visitor.signIn(AMINA.email, attackers.password);
+  await visitor.signIn(AMINA.email, attacker.password);
   await expect(page.getByRole("alert")).toContainText("don't match");
   await visitor.signIn(AMINA.email, AMINA.password);
   await expect(page).toHaveURL("/inbox");
   await expect(page.getByRole("link", { name: "Amina Live, Settings" })).toBeVisible();
 });
 
-test("where another registers after the page was opened, it asks what it needs", async ({ visitor, apis, mailbox }) => {
+test("a second registration of the address makes the confirmation page ask for name and role", async ({ visitor, apis, mailbox }) => {
   visitor.allowConsole(/status of 422 .*\/fn\/verify/);
   await visitor.open("/register?role=talent");
-  await fill(visitor);
-  await create(visitor);
+  await fillForm(visitor);
+  await submit(visitor);
   await expect(visitor.heading).toHaveText("Check your mail");
   await visitor.open(await mailbox.findLink(AMINA.email, "Confirm your email address"));
   await expect(visitor.page.getByRole("button", { name: "Confirm address" })).toBeVisible();
-  const attackers = { email: AMINA.email, password: "the attacker's own", name: "Not Amina", role: "organizer" };
-  await apis.sarah.request("POST", "/api/auth/register", attackers);
+  const attacker = { email: AMINA.email, password: "the attacker's own", name: "Not Amina", role: "organizer" };
+  await apis.sarah.request("POST", "/api/auth/register", attacker);
   await visitor.open(await mailbox.findLink(AMINA.email, "Confirm your email address"));
   await expect(visitor.page.getByRole("textbox", { name: "Name", exact: true })).toHaveValue("");
   await expect(visitor.page.getByRole("radio", { name: "Organizer" })).not.toBeChecked();
 });
 
-test("who joins once more on a known device keeps it known, and says who they are behind the link", async ({ sarah, site, mailbox }) => {
-  // The session has run out, and its cookie stays.
+test("registering on a known device keeps its cookie, and the confirmation page asks for the name", async ({ sarah, site, mailbox }) => {
+  // The session expires, and the browser keeps its cookie.
   executeSql(site, "UPDATE session SET expires_at = 0");
   await sarah.open("/register?role=organizer");
-  const held = async () => (await sarah.page.context().cookies()).map(({ value }) => value);
-  const device = await held();
-  await fill(sarah);
-  await create(sarah);
+  const cookieValues = async () => (await sarah.page.context().cookies()).map(({ value }) => value);
+  const before = await cookieValues();
+  await fillForm(sarah);
+  await submit(sarah);
   await expect(sarah.heading).toHaveText("Check your mail");
-  expect(await held()).toEqual(device);
+  expect(await cookieValues()).toEqual(before);
   await sarah.open(await mailbox.findLink(AMINA.email, "Confirm your email address"));
   await expect(sarah.page.getByRole("textbox", { name: "Name", exact: true })).toHaveValue("");
 });
 
-test("a link followed beside another's account says whose it is, and nothing of one's own", async ({ sarah, apis, mailbox }) => {
+test("a confirmation link of another account names that account, not the signed-in one", async ({ sarah, apis, mailbox }) => {
   await apis.kamau.request("POST", "/api/account/email", { email: "kamau.new@example.com", password: PASSWORD });
   await sarah.open(await mailbox.findLink("kamau.new@example.com", "Confirm your new email address"));
   await expect(sarah.page.getByText("This link belongs to the account d•••@example.com.")).toBeVisible();
@@ -123,7 +123,7 @@ test("a link followed beside another's account says whose it is, and nothing of 
   await expect(sarah.page.getByText("Your new email address")).toHaveCount(0);
 });
 
-test("a wrong account type can be changed while nothing is booked", async ({ achieng, sarah }) => {
+test("the account type can be changed before the first booking", async ({ achieng, sarah }) => {
   await achieng.open("/settings");
   const profile = achieng.section("Profile");
   await profile.getByRole("radio", { name: "Organizer" }).check();
@@ -135,11 +135,11 @@ test("a wrong account type can be changed while nothing is booked", async ({ ach
   await expect(sarah.section("Profile").getByRole("button", { name: "Change account type" })).toHaveCount(0);
 });
 
-test("a link works once, and then says what to do", async ({ visitor, mailbox }) => {
+test("a confirmation link works once, and then offers a new one", async ({ visitor, mailbox }) => {
   visitor.allowConsole(/status of 422 .*\/fn\/verify/);
   await visitor.open("/register?role=organizer");
-  await fill(visitor);
-  await create(visitor);
+  await fillForm(visitor);
+  await submit(visitor);
   await expect(visitor.heading).toHaveText("Check your mail");
   const link = await mailbox.findLink(AMINA.email, "Confirm your email address");
   await visitor.open(link);
@@ -154,20 +154,20 @@ test("a link works once, and then says what to do", async ({ visitor, mailbox })
   await expect(visitor.heading).toHaveText("Check your mail");
 });
 
-test("whoever has an account already is answered the same, and told by mail", async ({ visitor, mailbox }) => {
+test("registering an existing account gets the same response, and a mail that says so", async ({ visitor, mailbox }) => {
   await visitor.open("/register?role=talent");
-  await fill(visitor, { ...AMINA, email: DEMO_PEOPLE.sarah.email });
-  await create(visitor);
+  await fillForm(visitor, { ...AMINA, email: DEMO_PEOPLE.sarah.email });
+  await submit(visitor);
   await expect(visitor.heading).toHaveText("Check your mail");
   const [mail] = await mailbox.mailsTo(DEMO_PEOPLE.sarah.email);
   expect(mail.subject).toBe("You already have an account");
 });
 
-test("a password that many use is refused at its field, with the keyboard there", async ({ visitor }) => {
+test("a common password is rejected at its field, which gets the focus", async ({ visitor }) => {
   visitor.allowConsole(/status of 422 .*\/fn\/register/);
   await visitor.open("/register?role=talent");
-  await fill(visitor, { ...AMINA, password: "password1" });
-  await create(visitor);
+  await fillForm(visitor, { ...AMINA, password: "password1" });
+  await submit(visitor);
   const password = visitor.page.getByLabel("Password", { exact: true });
   await expect(password).toHaveAccessibleDescription(/Many people use this password/);
   await expect(password).toHaveAttribute("aria-invalid", "true");
@@ -175,12 +175,12 @@ test("a password that many use is refused at its field, with the keyboard there"
   await expect(visitor.page.getByRole("radio", { name: "Talent" })).toBeChecked();
 });
 
-test("@js every fault stands at its field, the first has the keyboard, and what was typed stays", async ({ visitor }) => {
+test("@js each validation error is at its field, the first field has the focus, and all values stay", async ({ visitor }) => {
   visitor.allowConsole(/status of 422 .*\/fn\/register/);
   await visitor.open("/register?role=talent");
-  await fill(visitor, { ...AMINA, name: "   ", email: "amina@localhost@x" });
+  await fillForm(visitor, { ...AMINA, name: "   ", email: "amina@localhost@x" });
   await visitor.page.locator("form").evaluate((form: HTMLFormElement) => (form.noValidate = true));
-  await create(visitor);
+  await submit(visitor);
   await expect(visitor.page.getByRole("alert")).toContainText("Some fields need another look.");
   await expect(visitor.page.getByRole("textbox", { name: "Name", exact: true })).toBeFocused();
   await expect(visitor.page.getByRole("textbox", { name: "Email" })).toHaveAttribute("aria-invalid", "true");
@@ -188,7 +188,7 @@ test("@js every fault stands at its field, the first has the keyboard, and what 
   await expect(visitor.page.getByLabel("Password", { exact: true })).toHaveValue(AMINA.password);
 });
 
-test("only talent are asked for a craft", async ({ visitor }) => {
+test("the craft field shows only for talent", async ({ visitor }) => {
   await visitor.open("/register");
   const craft = visitor.page.getByLabel("Craft");
   await expect(craft).not.toBeVisible();
@@ -198,21 +198,21 @@ test("only talent are asked for a craft", async ({ visitor }) => {
   await expect(craft).not.toBeVisible();
 });
 
-test("@js how well a password holds is said while it is typed", async ({ visitor }) => {
+test("@js the password strength is shown while typing", async ({ visitor }) => {
   await visitor.open("/register");
   const password = visitor.page.getByLabel("Password", { exact: true });
-  for (const [typed, said] of [
+  for (const [text, description] of [
     ["short", /Too short/],
     ["aaaaaaaaaa", /Weak/],
     ["seven drums", /Good enough/],
     [AMINA.password, /Strong/],
   ] as [string, RegExp][]) {
-    await password.fill(typed);
-    await expect(password).toHaveAccessibleDescription(said);
+    await password.fill(text);
+    await expect(password).toHaveAccessibleDescription(description);
   }
 });
 
-test("whoever is signed in has no need to join", async ({ sarah }) => {
+test("registration and password reset redirect signed-in people to the inbox", async ({ sarah }) => {
   for (const path of ["/register", "/forgot"]) {
     await sarah.open(path);
     await expect(sarah.page).toHaveURL("/inbox");

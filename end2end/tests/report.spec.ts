@@ -8,12 +8,12 @@ import { openRawStream } from "../support/raw-stream.ts";
 import { connectStream } from "../support/stream-client.ts";
 import { INTEGRITY_CHECKS } from "../support/integrity-checks.ts";
 
-// The table of the founding report: groups are its areas, tests its rows. support/report.ts prints it.
+// The acceptance table: describe blocks are its areas, tests its rows. support/report.ts prints it.
 const { describe } = test;
 const js = { tag: "@js" };
 const once = { tag: "@once" };
 
-const BACK = { timeout: 30_000 };
+const RECONNECTED = { timeout: 30_000 };
 
 type Ids = { conversation: string; booking: string; talent: string };
 
@@ -33,8 +33,8 @@ describe("Authentication", () => {
   test("Session begins, holds and ends", once, async ({ site }) => {
     const visitor = new Api(site.url);
     const { email } = DEMO_PEOPLE.sarah;
-    const welcome = await visitor.request("POST", "/api/auth/callback/credentials", { email, password: PASSWORD });
-    expect(welcome.headers["set-cookie"]?.[0]).toMatch(/^greenroom=\S+;.*HttpOnly/);
+    const response = await visitor.request("POST", "/api/auth/callback/credentials", { email, password: PASSWORD });
+    expect(response.headers["set-cookie"]?.[0]).toMatch(/^greenroom=\S+;.*HttpOnly/);
     const sarah = new Api(site.url, await visitor.signIn(email, PASSWORD));
     const session = await sarah.get("/api/auth/session");
     expect(session.json.user).toMatchObject({ email, role: "talent", name: "Sarah Wanjiru" });
@@ -45,21 +45,21 @@ describe("Authentication", () => {
 });
 
 describe("Message APIs", () => {
-  for (const [path, member, other] of [
+  for (const [path, role, otherRole] of [
     ["/api/talent/messages", "sarah", "eventpro"],
     ["/api/organizer/messages", "eventpro", "sarah"],
     ["/api/messages", "sarah", undefined],
   ] as const) {
     test(`\`${path}\` lists and sends`, once, async ({ site, apis, launch }) => {
-      const list = await apis[member].get(path);
+      const list = await apis[role].get(path);
       expect(list.status).toBe(200);
       expect(list.json.conversations.map(({ id }: { id: string }) => id)).toEqual([launch.id]);
       const message = { conversationId: launch.id, body: "Habari", clientId: randomUUID() };
-      const sent = await apis[member].request("POST", path, message);
+      const sent = await apis[role].request("POST", path, message);
       expect(sent.status).toBe(201);
       expect(sent.json.message).toMatchObject({ ...message, seq: launch.bodies.length + 1 });
-      expect((await apis[member].request("POST", path, message)).status).toBe(200);
-      if (other) expect((await apis[other].get(path)).json.code).toBe("wrong_role");
+      expect((await apis[role].request("POST", path, message)).status).toBe(200);
+      if (otherRole) expect((await apis[otherRole].get(path)).json.code).toBe("wrong_role");
       expect((await new Api(site.url).get(path)).status).toBe(401);
     });
   }
@@ -76,7 +76,7 @@ describe("Message sending", () => {
     await expect(eventpro.thread.message("Shall I come at eight?")).toBeVisible();
     await eventpro.thread.sendMessage("At seven, please.");
     await expect(eventpro.thread.message("At seven, please.")).toBeVisible();
-    // Where Sarah's page is live, she has read it before anybody can look.
+    // With JavaScript, Sarah's open page marks it as read at once.
     await expect(eventpro.thread.log.getByText(/^(Sent|Read)$/)).toBeVisible();
     await sarah.open(launch.path);
     await expect(sarah.thread.bubbles).toHaveText([...launch.bodies, "Shall I come at eight?", "At seven, please."]);
@@ -105,8 +105,8 @@ describe("Notifications", () => {
   test("Created with the message", once, async ({ site, apis, launch }) => {
     const stream = await openRawStream(`${site.url}/api/events`, apis.sarah);
     const { seq } = await apis.eventpro.sendMessage(launch.id, "Look here");
-    const told = () => stream.frames.find(({ event }) => event === "notification.created")?.data.notification;
-    await expect.poll(told).toMatchObject({ kind: "message", preview: "Look here", readAt: null });
+    const notification = () => stream.frames.find(({ event }) => event === "notification.created")?.data.notification;
+    await expect.poll(notification).toMatchObject({ kind: "message", preview: "Look here", readAt: null });
     stream.close();
     const stored = query(
       site,
@@ -161,14 +161,14 @@ describe("Database", () => {
     test(row, once, async ({ site, apis, launch, sundowner }) => {
       const { id } = await apis.eventpro.findTalent("MC Achieng");
       const { conversation } = await apis.eventpro.openBooking(id, "Harvest festival", "Will you lead through it?");
-      const talks = [
+      const conversations = [
         [launch.id, "eventpro", "sarah"],
         [sundowner.id, "safari", "kamau"],
         [conversation.id, "eventpro", "achieng"],
       ] as const;
-      // All at once, which is when things would go wrong.
-      const three = (id: string, who: DemoName) => ["1", "2", "3"].map((text) => apis[who].sendMessage(id, text));
-      await Promise.all(talks.flatMap(([id, ...both]) => both.flatMap((who) => three(id, who))));
+      // Concurrently, so that races can show.
+      const sendThree = (id: string, who: DemoName) => ["1", "2", "3"].map((text) => apis[who].sendMessage(id, text));
+      await Promise.all(conversations.flatMap(([id, ...both]) => both.flatMap((who) => sendThree(id, who))));
       expect(query(site, violations)).toEqual([]);
     });
   }
@@ -229,7 +229,7 @@ describe("SSE connection", () => {
   for (const path of ["/api/events", "/api/websocket"]) {
     test(`A browser's EventSource follows \`${path}\``, js, async ({ sarah, apis, launch }) => {
       await sarah.open("/settings");
-      const heard = sarah.page.evaluate((path) => new Promise((resolve, reject) => {
+      const received = sarah.page.evaluate((path) => new Promise((resolve, reject) => {
         const source = new EventSource(path);
         source.addEventListener("ready", () => (document.title = "Listening"));
         source.addEventListener("message.created", ({ data }) => resolve(JSON.parse(data).message.body));
@@ -237,7 +237,7 @@ describe("SSE connection", () => {
       }), path);
       await expect(sarah.page).toHaveTitle("Listening");
       await apis.eventpro.sendMessage(launch.id, "Can you hear me?");
-      expect(await heard).toBe("Can you hear me?");
+      expect(await received).toBe("Can you hear me?");
     });
 
     test(`The npm package eventsource follows \`${path}\``, once, async ({ site, apis, launch }) => {
@@ -308,13 +308,13 @@ describe("Real-world usage", () => {
 
   test("Both talk live, each in a browser of their own", js, async ({ eventpro, sarah, launch }) => {
     await Promise.all([eventpro.open(launch.path), sarah.open(launch.path)]);
-    const talk = ["Two lights or three?", "Three.", "I bring four."];
-    for (const [index, text] of talk.entries()) {
+    const texts = ["Two lights or three?", "Three.", "I bring four."];
+    for (const [index, text] of texts.entries()) {
       const [from, to] = index % 2 ? [eventpro, sarah] : [sarah, eventpro];
       await from.thread.sendMessage(text);
       await expect(to.thread.message(text)).toBeVisible();
     }
-    for (const { thread } of [eventpro, sarah]) await expect(thread.bubbles).toHaveText([...launch.bodies, ...talk]);
+    for (const { thread } of [eventpro, sarah]) await expect(thread.bubbles).toHaveText([...launch.bodies, ...texts]);
   });
 
   test("A talent accepts, and the organizer sees it at once", js, async ({ sarah, eventpro, launch }) => {
@@ -332,7 +332,7 @@ describe("Real-world usage", () => {
     await expect(sarah.page.getByText(/Reconnecting/)).toBeVisible();
     await sarah.thread.sendMessage("From the tunnel");
     await faultProxy.restore();
-    await expect(eventpro.thread.message("From the tunnel")).toHaveCount(1, BACK);
+    await expect(eventpro.thread.message("From the tunnel")).toHaveCount(1, RECONNECTED);
     await expect(sarah.thread.message("From the tunnel")).toHaveCount(1);
   });
 
@@ -349,7 +349,7 @@ describe("Real-world usage", () => {
   test("Whose session has expired is told so", async ({ site, sarah, apis, launch, javaScriptEnabled }) => {
     sarah.allowConsole(/status of 401/);
     await sarah.open(launch.path);
-    // Typed first: with nothing to lose, the page may go to sign-in by itself before anybody could type.
+    // Types first: without a draft, the page may redirect to sign-in before the test can type.
     await sarah.thread.composer.fill("Too late?");
     executeSql(site, "UPDATE session SET expires_at = 0 WHERE person_id = (SELECT id FROM person WHERE email = ?)", DEMO_PEOPLE.sarah.email);
     await sarah.thread.sendButton.click();

@@ -2,7 +2,7 @@ import { expect, test } from "../support/fixtures.ts";
 
 const number = (n: number) => `Number ${n}`;
 
-test("@js while one reads above, new messages move nothing and wait below", async ({ sarah, apis, launch }) => {
+test("@js new messages don't move the scroll position while older ones are read", async ({ sarah, apis, launch }) => {
   for (let n = 1; n <= 40; n++) await apis.eventpro.sendMessage(launch.id, number(n));
   await apis.sarah.markRead(launch.id, launch.bodies.length + 40);
   await sarah.open(launch.path);
@@ -11,7 +11,7 @@ test("@js while one reads above, new messages move nothing and wait below", asyn
   await thread.log.hover();
   await page.mouse.wheel(0, -600);
   await expect(thread.message(number(40))).not.toBeInViewport();
-  // Until the wheel has come to rest.
+  // Waits until the scrolling has stopped.
   let before = NaN;
   await expect
     .poll(async () => {
@@ -38,13 +38,13 @@ test("@js while one reads above, new messages move nothing and wait below", asyn
   await expect(pill).toHaveCount(0);
 });
 
-test("@js at the end, new messages stay in sight however tall", async ({ sarah, apis, launch }) => {
+test("@js at the bottom, tall new messages stay visible", async ({ sarah, apis, launch }) => {
   await sarah.open(launch.path);
   for (let n = 1; n <= 20; n++) await apis.eventpro.sendMessage(launch.id, `${number(n)}\n\n\nend`);
   await expect(sarah.thread.log.getByText(number(20))).toBeInViewport();
 });
 
-test("@js what one writes oneself is in sight, wherever one was", async ({ sarah, apis, launch }) => {
+test("@js sending a message scrolls to it from anywhere", async ({ sarah, apis, launch }) => {
   for (let n = 1; n <= 40; n++) await apis.eventpro.sendMessage(launch.id, number(n));
   await apis.sarah.markRead(launch.id, launch.bodies.length + 40);
   await sarah.open(launch.path);

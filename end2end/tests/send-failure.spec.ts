@@ -2,13 +2,13 @@ import { expect, test } from "../support/fixtures.ts";
 
 const POST = "**/fn/post*";
 
-test("@js a message shows at once, and says when it is sent", async ({ eventpro, launch }) => {
+test("@js a pending message shows at once, and changes to Sent", async ({ eventpro, launch }) => {
   await eventpro.open(launch.path);
   const { log } = eventpro.thread;
   let release = () => {};
-  const held = new Promise<void>((resolve) => (release = resolve));
+  const released = new Promise<void>((resolve) => (release = resolve));
   await eventpro.page.route(POST, async (route) => {
-    await held;
+    await released;
     await route.continue();
   });
   await eventpro.thread.sendMessage("On a slow line");
@@ -21,7 +21,7 @@ test("@js a message shows at once, and says when it is sent", async ({ eventpro,
   await expect(eventpro.thread.message("On a slow line")).toHaveCount(1);
 });
 
-test("@js what failed says so, keeps its text, and goes out by Retry", async ({ eventpro, sarah, launch }) => {
+test("@js a failed message keeps its text, and Retry sends it", async ({ eventpro, sarah, launch }) => {
   eventpro.allowConsole(/net::ERR_FAILED.*\/fn\/post/);
   await Promise.all([eventpro.open(launch.path), sarah.open(launch.path)]);
   await eventpro.page.route(POST, (route) => route.abort());
@@ -37,7 +37,7 @@ test("@js what failed says so, keeps its text, and goes out by Retry", async ({ 
   await expect(eventpro.thread.message("Try me again")).toHaveCount(1);
 });
 
-test("@js a message whose answer was lost is still one message", async ({ eventpro, sarah, apis, launch }) => {
+test("@js a lost response doesn't duplicate the message", async ({ eventpro, sarah, apis, launch }) => {
   eventpro.allowConsole(/net::ERR_FAILED.*\/fn\/post/);
   await Promise.all([eventpro.open(launch.path), sarah.open(launch.path)]);
   await eventpro.page.route(POST, async (route) => {
@@ -53,7 +53,7 @@ test("@js a message whose answer was lost is still one message", async ({ eventp
   expect(sent).toHaveLength(1);
 });
 
-test("@js what failed can be let go", async ({ eventpro, apis, launch }) => {
+test("@js a failed message can be deleted", async ({ eventpro, apis, launch }) => {
   eventpro.allowConsole(/net::ERR_FAILED.*\/fn\/post/);
   await eventpro.open(launch.path);
   await eventpro.page.route(POST, (route) => route.abort());
@@ -66,7 +66,7 @@ test("@js what failed can be let go", async ({ eventpro, apis, launch }) => {
   expect((await apis.sarah.listMessages(launch.id)).map(({ body }) => body)).not.toContain("Never mind");
 });
 
-test("@js what is written while the site is down goes out in order once it is back", async ({ site, eventpro, sarah, apis, launch }) => {
+test("@js messages written while the server is down are sent in order once it is back", async ({ site, eventpro, sarah, apis, launch }) => {
   for (const person of [eventpro, sarah]) person.allowConsole(/net::ERR_/);
   await Promise.all([eventpro.open(launch.path), sarah.open(launch.path)]);
   await site.stop("SIGKILL");
@@ -85,7 +85,7 @@ test("@js what is written while the site is down goes out in order once it is ba
   expect(arrived.filter((body) => body.startsWith("Down"))).toEqual(texts);
 });
 
-test("@js Retry while the site is still down fails again and loses nothing", async ({ site, eventpro, apis, launch }) => {
+test("@js Retry while the server is down fails again and keeps the message", async ({ site, eventpro, apis, launch }) => {
   eventpro.allowConsole(/net::ERR_/);
   await eventpro.open(launch.path);
   await site.stop("SIGKILL");

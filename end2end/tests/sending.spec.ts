@@ -1,6 +1,6 @@
 import { expect, test } from "../support/fixtures.ts";
 
-test("what is sent stands at the end, and is sent", async ({ eventpro, apis, launch }) => {
+test("a sent message appears at the end with the status Sent", async ({ eventpro, apis, launch }) => {
   await eventpro.open(launch.path);
   await eventpro.thread.sendMessage("See you at the door");
   await expect(eventpro.thread.message("See you at the door")).toBeInViewport();
@@ -10,7 +10,7 @@ test("what is sent stands at the end, and is sent", async ({ eventpro, apis, lau
   expect((await apis.sarah.listMessages(launch.id)).at(-1)?.body).toBe("See you at the door");
 });
 
-test("lines arrive as they were typed, not as forms end them", async ({ eventpro, apis, launch }) => {
+test("line breaks arrive as typed, not as CRLF", async ({ eventpro, apis, launch }) => {
   await eventpro.open(launch.path);
   await eventpro.thread.sendMessage("First\n\nThird");
   await expect(eventpro.thread.log.getByText("First")).toBeVisible();
@@ -18,7 +18,7 @@ test("lines arrive as they were typed, not as forms end them", async ({ eventpro
   await expect.poll(async () => (await apis.sarah.listMessages(launch.id)).at(-1)?.body).toBe("First\n\nThird");
 });
 
-test("Send pressed twice sends once", async ({ eventpro, apis, launch }) => {
+test("a double click on Send sends once", async ({ eventpro, apis, launch }) => {
   await eventpro.open(launch.path);
   await eventpro.thread.composer.fill("Only once");
   await eventpro.thread.sendButton.dblclick();
@@ -30,7 +30,7 @@ test("Send pressed twice sends once", async ({ eventpro, apis, launch }) => {
   expect(sent).toHaveLength(1);
 });
 
-test("@no-js a form that arrives twice is one message", async ({ eventpro, apis, launch }) => {
+test("@no-js a form submitted twice creates one message", async ({ eventpro, apis, launch }) => {
   await eventpro.open(launch.path);
   const clientId = await eventpro.page.locator("input[name=client_id]").getAttribute("value");
   const person = await eventpro.page.locator(".composer input[name=person]").getAttribute("value");
@@ -46,7 +46,7 @@ test("@no-js a form that arrives twice is one message", async ({ eventpro, apis,
   expect(sent).toHaveLength(1);
 });
 
-test("@no-js a message of white space isn't sent, and that is said", async ({ eventpro, apis, launch }) => {
+test("@no-js a blank message isn't sent, and shows an error", async ({ eventpro, apis, launch }) => {
   const before = (await apis.sarah.listMessages(launch.id)).length;
   await eventpro.open(launch.path);
   await eventpro.thread.sendMessage("   ");

@@ -1,11 +1,11 @@
 import { DEMO_PEOPLE, PASSWORD } from "../support/demo-people.ts";
 import { expect, test } from "../support/fixtures.ts";
 
-// Where the stream was about to open when the session ended, the browser tells of the 401 by itself.
-const REFUSED = /status of 401/;
+// The browser logs the 401 if the stream was about to open when the session ended.
+const UNAUTHENTICATED = /status of 401/;
 
-test("@js signing out in one tab leads the others to the door", async ({ sarah, launch }) => {
-  sarah.allowConsole(REFUSED);
+test("@js signing out in one tab redirects the others to sign-in", async ({ sarah, launch }) => {
+  sarah.allowConsole(UNAUTHENTICATED);
   await sarah.open(launch.path);
   const other = await sarah.openTab("/notifications");
   await other.getByRole("button", { name: "Sign out" }).click();
@@ -14,15 +14,15 @@ test("@js signing out in one tab leads the others to the door", async ({ sarah, 
   await expect(sarah.page.getByText(launch.bodies.at(-1) ?? "")).toHaveCount(0);
 });
 
-test("@js a session that ended elsewhere ends here", async ({ sarah, apis, launch }) => {
-  sarah.allowConsole(REFUSED);
+test("@js a session ended on another device redirects to sign-in", async ({ sarah, apis, launch }) => {
+  sarah.allowConsole(UNAUTHENTICATED);
   await sarah.open(launch.path);
   await apis.sarah.signOut();
   await expect(sarah.page).toHaveURL(`/signin?next=${launch.path}`);
 });
 
-test("@js what is being written isn't lost with the session", async ({ sarah, apis, launch }) => {
-  sarah.allowConsole(REFUSED);
+test("@js a draft survives the end of the session, and is sent after signing in again", async ({ sarah, apis, launch }) => {
+  sarah.allowConsole(UNAUTHENTICATED);
   await sarah.open(launch.path);
   await sarah.thread.composer.fill("A long letter");
   await apis.sarah.signOut();
@@ -31,21 +31,21 @@ test("@js what is being written isn't lost with the session", async ({ sarah, ap
 
   const opened = sarah.page.waitForEvent("popup");
   await sarah.page.getByRole("link", { name: "Sign in" }).click();
-  const door = await opened;
-  await expect(door).toHaveURL(`/signin?next=${launch.path}`);
-  await door.getByRole("textbox", { name: "Email" }).fill(DEMO_PEOPLE.sarah.email);
-  await door.getByLabel("Password").fill(PASSWORD);
-  await door.getByRole("button", { name: "Sign in" }).click();
-  await expect(door).toHaveURL(launch.path);
+  const signInTab = await opened;
+  await expect(signInTab).toHaveURL(`/signin?next=${launch.path}`);
+  await signInTab.getByRole("textbox", { name: "Email" }).fill(DEMO_PEOPLE.sarah.email);
+  await signInTab.getByLabel("Password").fill(PASSWORD);
+  await signInTab.getByRole("button", { name: "Sign in" }).click();
+  await expect(signInTab).toHaveURL(launch.path);
 
   await sarah.thread.composer.press("Enter");
-  await expect(door.getByRole("log").getByText("A long letter")).toHaveCount(1);
+  await expect(signInTab.getByRole("log").getByText("A long letter")).toHaveCount(1);
   await expect(sarah.thread.message("A long letter")).toHaveCount(1);
   await expect(sarah.thread.log.getByText(/^(Sending…|Not sent)/)).toHaveCount(0);
 });
 
-test("@js what is being chosen isn't lost with the session, and a page where nothing was is left", async ({ sarah, apis }) => {
-  sarah.allowConsole(REFUSED);
+test("@js the end of a session keeps a page with unsaved changes, and redirects others", async ({ sarah, apis }) => {
+  sarah.allowConsole(UNAUTHENTICATED);
   await sarah.open("/settings");
   const other = await sarah.openTab("/settings");
   const craft = sarah.page.getByLabel("Craft");
@@ -56,9 +56,9 @@ test("@js what is being chosen isn't lost with the session, and a page where not
   await expect(craft).toHaveValue("band");
 });
 
-test("@js a session that ended while cut off ends once the line is back", async ({ sarah, faultProxy, apis, launch }) => {
-  // The part of the program for signing in may be asked for on a connection that is just being lost; the page is then.
-  for (const trouble of [REFUSED, /net::ERR_/, /Failed to fetch/]) sarah.allowConsole(trouble);
+test("@js a session that ended while disconnected redirects after the reconnect", async ({ sarah, faultProxy, apis, launch }) => {
+  // The WASM of the sign-in page may be requested on a connection that is being closed; then the page is loaded instead.
+  for (const pattern of [UNAUTHENTICATED, /net::ERR_/, /Failed to fetch/]) sarah.allowConsole(pattern);
   sarah.setBaseUrl(faultProxy.url);
   await sarah.open(launch.path);
   await faultProxy.refuseConnections();
@@ -68,8 +68,8 @@ test("@js a session that ended while cut off ends once the line is back", async 
   await expect(sarah.page).toHaveURL(`/signin?next=${launch.path}`, { timeout: 30_000 });
 });
 
-test("@js one person's end is not another's", async ({ sarah, eventpro, apis, launch }) => {
-  sarah.allowConsole(REFUSED);
+test("@js the end of one person's session leaves other people signed in", async ({ sarah, eventpro, apis, launch }) => {
+  sarah.allowConsole(UNAUTHENTICATED);
   await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
   await apis.sarah.signOut();
   await expect(sarah.page).toHaveURL(/\/signin/);

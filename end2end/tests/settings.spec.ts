@@ -3,29 +3,29 @@ import { expect, test, type Person } from "../support/fixtures.ts";
 
 const NEW = "a quiet green room";
 
-const press = (person: Person, part: string, name: string) =>
-  person.section(part).getByRole("button", { name, exact: true }).click();
+const clickButton = (person: Person, section: string, name: string) =>
+  person.section(section).getByRole("button", { name, exact: true }).click();
 
-/** With JavaScript it is said where it was done, without it at the top of the page. */
-const says = (person: Person, text: string) =>
+/** Expects a status message: with JavaScript in the section of the form, without it at the top of the page. */
+const expectStatus = (person: Person, text: string) =>
   expect(person.page.getByRole("main").getByRole("status").filter({ hasText: text })).toBeVisible();
 
-test("the way there is the person's name", async ({ sarah }) => {
+test("the person's name links to the settings", async ({ sarah }) => {
   await sarah.open("/inbox");
   await sarah.page.getByRole("link", { name: "Sarah Wanjiru, Settings" }).click();
   await expect(sarah.page).toHaveURL("/settings");
   await expect(sarah.heading).toHaveText("Settings");
 });
 
-test("a profile is saved, and others see it", async ({ sarah, eventpro, launch, javaScriptEnabled }) => {
+test("a saved profile shows on the pages of other people", async ({ sarah, eventpro, launch, javaScriptEnabled }) => {
   await eventpro.open(launch.path);
   await sarah.open("/settings");
   const profile = sarah.section("Profile");
   await profile.getByLabel("Name").fill("Sarah W. <b>");
   await profile.getByLabel("Craft").selectOption("MC");
   await profile.getByLabel("Bio").fill("Weddings & launches.\n</textarea>");
-  await press(sarah, "Profile", "Save");
-  await says(sarah, "Saved.");
+  await clickButton(sarah, "Profile", "Save");
+  await expectStatus(sarah, "Saved.");
   await expect(sarah.page.getByRole("link", { name: "Sarah W. <b>, Settings" })).toBeVisible();
   await sarah.open("/settings");
   await expect(profile.getByLabel("Name")).toHaveValue("Sarah W. <b>");
@@ -37,46 +37,46 @@ test("a profile is saved, and others see it", async ({ sarah, eventpro, launch, 
   await expect(eventpro.conversations.getByRole("link", { name: "Sarah W. <b>" })).toBeVisible();
 });
 
-test("a name can't be empty, and only its own part says so", async ({ eventpro }) => {
+test("a blank name shows an error in its own section only", async ({ eventpro }) => {
   eventpro.allowConsole(/status of 422 .*\/fn\/change-account/);
   await eventpro.open("/settings");
   await expect(eventpro.section("Profile").getByLabel("Bio")).toHaveCount(0);
   await eventpro.section("Profile").getByLabel("Name").fill("   ");
-  await press(eventpro, "Profile", "Save");
+  await clickButton(eventpro, "Profile", "Save");
   await expect(eventpro.section("Profile").getByRole("alert")).toContainText("Please fill this in.");
   await expect(eventpro.section("Profile").getByLabel("Name")).toBeFocused();
   await expect(eventpro.section("Mail about unread messages").getByRole("alert")).toBeEmpty();
 });
 
-test("how long a message waits for a mail", async ({ sarah }) => {
+test("the delay of mails about unread messages is saved", async ({ sarah }) => {
   await sarah.open("/settings");
   const mail = sarah.section("Mail about unread messages");
   await mail.getByRole("radio", { name: "After a day" }).check();
-  await press(sarah, "Mail about unread messages", "Save");
-  await says(sarah, "Saved.");
+  await clickButton(sarah, "Mail about unread messages", "Save");
+  await expectStatus(sarah, "Saved.");
   await sarah.open("/settings");
   await expect(mail.getByRole("radio", { name: "After a day" })).toBeChecked();
 });
 
-test("an address changes once the mail to it was opened", async ({ sarah, visitor, mailbox }) => {
+test("an email address changes after its confirmation by mail", async ({ sarah, visitor, mailbox }) => {
   sarah.allowConsole(/status of 422 .*\/fn\/change-email/);
   const fresh = "sarah.w@example.com";
   await sarah.open("/settings");
   const email = sarah.section("Email");
   await email.getByLabel("New email").fill(fresh);
   await email.getByLabel("Your password").fill("not the password");
-  await press(sarah, "Email", "Change email");
+  await clickButton(sarah, "Email", "Change email");
   await expect(email.getByRole("alert")).toContainText("That isn't your password.");
   await expect(email.getByLabel("Your password")).toBeFocused();
   await email.getByLabel("New email").fill(fresh);
   await email.getByLabel("Your password").fill(PASSWORD);
-  await press(sarah, "Email", "Change email");
-  await says(sarah, "a link to confirm the new address is on its way");
+  await clickButton(sarah, "Email", "Change email");
+  await expectStatus(sarah, "a link to confirm the new address is on its way");
 
   await sarah.open(await mailbox.findLink(fresh, "Confirm your new email address"));
   await sarah.page.getByRole("button", { name: "Confirm address" }).click();
   await expect(sarah.page).toHaveURL("/settings?done=verified");
-  await says(sarah, "Your new email address is confirmed.");
+  await expectStatus(sarah, "Your new email address is confirmed.");
   await expect(email).toContainText(`You sign in with ${fresh}.`);
   expect((await mailbox.mailsTo(DEMO_PEOPLE.sarah.email))[0].subject).toBe("Your email address was changed");
   await visitor.open("/signin");
@@ -84,19 +84,19 @@ test("an address changes once the mail to it was opened", async ({ sarah, visito
   await expect(visitor.page).toHaveURL("/inbox");
 });
 
-test("a password changes, and every other device is out", async ({ sarah, visitor, apis }) => {
+test("changing the password ends all other sessions", async ({ sarah, visitor, apis }) => {
   sarah.allowConsole(/status of 422 .*\/fn\/change-password/);
   const elsewhere = await apis.sarah.signIn(DEMO_PEOPLE.sarah.email, PASSWORD);
   await sarah.open("/settings");
   const password = sarah.section("Password");
   await password.getByLabel("Current password").fill("not the password");
   await password.getByLabel("New password").fill(NEW);
-  await press(sarah, "Password", "Change password");
+  await clickButton(sarah, "Password", "Change password");
   await expect(password.getByLabel("Current password")).toHaveAccessibleDescription(/That isn't your password/);
   await password.getByLabel("Current password").fill(PASSWORD);
   await password.getByLabel("New password").fill(NEW);
-  await press(sarah, "Password", "Change password");
-  await says(sarah, "Your password is changed.");
+  await clickButton(sarah, "Password", "Change password");
+  await expectStatus(sarah, "Your password is changed.");
   await expect(password.getByLabel("Current password")).toHaveValue("");
   await expect(sarah.section("Devices").getByRole("listitem")).toHaveCount(1);
   const answer = await apis.sarah.request("GET", "/api/auth/session", undefined, { cookie: `greenroom=${elsewhere}` });
@@ -106,7 +106,7 @@ test("a password changes, and every other device is out", async ({ sarah, visito
   await expect(visitor.page).toHaveURL("/inbox");
 });
 
-test("another device is signed out from here", async ({ sarah, visitor, javaScriptEnabled }) => {
+test("another device can be signed out", async ({ sarah, visitor, javaScriptEnabled }) => {
   await visitor.open("/signin");
   await visitor.signIn(DEMO_PEOPLE.sarah.email, PASSWORD);
   await expect(visitor.page).toHaveURL("/inbox");
@@ -116,18 +116,18 @@ test("another device is signed out from here", async ({ sarah, visitor, javaScri
   await expect(devices.getByRole("listitem").filter({ hasText: "This device" }).getByRole("button")).toHaveCount(0);
   await devices.getByRole("button", { name: /^Sign out: Chrome on / }).click();
   await expect(devices.getByRole("listitem")).toHaveCount(1);
-  // A page that is alive leaves by itself.
+  // With JavaScript, the open page redirects by itself.
   if (javaScriptEnabled === false) await visitor.open("/inbox");
   await expect(visitor.page).toHaveURL("/signin?next=/inbox");
 });
 
-test("@js a token is shown once, works, and is taken back", async ({ sarah, visitor }) => {
+test("@js an access token is shown once, works, and can be revoked", async ({ sarah, visitor }) => {
   await sarah.open("/settings");
   const tokens = sarah.section("Access tokens");
   await tokens.getByLabel("Token name").fill("Calendar");
   await tokens.getByRole("radio", { name: "Read and write" }).check();
   await tokens.getByLabel("It ends after").selectOption("30 days");
-  await press(sarah, "Access tokens", "Create token");
+  await clickButton(sarah, "Access tokens", "Create token");
   const secret = tokens.getByLabel("Your new token");
   await expect(secret).toBeFocused();
   await expect(tokens.getByRole("button", { name: "Copy" })).toBeVisible();
@@ -147,14 +147,14 @@ test("@js a token is shown once, works, and is taken back", async ({ sarah, visi
   await expect(secret).toHaveCount(0);
 });
 
-test("@no-js without JavaScript the page says why there is no new token", async ({ sarah }) => {
+test("@no-js without JavaScript the page explains why no token can be created", async ({ sarah }) => {
   await sarah.open("/settings");
-  // What stands in a noscript no search by text finds.
+  // Text locators don't find content of noscript.
   await expect(sarah.section("Access tokens").locator("noscript p")).toBeVisible();
   await expect(sarah.section("Access tokens").getByRole("button")).toHaveCount(0);
 });
 
-test("everything can be taken along", async ({ sarah }) => {
+test("all data can be downloaded", async ({ sarah }) => {
   await sarah.open("/settings");
   const [download] = await Promise.all([
     sarah.page.waitForEvent("download"),
@@ -163,7 +163,7 @@ test("everything can be taken along", async ({ sarah }) => {
   expect(await download.failure()).toBeNull();
 });
 
-test("mails end by the link of one", async ({ visitor }) => {
+test("a mail's link leads to unsubscribing, and a used one shows an error", async ({ visitor }) => {
   visitor.allowConsole(/status of 422 .*\/fn\/unsubscribe/);
   await visitor.open("/unsubscribe?token=not-a-token");
   await visitor.page.getByRole("button", { name: "Stop these mails" }).click();

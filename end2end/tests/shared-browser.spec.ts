@@ -2,55 +2,55 @@ import type { Page } from "@playwright/test";
 import { DEMO_PEOPLE, PASSWORD, type DemoName } from "../support/demo-people.ts";
 import { expect, test, type Person } from "../support/fixtures.ts";
 
-// Two people at one browser: a page of the first does nothing as the second, and nothing of the first is read by the second.
+// Two people share a browser: a page of the first never acts as the second, and the second can't read data of the first.
 
-const STALE = /status of 4(01|09)|net::ERR_/;
+const STALE_SESSION = /status of 4(01|09)|net::ERR_/;
 
-/** Another person signs in at this browser, in a second tab. */
-const signInBeside = async (person: Person, who: DemoName): Promise<Page> => {
-  const door = await person.page.context().newPage();
+/** Signs another person in with this browser, in a second tab. */
+const signInOther = async (person: Person, who: DemoName): Promise<Page> => {
+  const signInTab = await person.page.context().newPage();
   await person.page.context().clearCookies();
-  await door.goto("/signin");
-  await door.getByRole("textbox", { name: "Email" }).fill(DEMO_PEOPLE[who].email);
-  await door.getByLabel("Password").fill(PASSWORD);
-  await door.getByRole("button", { name: "Sign in" }).click();
-  await expect(door).toHaveURL("/inbox");
-  return door;
+  await signInTab.goto("/signin");
+  await signInTab.getByRole("textbox", { name: "Email" }).fill(DEMO_PEOPLE[who].email);
+  await signInTab.getByLabel("Password").fill(PASSWORD);
+  await signInTab.getByRole("button", { name: "Sign in" }).click();
+  await expect(signInTab).toHaveURL("/inbox");
+  return signInTab;
 };
 
-const bar = (page: Page, name: string) => page.getByText(`You're signed in as ${name} now`);
+const otherPersonBar = (page: Page, name: string) => page.getByText(`You're signed in as ${name} now`);
 
-test("@js a message, a step and a setting of one page are refused once another is signed in", async ({ sarah, apis, launch }) => {
-  sarah.allowConsole(STALE);
+test("@js messages, booking actions and settings of a page are rejected once another person is signed in", async ({ sarah, apis, launch }) => {
+  sarah.allowConsole(STALE_SESSION);
   await sarah.open(launch.path);
   const before = (await apis.eventpro.listMessages(launch.id)).length;
   const settings = await sarah.openTab("/settings");
   const booking = await sarah.openTab(launch.booking);
-  await signInBeside(sarah, "eventpro");
+  await signInOther(sarah, "eventpro");
 
   await booking.getByRole("button", { name: "Accept" }).click();
-  await expect(bar(booking, DEMO_PEOPLE.eventpro.name)).toBeVisible();
+  await expect(otherPersonBar(booking, DEMO_PEOPLE.eventpro.name)).toBeVisible();
   await settings.getByRole("textbox", { name: "Name", exact: true }).fill("Not my name");
   await settings.getByRole("region", { name: "Profile" }).getByRole("button", { name: "Save" }).click();
-  await expect(bar(settings, DEMO_PEOPLE.eventpro.name)).toBeVisible();
+  await expect(otherPersonBar(settings, DEMO_PEOPLE.eventpro.name)).toBeVisible();
   await expect(settings.getByRole("textbox", { name: "Name", exact: true })).toHaveValue("Not my name");
 
   await sarah.thread.composer.fill("As Sarah or not at all");
   await sarah.thread.composer.press("Enter");
-  await expect(bar(sarah.page, DEMO_PEOPLE.eventpro.name)).toBeVisible();
+  await expect(otherPersonBar(sarah.page, DEMO_PEOPLE.eventpro.name)).toBeVisible();
   expect(await apis.eventpro.listMessages(launch.id)).toHaveLength(before);
   const { user } = (await apis.eventpro.get("/api/auth/session")).json;
   expect(user.name).toBe(DEMO_PEOPLE.eventpro.name);
   expect((await apis.eventpro.listConversations())[0].booking.status).toBe("inquiry");
 });
 
-test("@js a closed page keeps what is typed, leads on, and opens again with its own person", async ({ sarah, apis, launch }) => {
-  sarah.allowConsole(STALE);
+test("@js a read-only page keeps its draft, links on, and is usable again by its own person", async ({ sarah, apis, launch }) => {
+  sarah.allowConsole(STALE_SESSION);
   await sarah.open(launch.path);
   await sarah.thread.composer.fill("Half a thou");
-  const door = await signInBeside(sarah, "kamau");
+  const signInTab = await signInOther(sarah, "kamau");
   await sarah.page.getByRole("complementary").getByRole("button", { name: "Accept" }).click();
-  await expect(bar(sarah.page, DEMO_PEOPLE.kamau.name)).toBeVisible();
+  await expect(otherPersonBar(sarah.page, DEMO_PEOPLE.kamau.name)).toBeVisible();
   await expect(sarah.thread.composer).toHaveValue("Half a thou");
   await sarah.thread.composer.press("End");
   await sarah.thread.composer.pressSequentially("ght");
@@ -59,37 +59,37 @@ test("@js a closed page keeps what is typed, leads on, and opens again with its 
   await expect(sarah.thread.composer).toHaveValue("Half a thought");
   await expect(sarah.page.getByRole("link", { name: "Continue as DJ Kamau" })).toHaveAttribute("href", "/inbox");
 
-  await door.getByRole("button", { name: "Sign out" }).click();
-  await expect(door).toHaveURL("/signin");
-  await door.getByRole("textbox", { name: "Email" }).fill(DEMO_PEOPLE.sarah.email);
-  await door.getByLabel("Password").fill(PASSWORD);
-  await door.getByRole("button", { name: "Sign in" }).click();
-  await expect(door).toHaveURL("/inbox");
-  await expect(bar(sarah.page, DEMO_PEOPLE.kamau.name)).toHaveCount(0);
+  await signInTab.getByRole("button", { name: "Sign out" }).click();
+  await expect(signInTab).toHaveURL("/signin");
+  await signInTab.getByRole("textbox", { name: "Email" }).fill(DEMO_PEOPLE.sarah.email);
+  await signInTab.getByLabel("Password").fill(PASSWORD);
+  await signInTab.getByRole("button", { name: "Sign in" }).click();
+  await expect(signInTab).toHaveURL("/inbox");
+  await expect(otherPersonBar(sarah.page, DEMO_PEOPLE.kamau.name)).toHaveCount(0);
   await sarah.thread.composer.press("Enter");
   await expect(sarah.thread.message("Half a thought")).toHaveCount(1);
   await expect.poll(async () => (await apis.eventpro.listMessages(launch.id)).at(-1)?.body).toBe("Half a thought");
 });
 
-test("@js the links of a closed page lead to the other person's pages", async ({ sarah, launch }) => {
-  sarah.allowConsole(STALE);
+test("@js the links of a read-only page open the other person's pages", async ({ sarah, launch }) => {
+  sarah.allowConsole(STALE_SESSION);
   await sarah.open(launch.path);
-  await signInBeside(sarah, "kamau");
+  await signInOther(sarah, "kamau");
   await sarah.page.getByRole("complementary").getByRole("button", { name: "Accept" }).click();
-  await expect(bar(sarah.page, DEMO_PEOPLE.kamau.name)).toBeVisible();
+  await expect(otherPersonBar(sarah.page, DEMO_PEOPLE.kamau.name)).toBeVisible();
   await sarah.bell.click();
   await expect(sarah.heading).toHaveText("Notifications");
   await expect(sarah.page.locator("html")).toHaveAttribute("data-hydrated", "");
   await expect(sarah.page.getByRole("link", { name: /Settings of DJ Kamau|DJ Kamau/ }).first()).toBeVisible();
 });
 
-test("@no-js a form of one person's page does nothing as another, and what was typed is shown", async ({ sarah, apis, launch }) => {
+test("@no-js a form of one person's page is rejected for another, and its text is shown", async ({ sarah, apis, launch }) => {
   sarah.allowConsole(/status of 409/);
   await sarah.open(launch.path);
   const before = (await apis.eventpro.listMessages(launch.id)).length;
   const { page } = sarah;
   await page.getByRole("textbox", { name: "Message" }).fill("For EventPro, by Sarah");
-  await signInBeside(sarah, "eventpro");
+  await signInOther(sarah, "eventpro");
   await page.getByRole("button", { name: "Send" }).click();
   await expect(sarah.heading).toHaveText("You're signed in as EventPro Kenya now");
   await expect(page.getByRole("textbox", { name: "What you wrote" })).toHaveValue("For EventPro, by Sarah");
@@ -98,18 +98,18 @@ test("@no-js a form of one person's page does nothing as another, and what was t
   await expect(page).toHaveURL("/inbox");
 });
 
-test("@no-js signing out of a page that is another's signs nobody out", async ({ sarah, launch }) => {
+test("@no-js signing out on a page of another person ends no session", async ({ sarah, launch }) => {
   sarah.allowConsole(/status of 409/);
   await sarah.open(launch.path);
-  const door = await signInBeside(sarah, "kamau");
+  const signInTab = await signInOther(sarah, "kamau");
   await sarah.page.getByRole("button", { name: "Sign out" }).click();
   await expect(sarah.heading).toHaveText("You're signed in as DJ Kamau now");
-  await door.goto("/inbox");
-  await expect(door).toHaveURL("/inbox");
+  await signInTab.goto("/inbox");
+  await expect(signInTab).toHaveURL("/inbox");
 });
 
-test("@js signing out without a line keeps everything, says so, and is done first on the next contact", async ({ sarah, faultProxy, apis, launch }) => {
-  sarah.allowConsole(STALE);
+test("@js signing out offline keeps the data, says so, and is the first request after the reconnect", async ({ sarah, faultProxy, apis, launch }) => {
+  sarah.allowConsole(STALE_SESSION);
   sarah.setBaseUrl(faultProxy.url);
   await sarah.open(launch.path);
   await faultProxy.refuseConnections();
@@ -121,23 +121,23 @@ test("@js signing out without a line keeps everything, says so, and is done firs
   await expect(sarah.page.getByText(/Signing out: waiting for network/)).toBeVisible();
   await expect(sarah.thread.message("Not gone out")).toHaveCount(1);
   await expect(sarah.thread.composer).toHaveValue("A draft");
-  const kept = () => sarah.page.evaluate(async () => [Object.keys(localStorage).length, (await indexedDB.databases()).length]);
-  expect(await kept()).toEqual([2, 1]);
+  const countStored = () => sarah.page.evaluate(async () => [Object.keys(localStorage).length, (await indexedDB.databases()).length]);
+  expect(await countStored()).toEqual([2, 1]);
   await apis.sarah.get("/api/auth/session").then(({ status }) => expect(status).toBe(200));
 
-  const asked: string[] = [];
-  sarah.page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  const requests: string[] = [];
+  sarah.page.on("request", (request) => requests.push(new URL(request.url()).pathname));
   await faultProxy.restore();
   await expect(sarah.page).toHaveURL("/signin", { timeout: 30_000 });
-  expect(asked.filter((path) => path.startsWith("/fn/") || path.startsWith("/api/"))[0]).toBe("/fn/sign-out");
-  expect(asked).not.toContain("/fn/post");
-  expect(await kept()).toEqual([0, 0]);
+  expect(requests.filter((path) => path.startsWith("/fn/") || path.startsWith("/api/"))[0]).toBe("/fn/sign-out");
+  expect(requests).not.toContain("/fn/post");
+  expect(await countStored()).toEqual([0, 0]);
   expect((await apis.sarah.get("/api/auth/session")).status).toBe(401);
   expect((await apis.eventpro.listMessages(launch.id)).map(({ body }) => body)).not.toContain("Not gone out");
 });
 
-test("@js an intention to sign out outlives its page, and can be taken back", async ({ sarah, faultProxy, apis, launch }) => {
-  sarah.allowConsole(STALE);
+test("@js a pending sign-out can be cancelled, and survives closing the page", async ({ sarah, faultProxy, apis, launch }) => {
+  sarah.allowConsole(STALE_SESSION);
   sarah.setBaseUrl(faultProxy.url);
   await sarah.open(launch.path);
   await faultProxy.refuseConnections();
@@ -156,14 +156,14 @@ test("@js an intention to sign out outlives its page, and can be taken back", as
   await expect(waiting).toBeVisible();
   await sarah.page.close();
   await faultProxy.restore();
-  const again = await sarah.page.context().newPage();
-  await again.goto(launch.path);
-  await expect(again).toHaveURL("/signin");
+  const reopened = await sarah.page.context().newPage();
+  await reopened.goto(launch.path);
+  await expect(reopened).toHaveURL("/signin");
   expect((await apis.sarah.get("/api/auth/session")).status).toBe(401);
 });
 
-test("@js after a session was ended elsewhere, what it kept is read by its person alone", async ({ sarah, apis, launch }) => {
-  sarah.allowConsole(STALE);
+test("@js after a session was ended elsewhere, its stored data is readable only for its own person", async ({ sarah, apis, launch }) => {
+  sarah.allowConsole(STALE_SESSION);
   await sarah.open(launch.path);
   await sarah.page.route("**/fn/post*", (route) => route.abort());
   await sarah.thread.sendMessage("Secret message");
@@ -173,9 +173,9 @@ test("@js after a session was ended elsewhere, what it kept is read by its perso
   await sarah.page.close();
   await apis.sarah.signOut();
 
-  const door = await context.newPage();
-  await door.goto("/signin");
-  const kept = await door.evaluate(async () => {
+  const signInTab = await context.newPage();
+  await signInTab.goto("/signin");
+  const kept = await signInTab.evaluate(async () => {
     const rows: string[] = Object.values({ ...localStorage });
     for (const { name } of await indexedDB.databases()) {
       const database = await new Promise<IDBDatabase>((resolve) => {
@@ -195,27 +195,27 @@ test("@js after a session was ended elsewhere, what it kept is read by its perso
   expect(kept).toHaveLength(2);
   expect(kept.join()).not.toMatch(/Secret|draft|message|body/i);
   const signIn = async (who: DemoName) => {
-    await door.goto("/signin");
-    await door.getByRole("textbox", { name: "Email" }).fill(DEMO_PEOPLE[who].email);
-    await door.getByLabel("Password").fill(PASSWORD);
-    await door.getByRole("button", { name: "Sign in" }).click();
-    await expect(door).toHaveURL("/inbox");
+    await signInTab.goto("/signin");
+    await signInTab.getByRole("textbox", { name: "Email" }).fill(DEMO_PEOPLE[who].email);
+    await signInTab.getByLabel("Password").fill(PASSWORD);
+    await signInTab.getByRole("button", { name: "Sign in" }).click();
+    await expect(signInTab).toHaveURL("/inbox");
   };
-  // The other person of the very same conversation.
+  // The other person of the same conversation.
   await signIn("eventpro");
-  await door.goto(launch.path);
-  await expect(door.locator("html")).toHaveAttribute("data-hydrated", "");
-  await expect(door.getByRole("textbox", { name: "Message", exact: true })).toHaveValue("");
-  await expect(door.getByText(/Secret/)).toHaveCount(0);
-  await door.context().clearCookies();
+  await signInTab.goto(launch.path);
+  await expect(signInTab.locator("html")).toHaveAttribute("data-hydrated", "");
+  await expect(signInTab.getByRole("textbox", { name: "Message", exact: true })).toHaveValue("");
+  await expect(signInTab.getByText(/Secret/)).toHaveCount(0);
+  await signInTab.context().clearCookies();
   await signIn("sarah");
-  await door.goto(launch.path);
-  await expect(door.getByRole("textbox", { name: "Message", exact: true })).toHaveValue("Secret draft");
-  await expect(door.getByRole("log").getByText("Secret message", { exact: true })).toHaveCount(1);
+  await signInTab.goto(launch.path);
+  await expect(signInTab.getByRole("textbox", { name: "Message", exact: true })).toHaveValue("Secret draft");
+  await expect(signInTab.getByRole("log").getByText("Secret message", { exact: true })).toHaveCount(1);
   await expect.poll(async () => (await apis.eventpro.listMessages(launch.id)).at(-1)?.body).toBe("Secret message");
 });
 
-/** The next person signs in in the same tab, and goes back to a page of the former. */
+/** Signs another person in in the same tab, and goes back to a page of the first. */
 const goBackAs = async (page: Page, who: DemoName, path: string): Promise<void> => {
   await page.goto("/inbox");
   await page.context().clearCookies();
@@ -230,7 +230,7 @@ const goBackAs = async (page: Page, who: DemoName, path: string): Promise<void> 
   }
 };
 
-test("a form that one person filled in is empty for the next who goes back to it", async ({ sarah }) => {
+test("a form filled in by one person is empty when the next person goes back to it", async ({ sarah }) => {
   await sarah.open("/settings");
   const { page } = sarah;
   const name = page.getByRole("textbox", { name: "Name", exact: true });
@@ -241,7 +241,7 @@ test("a form that one person filled in is empty for the next who goes back to it
   await expect(page.getByLabel("New email")).toHaveValue("");
 });
 
-test("@no-js a message that one person typed isn't in the box of the next", async ({ sarah, launch }) => {
+test("@no-js a message typed by one person isn't in the composer of the next", async ({ sarah, launch }) => {
   await sarah.open(launch.path);
   const box = sarah.page.getByRole("textbox", { name: "Message", exact: true });
   await box.fill("For EventPro, by Sarah");
@@ -249,24 +249,24 @@ test("@no-js a message that one person typed isn't in the box of the next", asyn
   await expect(box).toHaveValue("");
 });
 
-test("@js a message typed before the program came isn't in the box of the next", async ({ sarah, launch }) => {
+test("@js a message typed before hydration isn't in the composer of the next person", async ({ sarah, launch }) => {
   await sarah.open("/inbox");
   const { page } = sarah;
-  const held: (() => void)[] = [];
-  await page.route("**/pkg/*.wasm", (route) => new Promise((resolve) => held.push(() => resolve(route.continue()))));
+  const pending: (() => void)[] = [];
+  await page.route("**/pkg/*.wasm", (route) => new Promise((resolve) => pending.push(() => resolve(route.continue()))));
   await page.goto(launch.path, { waitUntil: "commit" });
   const box = page.getByRole("textbox", { name: "Message", exact: true });
   await box.pressSequentially("For EventPro, by Sarah");
   await goBackAs(page, "eventpro", launch.path);
   await expect(box).toHaveValue("");
-  held.splice(0).forEach((release) => release());
+  pending.splice(0).forEach((release) => release());
   await page.unroute("**/pkg/*.wasm");
   await page.reload();
   await expect(page.locator("html")).toHaveAttribute("data-hydrated", "");
   await expect(box).toHaveValue("");
 });
 
-test("@no-js an address with what one person typed shows the next an empty form", async ({ sarah }) => {
+test("@no-js a URL with the form values of one person shows an empty form to the next", async ({ sarah }) => {
   sarah.allowConsole(/status of 4/);
   await sarah.open("/settings");
   const { page } = sarah;
@@ -275,9 +275,9 @@ test("@no-js an address with what one person typed shows the next an empty form"
   await page.getByRole("region", { name: "Profile" }).getByRole("button", { name: "Save" }).click();
   await expect(page).toHaveURL(/kept\.seal/);
   await expect(name).toHaveValue(/^A direction/);
-  const address = page.url();
+  const url = page.url();
   await goBackAs(page, "eventpro", "/inbox");
-  await page.goto(address);
+  await page.goto(url);
   await expect(page).not.toHaveURL(/kept/);
   await expect(name).toHaveValue(DEMO_PEOPLE.eventpro.name);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "../support/fixtures.ts";
 import { DEMO_PEOPLE, PASSWORD } from "../support/demo-people.ts";
 
-test("signing in leads to the inbox, signing out back to the door", async ({ visitor }) => {
+test("signing in opens the inbox, signing out the sign-in page", async ({ visitor }) => {
   await visitor.open("/signin");
   await visitor.signIn(DEMO_PEOPLE.sarah.email, PASSWORD);
   await expect(visitor.page).toHaveURL("/inbox");
@@ -13,7 +13,7 @@ test("signing in leads to the inbox, signing out back to the door", async ({ vis
   await expect(visitor.page).toHaveURL("/signin?next=/inbox");
 });
 
-test("after signing out, going back shows nothing of what was there", async ({ sarah, launch }) => {
+test("after signing out, going back shows no cached page", async ({ sarah, launch }) => {
   await sarah.open(launch.path);
   await sarah.page.getByRole("button", { name: "Sign out" }).click();
   await expect(sarah.page).toHaveURL("/signin");
@@ -22,7 +22,7 @@ test("after signing out, going back shows nothing of what was there", async ({ s
   await expect(sarah.page.getByText(launch.bodies.at(-1) ?? "")).toHaveCount(0);
 });
 
-test("a wrong password says so and keeps one on the page", async ({ visitor }) => {
+test("a wrong password shows an error on the sign-in page", async ({ visitor }) => {
   visitor.allowConsole(/status of 401 .*\/fn\/sign-in/);
   await visitor.open("/signin");
   await visitor.signIn(DEMO_PEOPLE.sarah.email, "not-the-password");
@@ -33,24 +33,24 @@ test("a wrong password says so and keeps one on the page", async ({ visitor }) =
   await expect(visitor.page).toHaveURL("/inbox");
 });
 
-test("an unknown address is answered with the same words", async ({ visitor }) => {
+test("an unknown address shows the same error as a wrong password", async ({ visitor }) => {
   visitor.allowConsole(/status of 401 .*\/fn\/sign-in/);
   await visitor.open("/signin");
   await visitor.signIn("nobody@example.com", PASSWORD);
   await expect(visitor.page.getByRole("alert")).toContainText("That email and password don't match.");
 });
 
-test("signing in leads on to the page that was asked for", async ({ visitor, launch }) => {
-  const wanted = `${launch.path}?before=9`;
-  await visitor.open(wanted);
+test("signing in continues to the requested page", async ({ visitor, launch }) => {
+  const requested = `${launch.path}?before=9`;
+  await visitor.open(requested);
   await expect(visitor.page).toHaveURL(`/signin?next=${launch.path}%3Fbefore%3D9`);
   await visitor.signIn(DEMO_PEOPLE.sarah.email, PASSWORD);
-  await expect(visitor.page).toHaveURL(wanted);
+  await expect(visitor.page).toHaveURL(requested);
 });
 
-for (const astray of ["https://evil.example/", "//evil.example/", "/\\evil.example/"]) {
-  test(`signing in leads nowhere else, whatever the link said: ${astray}`, async ({ visitor, sarah }) => {
-    const link = `/signin?next=${encodeURIComponent(astray)}`;
+for (const target of ["https://evil.example/", "//evil.example/", "/\\evil.example/"]) {
+  test(`no open redirect after signing in: ${target}`, async ({ visitor, sarah }) => {
+    const link = `/signin?next=${encodeURIComponent(target)}`;
     await visitor.open(link);
     await visitor.signIn(DEMO_PEOPLE.sarah.email, PASSWORD);
     await expect(visitor.page).toHaveURL("/inbox");
@@ -60,14 +60,14 @@ for (const astray of ["https://evil.example/", "//evil.example/", "/\\evil.examp
   });
 }
 
-test("every page sends whoever is signed out to the door first", async ({ visitor, launch }) => {
+test("every private page redirects to sign-in without a session", async ({ visitor, launch }) => {
   for (const path of ["/inbox", "/notifications", "/talents", "/bookings/new", "/settings", launch.path, launch.booking]) {
     await visitor.open(path);
     await expect(visitor.page).toHaveURL(`/signin?next=${path}`);
   }
 });
 
-test("@js the password can be looked at", async ({ visitor }) => {
+test("@js the password can be shown", async ({ visitor }) => {
   await visitor.open("/signin");
   const password = visitor.page.getByLabel("Password");
   await password.fill("greenroom-demo");

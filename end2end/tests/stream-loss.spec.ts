@@ -1,12 +1,12 @@
 import { executeSql, executeTransaction } from "../support/database.ts";
 import { expect, test } from "../support/fixtures.ts";
 
-// The page says when it may be deaf, and why; and finds its way back without a reload.
+// The page shows when the stream may be lost, and recovers without a reload.
 
-const BACK = { timeout: 30_000 };
+const RECONNECTED = { timeout: 30_000 };
 const RECONNECTING = /Reconnecting/;
 
-test("@js a stream that can't go on where it stopped reloads the page's state in place, and what is typed stays", async ({ site, sarah, faultProxy, apis, launch }) => {
+test("@js a stream reset reloads the state in place and keeps the draft", async ({ site, sarah, faultProxy, apis, launch }) => {
   sarah.allowConsole(/net::ERR_/);
   sarah.setBaseUrl(faultProxy.url);
   await sarah.open(launch.path);
@@ -18,11 +18,11 @@ test("@js a stream that can't go on where it stopped reloads the page's state in
   await faultProxy.refuseConnections();
   await expect(sarah.page.getByText(RECONNECTING)).toBeVisible();
   await apis.eventpro.sendMessage(launch.id, "Meanwhile");
-  // The log was kept for a month, and this browser was away for longer.
+  // As after an absence longer than the retention of the event log, which is a month.
   executeSql(site, "DELETE FROM event");
   await faultProxy.restore();
 
-  await expect(sarah.thread.message("Meanwhile")).toHaveCount(1, BACK);
+  await expect(sarah.thread.message("Meanwhile")).toHaveCount(1, RECONNECTED);
   await expect(sarah.page.getByText(RECONNECTING)).toHaveCount(0);
   await expect(sarah.thread.composer).toHaveValue("Half a sentence");
   expect(await sarah.page.evaluate(() => (window as any).stillTheSamePage)).toBe(true);
@@ -30,12 +30,12 @@ test("@js a stream that can't go on where it stopped reloads the page's state in
   await expect(sarah.thread.message("After")).toHaveCount(1);
 });
 
-test("@js a stream that never says a word is told of within seconds", async ({ sarah, faultProxy, launch }) => {
+test("@js a stream that stays silent is shown as reconnecting within seconds", async ({ sarah, faultProxy, launch }) => {
   sarah.allowConsole(/net::ERR_/);
   sarah.setBaseUrl(faultProxy.url);
   await sarah.open("/signin");
   await sarah.page.clock.install();
-  // Whatever stands between takes it in, and gives nothing out.
+  // As behind a proxy that accepts the request and never responds.
   await sarah.page.route(/\/api\/events/, () => {});
   await sarah.open(launch.path);
   await expect(async () => {
@@ -44,10 +44,10 @@ test("@js a stream that never says a word is told of within seconds", async ({ s
   }).toPass({ timeout: 15_000 });
   await sarah.page.unroute(/\/api\/events/);
   await sarah.page.clock.fastForward("00:45");
-  await expect(sarah.page.getByText(RECONNECTING)).toHaveCount(0, BACK);
+  await expect(sarah.page.getByText(RECONNECTING)).toHaveCount(0, RECONNECTED);
 });
 
-test("@js a machine that slept asks at once what it missed", async ({ sarah, faultProxy, apis, launch }) => {
+test("@js a device that wakes from sleep catches up at once", async ({ sarah, faultProxy, apis, launch }) => {
   sarah.allowConsole(/net::ERR_/);
   sarah.setBaseUrl(faultProxy.url);
   await sarah.open("/signin");
@@ -55,16 +55,16 @@ test("@js a machine that slept asks at once what it missed", async ({ sarah, fau
   await sarah.open(launch.path);
   await apis.eventpro.sendMessage(launch.id, "Good night");
   await expect(sarah.thread.message("Good night")).toBeVisible();
-  // The line went while it slept, without a word.
+  // The connection dies silently during the sleep.
   await faultProxy.freezeTraffic();
   await apis.eventpro.sendMessage(launch.id, "Good morning");
   await sarah.page.clock.setSystemTime(Date.now() + 8 * 60 * 60 * 1_000);
   await faultProxy.restore();
   await sarah.page.evaluate(() => document.dispatchEvent(new Event("visibilitychange", { bubbles: true })));
-  await expect(sarah.thread.message("Good morning")).toBeVisible(BACK);
+  await expect(sarah.thread.message("Good morning")).toBeVisible(RECONNECTED);
 });
 
-test("@js a clock that is an hour wrong changes neither order nor what is called now", async ({ sarah, eventpro, apis, launch }) => {
+test("@js a clock that is an hour slow doesn't change the order of messages", async ({ sarah, eventpro, apis, launch }) => {
   await sarah.open("/signin");
   await sarah.page.clock.install({ time: Date.now() - 60 * 60 * 1_000 });
   await sarah.open(launch.path);
@@ -79,30 +79,30 @@ test("@js a clock that is an hour wrong changes neither order nor what is called
   }
 });
 
-test("@js a clock that is an hour ahead: what came just now is from just now", async ({ sarah, apis, launch }) => {
+test("@js a clock that is an hour fast doesn't change relative times", async ({ sarah, apis, launch }) => {
   await sarah.open("/signin");
   await sarah.page.clock.install({ time: Date.now() + 60 * 60 * 1_000 });
   await sarah.open("/inbox");
   await apis.eventpro.sendMessage(launch.id, "Just now");
   const row = sarah.conversations.getByRole("link", { name: "EventPro Kenya" });
   await expect(row).toContainText("Just now");
-  // Its first heartbeat tells the page what time it is.
-  await expect(row.locator("time").first()).toHaveText("now", BACK);
+  // The page learns the server time from the first heartbeat.
+  await expect(row.locator("time").first()).toHaveText("now", RECONNECTED);
 });
 
-test("@js what a newer server tells of is counted, and passed over", async ({ site, sarah, apis, launch }) => {
+test("@js an unknown event type is counted and ignored", async ({ site, sarah, apis, launch }) => {
   await sarah.open(launch.path);
   await apis.eventpro.sendMessage(launch.id, "One");
   await expect(sarah.thread.message("One")).toBeVisible();
   let streams = 0;
   sarah.page.on("request", (request) => (streams += Number(/\/api\/events\?/.test(request.url()))));
-  const sarahs = "(SELECT id FROM person WHERE email = 'sarah.photographer@example.com')";
+  const sarahId = "(SELECT id FROM person WHERE email = 'sarah.photographer@example.com')";
   executeTransaction(
     site,
-    `UPDATE person_head SET seq = seq + 1 WHERE person_id = ${sarahs}`,
+    `UPDATE person_head SET seq = seq + 1 WHERE person_id = ${sarahId}`,
     `INSERT INTO event (person_id, seq, kind, payload, at)
      SELECT person_id, seq, 'moon.rose', json_object('seq', seq, 'at', '2026-11-22T14:30:00Z', 'type', 'moon.rose'), 0
-     FROM person_head WHERE person_id = ${sarahs}`,
+     FROM person_head WHERE person_id = ${sarahId}`,
   );
   for (const text of ["Two", "Three"]) {
     await apis.eventpro.sendMessage(launch.id, text);

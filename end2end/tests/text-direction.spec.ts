@@ -1,13 +1,13 @@
 import type { Locator } from "@playwright/test";
 import { expect, test } from "../support/fixtures.ts";
 
-// Numbers after Arabic letters go on from right to left, and take those that follow with them.
+// Without isolation, numbers after Arabic letters continue from right to left, including those of the following text.
 const NAME = "محمد 2";
 const TITLE = "حفل زفاف 12";
 
-/** Where each character of a text of the page begins, from left to right, in the order in which it is written. */
-function places(around: Locator, text: RegExp): Promise<number[]> {
-  return around.evaluate((element, { source }) => {
+/** Returns the left edge of each character of a text, in logical order. */
+function characterPositions(container: Locator, text: RegExp): Promise<number[]> {
+  return container.evaluate((element, { source }) => {
     const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
       const node = walker.currentNode;
@@ -24,8 +24,8 @@ function places(around: Locator, text: RegExp): Promise<number[]> {
   }, { source: text.source });
 }
 
-async function goesRight(around: Locator, text: RegExp): Promise<void> {
-  const found = await places(around, text);
+async function expectLeftToRight(container: Locator, text: RegExp): Promise<void> {
+  const found = await characterPositions(container, text);
   expect(found.length, `${text} is there`).toBeGreaterThan(1);
   expect(found).toEqual([...found].sort((a, b) => a - b));
 }
@@ -34,32 +34,32 @@ for (const javaScriptEnabled of [true, false]) {
   test.describe(javaScriptEnabled ? "with JavaScript" : "without JavaScript", () => {
     test.use({ javaScriptEnabled });
 
-    test("a name from right to left leaves what stands beside it alone", async ({ sarah, apis }) => {
+    test("a right-to-left name doesn't reorder the text beside it", async ({ sarah, apis }) => {
       await apis.eventpro.changeName(NAME);
       const { id } = await apis.eventpro.findTalent("Sarah Wanjiru");
       const { booking, conversation } = await apis.eventpro.openBooking(id, TITLE, "3 مرحبا\nHabari 4", TITLE);
 
       await sarah.open("/inbox");
       const row = sarah.conversations.getByRole("link", { name: NAME }).first();
-      await goesRight(row.locator(".row-booking"), /\w+,? \d+ \w+ \d{4}/);
+      await expectLeftToRight(row.locator(".row-booking"), /\w+,? \d+ \w+ \d{4}/);
 
       await sarah.open("/notifications");
-      await goesRight(sarah.page.getByRole("list", { name: "Notifications" }), /asks about a booking/);
+      await expectLeftToRight(sarah.page.getByRole("list", { name: "Notifications" }), /asks about a booking/);
 
       await sarah.open(`/conversations/${conversation.id}`);
-      await goesRight(sarah.thread.log.locator(".message-meta").first(), /\d\d:\d\d/);
-      // Each line of a message begins where its own script does.
-      const lines = await places(sarah.thread.bubbles.first(), /3 مرحبا/);
+      await expectLeftToRight(sarah.thread.log.locator(".message-meta").first(), /\d\d:\d\d/);
+      // Each line of a message has the direction of its own script.
+      const lines = await characterPositions(sarah.thread.bubbles.first(), /3 مرحبا/);
       expect(lines[0]).toBeGreaterThan(lines.at(-1)!);
-      await goesRight(sarah.thread.bubbles.first(), /Habari 4/);
+      await expectLeftToRight(sarah.thread.bubbles.first(), /Habari 4/);
 
       await sarah.open(`/bookings/${booking.id}`);
-      await goesRight(sarah.page.locator("dl.details").first(), /KES 20,000/);
+      await expectLeftToRight(sarah.page.locator("dl.details").first(), /KES 20,000/);
     });
   });
 }
 
-test("a field with characters that can't be seen says so and keeps them", async ({ eventpro, apis }) => {
+test("a field with invisible characters shows an error and keeps its value", async ({ eventpro, apis }) => {
   const { id } = await apis.eventpro.findTalent("DJ Kamau");
   await eventpro.open(`/bookings/new?talent=${id}`);
   eventpro.allowConsole(/status of 4/);

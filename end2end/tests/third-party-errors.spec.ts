@@ -1,44 +1,43 @@
 import { expect, test } from "../support/fixtures.ts";
 
-// What others run in a page, a browser's own helper or an extension, may fail before the page has come alive. That is no
-// death of the program.
+// Scripts of extensions and of the browser itself may fail before hydration. That must not count as a crash of the program.
 
-const DIED = /This page has stopped working/;
+const CRASHED = /This page has stopped working/;
 
-const FOREIGN: Record<string, string> = {
-  // As the browser inside of some apps does.
-  "a helper of the browser that throws": 'throw new ReferenceError("Can\'t find variable: _AutofillCallbackHandler")',
-  "an extension whose promise is refused": 'Promise.reject(new Error("Extension context invalidated."))',
-  "a script that refuses with no error": "Promise.reject(undefined)",
-  "a WebAssembly program of another origin":
+const THIRD_PARTY: Record<string, string> = {
+  // As the in-app browsers of some apps do.
+  "a browser script that throws": 'throw new ReferenceError("Can\'t find variable: _AutofillCallbackHandler")',
+  "an extension with a rejected promise": 'Promise.reject(new Error("Extension context invalidated."))',
+  "a promise rejected with undefined": "Promise.reject(undefined)",
+  "a trap in WebAssembly of another origin":
     'const error = new WebAssembly.RuntimeError("unreachable"); error.stack = "at https://elsewhere.example/a.wasm:wasm-function[1]"; throw error',
 };
 
-const before = (script: string) =>
+const beforeHydration = (script: string) =>
   `document.addEventListener("readystatechange", () => document.readyState === "interactive" && setTimeout(() => { ${script} }));`;
 
-for (const [what, script] of Object.entries(FOREIGN)) {
-  test(`@js ${what} before the page has come alive leaves it alive`, async ({ sarah, apis, launch }) => {
+for (const [source, script] of Object.entries(THIRD_PARTY)) {
+  test(`@js ${source} before hydration doesn't stop the page`, async ({ sarah, apis, launch }) => {
     sarah.allowConsole(/_AutofillCallbackHandler|Extension context|undefined|unreachable/);
-    await sarah.addInitScript(before(script));
+    await sarah.addInitScript(beforeHydration(script));
     const { page, thread } = sarah;
-    // Long enough for the error to come first.
+    // Delays hydration until after the error.
     await page.route("**/pkg/*.wasm", async (route) => {
       await new Promise((resolve) => setTimeout(resolve, 400));
       await route.continue();
     });
     await sarah.open(launch.path);
-    await expect(page.getByText(DIED)).toHaveCount(0);
+    await expect(page.getByText(CRASHED)).toHaveCount(0);
     await thread.sendMessage("Alive");
     await expect.poll(async () => (await apis.eventpro.listMessages(launch.id)).map(({ body }) => body)).toContain("Alive");
     await expect(thread.log.getByText("Sent", { exact: true })).toBeVisible();
   });
 }
 
-test("@js a page that was taken for dead before it came alive is as live as any other", async ({ sarah, apis, launch }) => {
+test("@js a false crash report before hydration is withdrawn", async ({ sarah, apis, launch }) => {
   sarah.allowConsole(/Load failed/);
-  // Safari says no more of a file that isn't there.
-  await sarah.addInitScript(before('const error = new TypeError("Load failed"); error.stack = ""; Promise.reject(error)'));
+  // Safari's error for a missing file has no more detail.
+  await sarah.addInitScript(beforeHydration('const error = new TypeError("Load failed"); error.stack = ""; Promise.reject(error)'));
   const { page, thread } = sarah;
   let release = () => {};
   const held = new Promise<void>((resolve) => (release = resolve));
@@ -47,10 +46,10 @@ test("@js a page that was taken for dead before it came alive is as live as any 
     await route.continue();
   });
   const opening = sarah.open(launch.path);
-  await expect(page.getByText(DIED)).toBeVisible();
+  await expect(page.getByText(CRASHED)).toBeVisible();
   release();
   await opening;
-  await expect(page.getByText(DIED)).toHaveCount(0);
+  await expect(page.getByText(CRASHED)).toHaveCount(0);
   await thread.composer.fill("Alive after all");
   await thread.composer.press("Enter");
   await expect(thread.log.getByText("Sent", { exact: true })).toBeVisible();

@@ -7,15 +7,15 @@ const NUMBERED = /^Number \d+$/;
 const number = (n: number) => `Number ${n}`;
 const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => number(from + index));
 
-/** Says where in the thread it began. Sarah has read all of it. */
-async function talkALot({ eventpro, sarah }: Record<"eventpro" | "sarah", Api>, { id, bodies }: Conversation): Promise<number> {
+/** Sends COUNT messages, all read by Sarah. Returns the seq of the first one. */
+async function sendManyMessages({ eventpro, sarah }: Record<"eventpro" | "sarah", Api>, { id, bodies }: Conversation): Promise<number> {
   for (let n = 1; n <= COUNT; n++) await (n % 3 ? eventpro : sarah).sendMessage(id, number(n));
   await sarah.markRead(id, bodies.length + COUNT);
   return bodies.length + 1;
 }
 
-test("@no-js older messages are a link away, and so is the way back", async ({ sarah, apis, launch }) => {
-  await talkALot(apis, launch);
+test("@no-js links lead to older messages and back", async ({ sarah, apis, launch }) => {
+  await sendManyMessages(apis, launch);
   await sarah.open(launch.path);
   const { thread, page } = sarah;
   await expect(thread.message(NUMBERED)).toHaveText(numbers(81, 130));
@@ -34,8 +34,8 @@ test("@no-js older messages are a link away, and so is the way back", async ({ s
   await expect(page.getByRole("link", { name: "Newer messages" })).toHaveCount(0);
 });
 
-test("@js older messages come in above, and nothing moves", async ({ sarah, apis, launch }) => {
-  await talkALot(apis, launch);
+test("@js older messages load at the top without moving the scroll position", async ({ sarah, apis, launch }) => {
+  await sendManyMessages(apis, launch);
   await sarah.open(launch.path);
   const { thread } = sarah;
   await expect(thread.message(NUMBERED)).toHaveText(numbers(81, 130));
@@ -49,8 +49,8 @@ test("@js older messages come in above, and nothing moves", async ({ sarah, apis
   await expect(thread.log.getByText("This is where the conversation begins.")).toBeAttached();
 });
 
-test("@js older messages come by the keyboard too", async ({ sarah, apis, launch }) => {
-  await talkALot(apis, launch);
+test("@js the Home key loads older messages", async ({ sarah, apis, launch }) => {
+  await sendManyMessages(apis, launch);
   await sarah.open(launch.path);
   await sarah.thread.log.focus();
   await sarah.page.keyboard.press("Home");
@@ -58,20 +58,20 @@ test("@js older messages come by the keyboard too", async ({ sarah, apis, launch
   await expect(sarah.thread.message(NUMBERED)).toHaveText(numbers(31, 130));
 });
 
-test("@js a page of older messages leads back to the newest, and stays live there", async ({ sarah, apis, launch }) => {
-  const first = await talkALot(apis, launch);
+test("@js a page of older messages links to the latest ones, and is live there", async ({ sarah, apis, launch }) => {
+  const first = await sendManyMessages(apis, launch);
   await sarah.open(`${launch.path}?before=${first + 50}`);
   const { thread, page } = sarah;
   await expect(thread.message(number(50))).toBeInViewport();
-  // Where it stands: to scroll to it would load what follows, and leave nothing to go to.
+  // Clicks without scrolling: scrolling to the link would load the following messages and remove it.
   await page.getByRole("link", { name: "Latest messages" }).dispatchEvent("click");
   await expect(thread.message(NUMBERED)).toHaveText(numbers(81, 130));
   await apis.eventpro.sendMessage(launch.id, number(131));
   await expect(thread.message(NUMBERED)).toHaveText(numbers(81, 131));
 });
 
-test("@js writing on a page of older messages leads to what was written", async ({ sarah, apis, launch }) => {
-  const first = await talkALot(apis, launch);
+test("@js sending on a page of older messages shows the sent message", async ({ sarah, apis, launch }) => {
+  const first = await sendManyMessages(apis, launch);
   await sarah.open(`${launch.path}?before=${first + 50}`);
   await sarah.thread.sendMessage("Back again");
   await expect(sarah.thread.message("Back again")).toBeInViewport();
@@ -79,23 +79,23 @@ test("@js writing on a page of older messages leads to what was written", async 
   await expect(sarah.thread.message(number(130))).toBeVisible();
 });
 
-test("@js a thread that is left while older messages load is left in peace", async ({ sarah, apis, launch }) => {
-  await talkALot(apis, launch);
+test("@js leaving a thread while older messages load doesn't break it", async ({ sarah, apis, launch }) => {
+  await sendManyMessages(apis, launch);
   await sarah.open(launch.path);
   let release = () => {};
-  const held = new Promise<void>((resolve) => (release = resolve));
+  const released = new Promise<void>((resolve) => (release = resolve));
   await sarah.page.route("**/fn/thread*", async (route) => {
-    await held;
+    await released;
     await route.continue();
   });
-  const asked = sarah.page.waitForRequest("**/fn/thread*");
+  const request = sarah.page.waitForRequest("**/fn/thread*");
   await sarah.thread.scrollToTop(number(81));
-  await asked;
+  await request;
   await sarah.page.getByRole("link", { name: /^Notifications/ }).click();
   await expect(sarah.heading).toHaveText("Notifications");
-  const answered = sarah.page.waitForResponse("**/fn/thread*");
+  const response = sarah.page.waitForResponse("**/fn/thread*");
   release();
-  await answered;
+  await response;
   await sarah.page.getByRole("link", { name: "Greenroom" }).click();
   await sarah.conversations.getByRole("link", { name: "EventPro Kenya" }).click();
   await expect(sarah.thread.message(number(130))).toBeInViewport();

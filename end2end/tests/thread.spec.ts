@@ -1,6 +1,6 @@
 import { expect, test } from "../support/fixtures.ts";
 
-test("a thread shows who it is with, what it is about, and what was said", async ({ sarah, launch }) => {
+test("a thread shows the other person, the booking and the messages", async ({ sarah, launch }) => {
   expect(await sarah.open(launch.path)).toBe(200);
   await expect(sarah.heading).toHaveText("EventPro Kenya");
   await expect(sarah.thread.bubbles).toHaveText(launch.bodies);
@@ -13,26 +13,26 @@ test("a thread shows who it is with, what it is about, and what was said", async
   }
 });
 
-test("the newest message is in sight when a thread opens", async ({ sarah, apis, launch }) => {
+test("a thread opens at the newest message", async ({ sarah, apis, launch }) => {
   for (let number = 1; number <= 40; number++) await apis.eventpro.sendMessage(launch.id, `Number ${number}`);
   await sarah.open(launch.path);
   await expect(sarah.thread.message("Number 40")).toBeInViewport();
   await expect(sarah.thread.message("Number 1")).not.toBeInViewport();
 });
 
-test("the first unread message is a step away, with a line before it", async ({ sarah, apis, launch, javaScriptEnabled }) => {
+test("a control leads to the first unread message, which has a divider before it", async ({ sarah, apis, launch, javaScriptEnabled }) => {
   await apis.sarah.markRead(launch.id, launch.bodies.length);
   for (let number = 1; number <= 40; number++) await apis.eventpro.sendMessage(launch.id, `Number ${number}`);
   await sarah.open(launch.path);
-  const line = sarah.thread.log.getByText("New", { exact: true });
-  await expect(line).not.toBeInViewport();
+  const divider = sarah.thread.log.getByText("New", { exact: true });
+  await expect(divider).not.toBeInViewport();
   await sarah.page.getByRole(javaScriptEnabled === false ? "link" : "button", { name: "First unread" }).click();
-  await expect(line).toBeInViewport();
+  await expect(divider).toBeInViewport();
   await expect(sarah.thread.message("Number 1")).toBeInViewport();
   await expect(sarah.page.getByRole("button", { name: "First unread" })).toHaveCount(0);
 });
 
-test("the inbox tells with whom, about what, and what was said last", async ({ eventpro, launch }) => {
+test("the inbox shows the other person, the booking and the last message", async ({ eventpro, launch }) => {
   await eventpro.open("/inbox");
   const row = eventpro.conversations.getByRole("link", { name: "Sarah Wanjiru", exact: true });
   await expect(row).toContainText("Savanna product launch");
@@ -43,7 +43,7 @@ test("the inbox tells with whom, about what, and what was said last", async ({ e
   await expect(eventpro.thread.bubbles.last()).toHaveText(launch.bodies.at(-1) ?? "");
 });
 
-test("lines stay as they were broken", async ({ sarah, apis, launch }) => {
+test("line breaks and indentation are preserved", async ({ sarah, apis, launch }) => {
   await apis.eventpro.sendMessage(launch.id, "First line\nSecond line\n\n    Fourth, moved in");
   await sarah.open(launch.path);
   const message = sarah.thread.log.getByText("First line");
@@ -56,7 +56,7 @@ test("lines stay as they were broken", async ({ sarah, apis, launch }) => {
   expect(lines).toBeGreaterThanOrEqual(3);
 });
 
-test("a web address is a link that tells its target nothing", async ({ sarah, apis, launch }) => {
+test("a URL becomes a link without opener and referrer", async ({ sarah, apis, launch }) => {
   await apis.eventpro.sendMessage(launch.id, "The map: https://example.com/map?a=1&b=2. See you!");
   await sarah.open(launch.path);
   const link = sarah.thread.log.getByRole("link", { name: "https://example.com/map?a=1&b=2", exact: true });
@@ -64,7 +64,7 @@ test("a web address is a link that tells its target nothing", async ({ sarah, ap
   await expect(link).toHaveAttribute("rel", /\bnoopener\b.*\bnoreferrer\b/);
 });
 
-test("markup in a message is only text", async ({ sarah, apis, launch }) => {
+test("markup in a message is shown as text", async ({ sarah, apis, launch }) => {
   const text = `<b>bold</b> <img src=x onerror="document.title='broken'"> <script>document.title='broken'</script> &amp; javascript:alert(1)`;
   await apis.eventpro.sendMessage(launch.id, text);
   await sarah.open(launch.path);
@@ -73,7 +73,7 @@ test("markup in a message is only text", async ({ sarah, apis, launch }) => {
   await expect(sarah.page).not.toHaveTitle(/broken/);
 });
 
-test("any script is shown as it was written", async ({ sarah, apis, launch }) => {
+test("any writing system is shown unchanged", async ({ sarah, apis, launch }) => {
   for (const text of ["Tutaonana kesho 👩🏾‍🎤", "مرحبا بكم", "日本語のテキスト", "e\u0301 is not é"]) {
     await apis.eventpro.sendMessage(launch.id, text);
     await sarah.open(launch.path);
@@ -81,13 +81,13 @@ test("any script is shown as it was written", async ({ sarah, apis, launch }) =>
   }
 });
 
-test("@js a thread that was open opens again at once, with what came meanwhile", async ({ sarah, apis, launch }) => {
+test("@js a cached thread reopens at once, with the messages received since", async ({ sarah, apis, launch }) => {
   await sarah.open(launch.path);
   await sarah.page.getByRole("link", { name: /^Notifications/ }).click();
   await expect(sarah.heading).toHaveText("Notifications");
   await apis.eventpro.sendMessage(launch.id, "Came meanwhile");
   await expect(sarah.bell).toHaveAccessibleName(/unread/);
-  // Whatever is asked for from here on isn't answered.
+  // Later requests for the thread get no response.
   await sarah.page.route("**/fn/thread*", () => {});
   await sarah.page.getByRole("link", { name: "Greenroom" }).click();
   await sarah.conversations.getByRole("link", { name: "EventPro Kenya" }).click();
@@ -95,13 +95,13 @@ test("@js a thread that was open opens again at once, with what came meanwhile",
   await expect(sarah.thread.log.getByText("New", { exact: true })).toBeVisible();
 });
 
-test("@js what is scrolled past is told in few words", async ({ sarah, apis, launch }) => {
+test("@js reading while scrolling sends few requests", async ({ sarah, apis, launch }) => {
   await apis.sarah.markRead(launch.id, launch.bodies.length);
   for (let number = 1; number <= 100; number++) await apis.eventpro.sendMessage(launch.id, `Number ${number}`);
-  let told = 0;
+  let requests = 0;
   await sarah.open("/inbox");
   await sarah.page.route("**/fn/read-on*", async (route) => {
-    told += 1;
+    requests += 1;
     await new Promise((resolve) => setTimeout(resolve, 300));
     await route.continue();
   });
@@ -113,5 +113,5 @@ test("@js what is scrolled past is told in few words", async ({ sarah, apis, lau
     await expect(sarah.thread.message("Number 100")).toBeInViewport({ timeout: 50 });
   }).toPass({ intervals: [10], timeout: 20_000 });
   await expect.poll(async () => (await apis.sarah.listConversations())[0].unread).toBe(0);
-  expect(told).toBeLessThanOrEqual(12);
+  expect(requests).toBeLessThanOrEqual(12);
 });

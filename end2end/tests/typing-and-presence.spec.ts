@@ -3,29 +3,29 @@ import type { Api } from "../support/api.ts";
 
 const TYPING = "Sarah Wanjiru is typing…";
 
-/** Only an open stream hears what passes; a message that comes by it shows that it is. */
-async function isLive({ thread }: Person, { id }: Conversation, by: Api): Promise<void> {
-  await by.sendMessage(id, "Are you live?");
+/** Waits for an open stream, by a message that arrives on it: ephemeral events aren't replayed. */
+async function waitUntilLive({ thread }: Person, { id }: Conversation, sender: Api): Promise<void> {
+  await sender.sendMessage(id, "Are you live?");
   await expect(thread.message("Are you live?")).toBeVisible();
 }
 
-test("@js who is typing is said, and gone five seconds after the last key", async ({ sarah, eventpro, apis, launch }) => {
+test("@js typing is shown, and disappears five seconds after the last key", async ({ sarah, eventpro, apis, launch }) => {
   await eventpro.open("/signin");
   await eventpro.page.clock.install();
   await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
-  await isLive(eventpro, launch, apis.sarah);
-  const told: string[] = [];
-  sarah.page.on("request", (request) => request.url().includes("/fn/typing") && told.push(request.url()));
+  await waitUntilLive(eventpro, launch, apis.sarah);
+  const requests: string[] = [];
+  sarah.page.on("request", (request) => request.url().includes("/fn/typing") && requests.push(request.url()));
   await sarah.thread.composer.pressSequentially("Yes, and a stand for it");
   await expect(eventpro.page.getByText(TYPING)).toBeVisible();
-  expect(told.length).toBeLessThanOrEqual(2);
+  expect(requests.length).toBeLessThanOrEqual(2);
   await eventpro.page.clock.fastForward("00:05");
   await expect(eventpro.page.getByText(TYPING)).toHaveCount(0);
 });
 
-test("@js what was typed and has come isn't being typed any more", async ({ sarah, eventpro, apis, launch }) => {
+test("@js a message that arrives ends the typing indicator of its sender", async ({ sarah, eventpro, apis, launch }) => {
   await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
-  await isLive(eventpro, launch, apis.sarah);
+  await waitUntilLive(eventpro, launch, apis.sarah);
   await sarah.thread.composer.pressSequentially("Here it is");
   await expect(eventpro.page.getByText(TYPING)).toBeVisible();
   await sarah.thread.composer.press("Enter");
@@ -33,7 +33,7 @@ test("@js what was typed and has come isn't being typed any more", async ({ sara
   await expect(eventpro.page.getByText(TYPING)).toHaveCount(0, { timeout: 2_000 });
 });
 
-test("@js who is here is said to whom they talk with, and when they last were", async ({ sarah, eventpro, launch }) => {
+test("@js presence and last activity are shown to conversation partners", async ({ sarah, eventpro, launch }) => {
   await eventpro.open(launch.path);
   const online = eventpro.page.getByText("Online", { exact: true });
   await expect(online).toHaveCount(0);
@@ -45,12 +45,12 @@ test("@js who is here is said to whom they talk with, and when they last were", 
   await expect(eventpro.page.getByText("Active just now")).toBeVisible();
 });
 
-test("@js whoever hides it is neither told of nor tells", async ({ sarah, eventpro, apis, launch }) => {
+test("@js hiding presence hides typing and presence in both directions", async ({ sarah, eventpro, apis, launch }) => {
   await sarah.open("/settings");
-  const part = sarah.section("What others see");
-  await part.getByRole("radio", { name: "Hide when I'm online or typing" }).check();
-  await part.getByRole("button", { name: "Save" }).click();
-  await expect(part.getByRole("status")).toHaveText("Saved.");
+  const section = sarah.section("What others see");
+  await section.getByRole("radio", { name: "Hide when I'm online or typing" }).check();
+  await section.getByRole("button", { name: "Save" }).click();
+  await expect(section.getByRole("status")).toHaveText("Saved.");
   await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
   await sarah.thread.composer.pressSequentially("Hm");
   await eventpro.thread.composer.pressSequentially("Hm");
@@ -62,43 +62,43 @@ test("@js whoever hides it is neither told of nor tells", async ({ sarah, eventp
   }
 });
 
-test("@js whoever spares data sends and gets nothing of it", async ({ sarah, eventpro, launch }) => {
+test("@js with Save-Data, typing and presence are neither sent nor requested", async ({ sarah, eventpro, launch }) => {
   await sarah.open("/signin");
   await sarah.page.addInitScript(() => {
     Object.defineProperty(navigator, "connection", { value: { saveData: true } });
   });
-  const asked: string[] = [];
-  sarah.page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  const requests: string[] = [];
+  sarah.page.on("request", (request) => requests.push(new URL(request.url()).pathname));
   await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
   await sarah.thread.composer.pressSequentially("Sparing");
   await sarah.thread.composer.press("Enter");
   await expect(eventpro.thread.message("Sparing")).toBeVisible();
-  expect(asked).toContain("/fn/post");
-  expect(asked.filter((path) => /typing|presence/.test(path))).toEqual([]);
+  expect(requests).toContain("/fn/post");
+  expect(requests.filter((path) => /typing|presence/.test(path))).toEqual([]);
 });
 
-test("@js whoever hides it while they are here is gone for the other", async ({ sarah, eventpro, launch }) => {
+test("@js hiding presence while online shows the person as offline", async ({ sarah, eventpro, launch }) => {
   await eventpro.open(launch.path);
   await sarah.open("/settings");
   const online = eventpro.page.getByText("Online", { exact: true });
   await expect(online).toBeVisible();
-  const part = sarah.section("What others see");
-  await part.getByRole("radio", { name: "Hide when I'm online or typing" }).check();
-  await part.getByRole("button", { name: "Save" }).click();
+  const section = sarah.section("What others see");
+  await section.getByRole("radio", { name: "Hide when I'm online or typing" }).check();
+  await section.getByRole("button", { name: "Save" }).click();
   await expect(online).toHaveCount(0);
 });
 
-test("@js two who type don't blank each other", async ({ eventpro, apis, launch }) => {
+test("@js typing of two people doesn't hide each other's indicator", async ({ eventpro, apis, launch }) => {
   const { id } = await apis.eventpro.findTalent("MC Achieng");
   const booked = await apis.eventpro.openBooking(id, "Harvest", "Are you free?");
   await eventpro.open(launch.path);
-  await isLive(eventpro, launch, apis.sarah);
+  await waitUntilLive(eventpro, launch, apis.sarah);
   const typing = (api: typeof apis.sarah, conversation: string) =>
     api.request("PUT", `/api/conversations/${conversation}/typing`);
   await typing(apis.sarah, launch.id);
   await expect(eventpro.page.getByText(TYPING)).toBeVisible();
   await typing(apis.achieng, booked.conversation.id);
-  // A message shows that everything before it was heard.
+  // The message arrives after the typing event, so that has been handled.
   await apis.achieng.sendMessage(booked.conversation.id, "Heard");
   await expect(eventpro.conversations.getByText("Heard")).toBeVisible();
   await expect(eventpro.page.getByText(TYPING)).toBeVisible();

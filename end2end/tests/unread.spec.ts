@@ -5,7 +5,7 @@ import type { Locator } from "@playwright/test";
 const rowOf = (person: Person, counterpart: string): Locator =>
   person.conversations.getByRole("link", { name: counterpart, exact: true });
 
-test("@js an unread message shows in the row, the bell and the title, until it is read", async ({ sarah, apis, launch }) => {
+test("@js an unread message shows in the inbox row, the bell and the title, until it is read", async ({ sarah, apis, launch }) => {
   await sarah.open("/inbox");
   const row = rowOf(sarah, "EventPro Kenya");
   await expect(row).not.toHaveAccessibleDescription(/unread/);
@@ -25,7 +25,7 @@ test("@js an unread message shows in the row, the bell and the title, until it i
   await expect(sarah.page).toHaveTitle("EventPro Kenya · Greenroom");
 });
 
-test("@js what comes while one is looking is read at once", async ({ sarah, apis, launch }) => {
+test("@js a message that arrives in a visible thread is read at once", async ({ sarah, apis, launch }) => {
   await sarah.open(launch.path);
   const { seq } = await apis.eventpro.sendMessage(launch.id, "Look here");
   await expect(sarah.thread.message("Look here")).toBeVisible();
@@ -36,7 +36,7 @@ test("@js what comes while one is looking is read at once", async ({ sarah, apis
   await expect(sarah.page).toHaveTitle("EventPro Kenya · Greenroom");
 });
 
-test("@js what comes while the page is out of sight stays unread until it is back", async ({ sarah, apis, launch }) => {
+test("@js a message that arrives in a hidden page stays unread until the page is visible", async ({ sarah, apis, launch }) => {
   await sarah.open(launch.path);
   const show = (state: "visible" | "hidden") =>
     sarah.page.evaluate((state) => {
@@ -54,7 +54,7 @@ test("@js what comes while the page is out of sight stays unread until it is bac
   await expect.poll(async () => (await apis.sarah.listConversations())[0].unread).toBe(0);
 });
 
-test("@js reading in one tab is told in the other", async ({ sarah, apis, launch }) => {
+test("@js reading in one tab updates the other", async ({ sarah, apis, launch }) => {
   await sarah.open("/inbox");
   await apis.eventpro.sendMessage(launch.id, "Somewhere");
   await expect(rowOf(sarah, "EventPro Kenya")).toHaveAccessibleDescription(/1 unread/);
@@ -63,7 +63,7 @@ test("@js reading in one tab is told in the other", async ({ sarah, apis, launch
   await expect(sarah.bell).toHaveAccessibleName("Notifications");
 });
 
-test("marked as unread it is so on every device, until it is read again", async ({ sarah, eventpro, template, site, browser, apis, launch, javaScriptEnabled }) => {
+test("marking as unread applies to every device, until it is read again", async ({ sarah, eventpro, template, site, browser, apis, launch, javaScriptEnabled }) => {
   const { seq } = await apis.eventpro.sendMessage(launch.id, "Think about it");
   await apis.sarah.markRead(launch.id, seq);
   const phone = new Person("Sarah's phone", { browser, url: site.url, javaScript: javaScriptEnabled !== false }, template.sessions.sarah);
@@ -88,18 +88,18 @@ test("marked as unread it is so on every device, until it is read again", async 
   await phone.close();
 });
 
-test("@js an open thread elsewhere doesn't undo what was marked as unread", async ({ sarah, apis, launch }) => {
+test("@js an open thread on another device doesn't undo marking as unread", async ({ sarah, apis, launch }) => {
   const { seq } = await apis.eventpro.sendMessage(launch.id, "Think about it");
   await sarah.open(launch.path);
   await expect.poll(async () => (await apis.sarah.listConversations())[0].unread).toBe(0);
-  const answered = await apis.sarah.request("PUT", `/api/conversations/${launch.id}/unread`, { seq });
-  expect(answered.status).toBe(204);
+  const response = await apis.sarah.request("PUT", `/api/conversations/${launch.id}/unread`, { seq });
+  expect(response.status).toBe(204);
   await expect(sarah.page).toHaveTitle("(1) EventPro Kenya · Greenroom");
   await apis.sarah.sendMessage(launch.id, "From my phone");
   await expect(sarah.thread.message("From my phone")).toBeVisible();
 });
 
-test("@js the conversation that was written in last moves to the top", async ({ eventpro, apis, launch }) => {
+test("@js the conversation with the newest message moves to the top", async ({ eventpro, apis, launch }) => {
   const { id } = await apis.eventpro.findTalent("MC Achieng");
   const booked = await apis.eventpro.openBooking(id, "Harvest festival", "Would you lead through the evening?");
   await eventpro.open("/inbox");
@@ -111,7 +111,7 @@ test("@js the conversation that was written in last moves to the top", async ({ 
   await expect(names).toHaveText(["MC Achieng", "Sarah Wanjiru"]);
 });
 
-test("@js a new conversation appears by itself", async ({ achieng, apis }) => {
+test("@js a new conversation appears live", async ({ achieng, apis }) => {
   await achieng.open("/inbox");
   await expect(achieng.page.getByText("No conversations yet")).toBeVisible();
   const { id } = await apis.safari.findTalent("MC Achieng");
@@ -123,7 +123,7 @@ test("@js a new conversation appears by itself", async ({ achieng, apis }) => {
   await expect(achieng.bell).toHaveAccessibleName(/^Notifications, \d unread$/);
 });
 
-test("@no-js looking changes nothing; the button marks as read", async ({ eventpro, launch }) => {
+test("@no-js opening a thread changes nothing; the button marks it as read", async ({ eventpro, launch }) => {
   await eventpro.open(launch.path);
   await eventpro.open("/inbox");
   const row = rowOf(eventpro, "Sarah Wanjiru");
@@ -140,18 +140,18 @@ test("@no-js looking changes nothing; the button marks as read", async ({ eventp
   await expect(row).not.toHaveAccessibleDescription(/unread/);
 });
 
-test("@no-js the other sees that it was read", async ({ eventpro, sarah, launch }) => {
+test("@no-js marking as read shows Read to the other person", async ({ eventpro, sarah, launch }) => {
   await eventpro.open(launch.path);
   await eventpro.page.getByRole("button", { name: "Mark as read" }).click();
   await sarah.open(launch.path);
   await expect(sarah.thread.log.getByText("Read", { exact: true })).toBeVisible();
 });
 
-test("@js a line that broke doesn't undo it either", async ({ sarah, faultProxy, apis, launch }) => {
+test("@js a reconnect doesn't undo marking as unread", async ({ sarah, faultProxy, apis, launch }) => {
   sarah.allowConsole(/net::ERR_/);
   sarah.setBaseUrl(faultProxy.url);
   await sarah.open(launch.path);
-  // What comes by the stream shows that it is open.
+  // Waits for an open stream, by a message that arrives on it.
   const { seq } = await apis.eventpro.sendMessage(launch.id, "Think about it");
   await expect(sarah.thread.message("Think about it")).toBeVisible();
   await expect.poll(async () => (await apis.sarah.listConversations())[0].unread).toBe(0);
@@ -165,7 +165,7 @@ test("@js a line that broke doesn't undo it either", async ({ sarah, faultProxy,
   expect((await apis.sarah.listConversations())[0].unread).toBe(1);
 });
 
-test("@js what stands above what waits to be sent is read when it is in sight", async ({ sarah, apis, launch }) => {
+test("@js a message above the queued ones is read when it is visible", async ({ sarah, apis, launch }) => {
   sarah.allowConsole(/net::ERR_FAILED/);
   await sarah.open(launch.path);
   await sarah.page.route("**/fn/post*", (route) => route.abort());
@@ -179,7 +179,7 @@ test("@js what stands above what waits to be sent is read when it is in sight", 
   await expect.poll(async () => (await apis.sarah.listConversations())[0].unread).toBe(0);
 });
 
-test("@js only the newest can be marked as unread", async ({ sarah, apis, launch }) => {
+test("@js only the newest page of a thread can be marked as unread", async ({ sarah, apis, launch }) => {
   for (let n = 1; n <= 120; n++) await apis.eventpro.sendMessage(launch.id, `Number ${n}`);
   await apis.sarah.markRead(launch.id, launch.bodies.length + 120);
   await sarah.open(`${launch.path}?at=20`);

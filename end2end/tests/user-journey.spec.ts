@@ -2,8 +2,8 @@ import { dateInDays } from "../support/dates.ts";
 import { DEMO_PEOPLE, PASSWORD } from "../support/demo-people.ts";
 import { expect, test } from "../support/fixtures.ts";
 
-// Everybody's console is watched from the first page on; here, through all of them.
-test("a whole day, and not a word in the console", async ({ visitor, sarah, apis, launch }) => {
+// Each test expects an empty console. This one visits all pages in one session.
+test("a session through all pages leaves the console empty", async ({ visitor, sarah, apis, launch }) => {
   const { page } = await visitor.open("/").then(() => visitor);
   await page.getByRole("link", { name: "Sign in" }).click();
   await page.getByRole("textbox", { name: "Email" }).fill(DEMO_PEOPLE.eventpro.email);

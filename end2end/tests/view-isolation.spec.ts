@@ -1,29 +1,29 @@
 import type { Page } from "@playwright/test";
 import { expect, test, type Person } from "../support/fixtures.ts";
 
-// Nothing of one conversation, booking or form is left when another is shown, however one gets there.
+// No state of one conversation, booking or form remains when another is shown, whatever the navigation.
 
 const WIDE = { width: 1440, height: 900 };
 const NARROW = { width: 390, height: 800 };
 
-type Place = { path: string; name: string };
+type Target = { path: string; name: string };
 type Api = { findTalent(name: string): Promise<{ id: string }>; openBooking(id: string, title: string, message: string): Promise<any> };
 
-/** A second conversation of EventPro's, with DJ Kamau. */
-const withKamau = async (eventpro: Api): Promise<Place> => {
+/** Opens a booking of EventPro with DJ Kamau. Returns its conversation. */
+const openKamauBooking = async (eventpro: Api): Promise<Target> => {
   const { id } = await eventpro.findTalent("DJ Kamau");
   const { conversation } = await eventpro.openBooking(id, "Rooftop party", "Are you free?");
   return { path: `/conversations/${conversation.id}`, name: "DJ Kamau" };
 };
 
-/** Goes on without another document: that would forget everything anyway. */
-const stays = async (page: Page, go: () => Promise<unknown>) => {
+/** Navigates, and expects the same document: a new one would have no old state anyway. */
+const expectSameDocument = async (page: Page, go: () => Promise<unknown>) => {
   await page.evaluate(() => ((window as any).same = true));
   await go();
   expect(await page.evaluate(() => (window as any).same)).toBe(true);
 };
 
-const WAYS: Record<string, { view: typeof WIDE; go: (person: Person, to: Place) => Promise<unknown> }> = {
+const NAVIGATIONS: Record<string, { view: typeof WIDE; go: (person: Person, to: Target) => Promise<unknown> }> = {
   "the list": { view: WIDE, go: (person, to) => person.conversations.getByRole("link", { name: to.name }).click() },
   "the list, narrow": {
     view: NARROW,
@@ -49,7 +49,7 @@ const WAYS: Record<string, { view: typeof WIDE; go: (person: Person, to: Place) 
   "a notification, narrow": {
     view: NARROW,
     go: async (person, to) => {
-      // A thread that fills the screen has no bar.
+      // On a narrow screen, a thread has no navigation bar.
       await person.page.getByRole("link", { name: "Back to inbox" }).click();
       await person.bell.click();
       await person.page.getByRole("list", { name: "Notifications" }).getByRole("link", { name: `${to.name} wrote` }).first().click();
@@ -68,8 +68,8 @@ const WAYS: Record<string, { view: typeof WIDE; go: (person: Person, to: Place) 
   },
 };
 
-test("@js what was typed to one is never in the other's box, and Enter sends nothing of it", async ({ eventpro, apis, launch }) => {
-  const kamau = await withKamau(apis.eventpro);
+test("@js a draft never appears in another conversation, and Enter never sends it there", async ({ eventpro, apis, launch }) => {
+  const kamau = await openKamauBooking(apis.eventpro);
   await eventpro.open(kamau.path);
   const { page, thread, conversations } = eventpro;
   await page.setViewportSize(WIDE);
@@ -96,10 +96,10 @@ test("@js what was typed to one is never in the other's box, and Enter sends not
   expect((await apis.sarah.listMessages(launch.id)).map(({ body }) => body)).not.toContain("Only for Sarah");
 });
 
-for (const [way, { view, go }] of Object.entries(WAYS)) {
-  test(`@js by ${way} and back and forward, each conversation has its own state`, async ({ eventpro, apis, launch }) => {
-    const kamau = await withKamau(apis.eventpro);
-    const sarah: Place = { path: launch.path, name: "Sarah Wanjiru" };
+for (const [navigation, { view, go }] of Object.entries(NAVIGATIONS)) {
+  test(`@js by ${navigation}, back and forward: each conversation keeps its own state`, async ({ eventpro, apis, launch }) => {
+    const kamau = await openKamauBooking(apis.eventpro);
+    const sarah: Target = { path: launch.path, name: "Sarah Wanjiru" };
     for (const [number, person] of [["1", apis.sarah], ["2", apis.kamau]] as const) {
       for (let n = 0; n < 30; n++) await person.sendMessage((number === "1" ? sarah : kamau).path.split("/").pop() ?? "", `Line ${n}`);
     }
@@ -109,14 +109,14 @@ for (const [way, { view, go }] of Object.entries(WAYS)) {
     const terms = page.locator("details.booking-line");
     const scrolled = () => thread.log.evaluate((log) => Math.round(-log.scrollTop));
 
-    // Everything that a conversation's page can hold of one's own.
+    // Changes all local state of a conversation's page: details, draft, selection, scroll position.
     await terms.locator("> summary").click();
     await expect(terms).toHaveAttribute("open", "");
     await thread.composer.pressSequentially("Only for Sarah");
     await thread.composer.selectText();
     await thread.scrollToTop("Line 29");
 
-    await stays(page, async () => {
+    await expectSameDocument(page, async () => {
       await go(eventpro, kamau);
       await expect(heading).toHaveText(kamau.name);
     });
@@ -126,19 +126,19 @@ for (const [way, { view, go }] of Object.entries(WAYS)) {
     await expect.poll(scrolled).not.toBe(await thread.log.evaluate((log) => log.scrollHeight - log.clientHeight));
     await thread.composer.pressSequentially("Only for Kamau");
 
-    // Those on the way there: the inbox where the screen is narrow, and the notifications.
-    const backs = 1 + Number(view === NARROW) + Number(way.startsWith("a notification"));
-    const step = async (delta: number, to: Place, draft: string) => {
-      await stays(page, async () => {
+    // History entries in between: the inbox on a narrow screen, and the notifications.
+    const entries = 1 + Number(view === NARROW) + Number(navigation.startsWith("a notification"));
+    const goInHistory = async (delta: number, to: Target, draft: string) => {
+      await expectSameDocument(page, async () => {
         await page.evaluate((by) => history.go(by), delta);
         await expect(heading).toHaveText(to.name);
       });
       await expect(thread.composer).toHaveValue(draft);
       await expect(terms).not.toHaveAttribute("open");
     };
-    await step(-backs, sarah, "Only for Sarah");
-    await step(backs, kamau, "Only for Kamau");
-    // Another document, too.
+    await goInHistory(-entries, sarah, "Only for Sarah");
+    await goInHistory(entries, kamau, "Only for Kamau");
+    // Also with a new document.
     await eventpro.open(sarah.path);
     await expect(thread.composer).toHaveValue("Only for Sarah");
     for (const { path } of [sarah, kamau]) {
@@ -148,15 +148,15 @@ for (const [way, { view, go }] of Object.entries(WAYS)) {
   });
 }
 
-test("@js what was typed before the page answered is taken over once, in its own conversation", async ({ eventpro, apis, launch }) => {
-  const kamau = await withKamau(apis.eventpro);
+test("@js text typed before hydration becomes a draft of its own conversation only", async ({ eventpro, apis, launch }) => {
+  const kamau = await openKamauBooking(apis.eventpro);
   await eventpro.open("/inbox");
   const { page, thread } = eventpro;
   await page.setViewportSize(WIDE);
   let release = () => {};
-  const held = new Promise<void>((resolve) => (release = resolve));
+  const released = new Promise<void>((resolve) => (release = resolve));
   await page.route("**/pkg/*.js", async (route) => {
-    await held;
+    await released;
     await route.continue();
   });
   const opening = eventpro.open(launch.path);
@@ -172,7 +172,7 @@ test("@js what was typed before the page answered is taken over once, in its own
   await expect(thread.composer).toHaveValue("Typed ahead");
 });
 
-test("@js a step that is on its way or failed belongs to its booking", async ({ sarah, apis, launch }) => {
+test("@js a pending or failed action stays with its booking", async ({ sarah, apis, launch }) => {
   sarah.allowConsole(/status of 5|net::ERR_/);
   const { id } = await apis.safari.findTalent("Sarah Wanjiru");
   await apis.safari.openBooking(id, "Wedding", "Are you free?");
@@ -193,15 +193,15 @@ test("@js a step that is on its way or failed belongs to its booking", async ({ 
   await expect(page.getByRole("complementary").getByRole("button", { name: "Accept" })).toBeEnabled();
 });
 
-test("@js a booking's cancelling that was opened isn't open on the next booking", async ({ eventpro, apis, launch }) => {
-  const kamau = await withKamau(apis.eventpro);
+test("@js the opened cancel confirmation of one booking isn't open on another", async ({ eventpro, apis, launch }) => {
+  const kamau = await openKamauBooking(apis.eventpro);
   const booked = (await apis.eventpro.listConversations()).find(({ id }) => kamau.path.endsWith(id)).booking;
   await eventpro.open(launch.booking);
   const { page, heading } = eventpro;
   const cancel = page.locator("details.danger-zone");
   await cancel.locator("summary").click();
   await expect(cancel).toHaveAttribute("open", "");
-  await stays(page, async () => {
+  await expectSameDocument(page, async () => {
     await page.evaluate((path) => {
       const link = document.createElement("a");
       link.href = path;
@@ -213,14 +213,14 @@ test("@js a booking's cancelling that was opened isn't open on the next booking"
   await expect(cancel).not.toHaveAttribute("open");
 });
 
-test("@js what was asked of one talent isn't in the form for another", async ({ eventpro, apis }) => {
+test("@js the values of one talent's booking form aren't in another's", async ({ eventpro, apis }) => {
   const [achieng, kamau] = await Promise.all(["MC Achieng", "DJ Kamau"].map((name) => apis.eventpro.findTalent(name)));
   await eventpro.open(`/bookings/new?talent=${achieng.id}`);
   const { page } = eventpro;
   await page.getByLabel("What is the event?").fill("Achieng's secret party");
   await page.getByLabel("Your message").fill("Only for Achieng");
   const first = await page.locator("input[name=client_id]").inputValue();
-  await stays(page, async () => {
+  await expectSameDocument(page, async () => {
     await page.evaluate((path) => {
       const link = document.createElement("a");
       link.href = path;
@@ -235,7 +235,7 @@ test("@js what was asked of one talent isn't in the form for another", async ({ 
   await expect(page.locator("input[name=talent_id]")).toHaveValue(kamau.id);
 });
 
-test("@js two tabs of one conversation have one draft", async ({ sarah, apis, launch }) => {
+test("@js two tabs of one conversation share one draft", async ({ sarah, apis, launch }) => {
   await sarah.open(launch.path);
   const other = await sarah.openTab(launch.path);
   const box = other.getByRole("textbox", { name: "Message", exact: true });

@@ -1,13 +1,13 @@
 import { expect, test } from "../support/fixtures.ts";
 
-// A page whose program has died says so, loses nothing that was typed, and works as it would without JavaScript.
+// A page whose WASM has crashed shows a message, keeps drafts, and works like a page without JavaScript.
 
-const DIED = /This page has stopped working/;
-// How a browser tells of what broke the program.
-const BROKEN = /panicked|unreachable|hydration|RuntimeError|blocked by this test|borrow|recursive|wasm|Failed to fetch|net::ERR_|A hydration error|TypeError/i;
+const CRASHED = /This page has stopped working/;
+// Console messages about the crash.
+const CRASH_MESSAGES = /panicked|unreachable|hydration|RuntimeError|blocked by this test|borrow|recursive|wasm|Failed to fetch|net::ERR_|A hydration error|TypeError/i;
 
-/** Makes the next element that the program wants to make its last. */
-const breakIt = () => {
+/** Makes the next creation of an element throw, which crashes the program. */
+const crashOnNextElement = () => {
   const create = Document.prototype.createElement;
   const template = Object.getOwnPropertyDescriptor(Element.prototype, "innerHTML")!;
   const fail = () => {
@@ -25,30 +25,30 @@ const breakIt = () => {
   }
 };
 
-test("@js a page that something else changed before it was taken over says so, and is as usable as without JavaScript", async ({ sarah, apis, launch }) => {
-  sarah.allowConsole(BROKEN);
+test("@js a failed hydration shows a message, and the page works as without JavaScript", async ({ sarah, apis, launch }) => {
+  sarah.allowConsole(CRASH_MESSAGES);
   await sarah.open("/signin");
-  // As a translator or an extension does.
+  // Changes the DOM before hydration, as a translator or an extension does.
   await sarah.page.addInitScript(() => {
     document.addEventListener("readystatechange", () => document.querySelector(".log-inner, .log")?.replaceChildren("übersetzt"), { once: true });
   });
   await sarah.page.goto(launch.path);
-  await expect(sarah.page.getByRole("alert").getByText(DIED)).toBeVisible();
+  await expect(sarah.page.getByRole("alert").getByText(CRASHED)).toBeVisible();
   expect(await sarah.page.locator("html").getAttribute("data-hydrated")).toBe(null);
   await sarah.thread.sendMessage("By the plain form");
   await expect.poll(async () => (await apis.eventpro.listMessages(launch.id)).map(({ body }) => body)).toContain("By the plain form");
 });
 
-test("@js a program that dies says so, and what was typed is there after a reload", async ({ sarah, apis, launch }) => {
-  sarah.allowConsole(BROKEN);
+test("@js a crash shows a message, and the draft survives a reload", async ({ sarah, apis, launch }) => {
+  sarah.allowConsole(CRASH_MESSAGES);
   await sarah.open(launch.path);
   await apis.eventpro.sendMessage(launch.id, "All is well");
   await expect(sarah.thread.message("All is well")).toBeVisible();
   await sarah.thread.composer.fill("Half a sentence");
-  await sarah.page.evaluate(breakIt);
+  await sarah.page.evaluate(crashOnNextElement);
   await apis.eventpro.sendMessage(launch.id, "The last straw");
   const alert = sarah.page.getByRole("alert");
-  await expect(alert.getByText(DIED)).toBeVisible();
+  await expect(alert.getByText(CRASHED)).toBeVisible();
   expect(await sarah.page.locator("html").getAttribute("data-hydrated")).toBe(null);
   await expect(sarah.thread.composer).toHaveValue("Half a sentence");
   await sarah.thread.composer.fill("Half a sentence, and the rest");
@@ -58,19 +58,19 @@ test("@js a program that dies says so, and what was typed is there after a reloa
   await expect(sarah.thread.message("The last straw")).toBeVisible();
   await sarah.thread.sendButton.click();
   await expect(sarah.thread.message("Half a sentence, and the rest")).toHaveCount(1);
-  // What has gone out doesn't come back.
+  // A sent draft isn't restored.
   await sarah.page.reload();
   await expect(sarah.page.locator("html")).toHaveAttribute("data-hydrated", "");
   await expect(sarah.thread.composer).toHaveValue("");
 });
 
-test("@js a program that can't be loaded says so, and what was typed meanwhile is kept", async ({ sarah, launch }) => {
-  sarah.allowConsole(BROKEN);
+test("@js WASM that can't be loaded shows a message, and the draft survives a reload", async ({ sarah, launch }) => {
+  sarah.allowConsole(CRASH_MESSAGES);
   await sarah.open("/signin");
   const program = /\/pkg\/.*\.wasm/;
   await sarah.page.route(program, (route) => route.abort());
   await sarah.page.goto(launch.path);
-  await expect(sarah.page.getByRole("alert").getByText(DIED)).toBeVisible();
+  await expect(sarah.page.getByRole("alert").getByText(CRASHED)).toBeVisible();
   await sarah.thread.composer.fill("Typed all the same");
   await sarah.page.unroute(program);
   await sarah.page.reload();

@@ -2,7 +2,7 @@ import { expect, test } from "../../support/fixtures.ts";
 import { connectStream } from "../../support/stream-client.ts";
 
 for (const path of ["/api/events", "/api/websocket"]) {
-  test(`a program that follows ${path} receives what another sends`, async ({ site, apis, launch }) => {
+  test(`an EventSource on ${path} receives messages of other people`, async ({ site, apis, launch }) => {
     const client = await connectStream(site.url + path, apis.sarah);
     try {
       await apis.eventpro.sendMessage(launch.id, "Are you there?");
@@ -15,7 +15,7 @@ for (const path of ["/api/events", "/api/websocket"]) {
   });
 }
 
-test("a program hears nothing of other people's conversations", async ({ site, apis, launch, sundowner }) => {
+test("a stream carries nothing of other people's conversations", async ({ site, apis, launch, sundowner }) => {
   const client = await connectStream(`${site.url}/api/events`, apis.kamau);
   try {
     await apis.eventpro.sendMessage(launch.id, "Between us");
@@ -26,7 +26,7 @@ test("a program hears nothing of other people's conversations", async ({ site, a
   }
 });
 
-test("a program whose line was cut resumes by itself and misses nothing", async ({ faultProxy, apis, launch }) => {
+test("an EventSource resumes by itself after a disconnect and misses nothing", async ({ faultProxy, apis, launch }) => {
   const client = await connectStream(`${faultProxy.url}/api/events`, apis.sarah);
   const numbers = Array.from({ length: 30 }, (_, index) => `Number ${index + 1}`);
   try {

@@ -1,7 +1,7 @@
 import { expect, test } from "../../support/fixtures.ts";
 import { openRawStream } from "../../support/raw-stream.ts";
 
-test("the stream is one, is not kept, and is not compressed", async ({ site, apis }) => {
+test("the stream has its content type, is not cached and is not compressed", async ({ site, apis }) => {
   const stream = await openRawStream(`${site.url}/api/events`, apis.sarah, { "accept-encoding": "gzip, br" });
   expect(stream.status).toBe(200);
   expect(stream.headers["content-type"]).toBe("text/event-stream");
@@ -12,7 +12,7 @@ test("the stream is one, is not kept, and is not compressed", async ({ site, api
   stream.close();
 });
 
-test("after its cursor, everything comes once and in order, then live", async ({ site, apis, launch }) => {
+test("after the cursor, each event is replayed once and in order, then the stream is live", async ({ site, apis, launch }) => {
   const { cursor } = (await apis.sarah.get("/api/messages")).json;
   await apis.eventpro.sendMessage(launch.id, "Missed 1");
   await apis.eventpro.sendMessage(launch.id, "Missed 2");
@@ -30,7 +30,7 @@ test("after its cursor, everything comes once and in order, then live", async ({
   }
 });
 
-test("a cursor from nowhere is answered with a reset, never with silence", async ({ site, apis }) => {
+test("an invalid cursor gets reset", async ({ site, apis }) => {
   const { cursor } = (await apis.sarah.get("/api/messages")).json;
   for (const after of [cursor + 1000, -1, "abc"]) {
     const stream = await openRawStream(`${site.url}/api/events?after=${after}`, apis.sarah);
@@ -39,7 +39,7 @@ test("a cursor from nowhere is answered with a reset, never with silence", async
   }
 });
 
-test("a state and the events after it make the state of now", async ({ site, apis, launch }) => {
+test("a snapshot with the later events applied equals the current state", async ({ site, apis, launch }) => {
   const before = (await apis.sarah.get("/api/messages")).json;
   const stream = await openRawStream(`${site.url}/api/events?after=${before.cursor}`, apis.sarah);
   for (let n = 1; n <= 5; n++) await apis.eventpro.sendMessage(launch.id, `Number ${n}`);
@@ -50,19 +50,19 @@ test("a state and the events after it make the state of now", async ({ site, api
 
   const { conversations } = before;
   for (const { event, data } of stream.frames) {
-    const told = conversations.find((known: any) => known.id === (data.message?.conversationId ?? data.conversationId));
+    const conversation = conversations.find((candidate: any) => candidate.id === (data.message?.conversationId ?? data.conversationId));
     if (event === "message.created") {
-      Object.assign(told, { lastMessage: data.message, lastSeq: data.message.seq, updatedAt: data.message.createdAt });
-      told.unread += data.message.sender.id === told.counterpart.id ? 1 : 0;
+      Object.assign(conversation, { lastMessage: data.message, lastSeq: data.message.seq, updatedAt: data.message.createdAt });
+      conversation.unread += data.message.sender.id === conversation.counterpart.id ? 1 : 0;
     }
-    if (event === "conversation.read" && data.userId !== told.counterpart.id) {
-      Object.assign(told, { readSeq: data.readSeq, unread: data.unread ?? told.unread });
+    if (event === "conversation.read" && data.userId !== conversation.counterpart.id) {
+      Object.assign(conversation, { readSeq: data.readSeq, unread: data.unread ?? conversation.unread });
     }
   }
   expect(conversations).toEqual(now.conversations);
 });
 
-test("signing out says so on the stream and ends it; the next try is a 401", async ({ site, apis }) => {
+test("signing out ends the stream with session-ended, and the next request responds 401", async ({ site, apis }) => {
   const stream = await openRawStream(`${site.url}/api/events`, apis.sarah);
   await apis.sarah.signOut();
   await expect.poll(() => stream.ended).toBe(true);
@@ -70,13 +70,13 @@ test("signing out says so on the stream and ends it; the next try is a 401", asy
   expect((await apis.sarah.get("/api/events")).status).toBe(401);
 });
 
-test("a message is on the stream the moment it is sent", async ({ site, apis, launch }) => {
+test("a message is on the stream within 1 s", async ({ site, apis, launch }) => {
   const stream = await openRawStream(`${site.url}/api/events`, apis.sarah);
   for (let n = 1; n <= 10; n++) {
     await apis.eventpro.sendMessage(launch.id, `Number ${n}`);
     const sent = Date.now();
     await expect.poll(() => stream.bodies.length, { intervals: [2] }).toBe(n);
-    // Far beyond what it takes, far below what a buffer on the way would make of it.
+    // Far above the usual delay, far below that of a buffering proxy.
     expect(Date.now() - sent).toBeLessThan(1_000);
   }
   stream.close();
