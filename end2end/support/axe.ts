@@ -13,7 +13,7 @@ const VIEWPORTS: Viewport[] = [
   [360, "dark"],
 ];
 
-/** Expects no violation of the axe rules for WCAG 2.2 AA, in each viewport. */
+/** Expects no violation of the axe rules for WCAG 2.2 AA and of its best practices, in each viewport. */
 export async function expectAccessible(page: Page, viewports = VIEWPORTS): Promise<void> {
   for (const [width, colorScheme] of viewports) {
     await page.setViewportSize({ width, height: 800 });

@@ -163,7 +163,7 @@ test("all data can be downloaded", async ({ sarah }) => {
   expect(await download.failure()).toBeNull();
 });
 
-test("a mail's link leads to unsubscribing, and a used one shows an error", async ({ visitor }) => {
+test("unsubscribing with an invalid link shows an error", async ({ visitor }) => {
   visitor.allowConsole(/status of 422 .*\/fn\/unsubscribe/);
   await visitor.open("/unsubscribe?token=not-a-token");
   await visitor.page.getByRole("button", { name: "Stop these mails" }).click();
