@@ -1,7 +1,7 @@
 import { defineConfig, devices } from "@playwright/test";
 
-// bin/test sets this where Playwright has no browser of its own. A system browser may run as root in a container, and must
-// connect to nothing but the site.
+// bin/test sets this where Playwright has no browser of its own. A system browser may run as root in a container, and
+// must connect to nothing but the site.
 const executablePath = process.env.CHROMIUM_PATH;
 const args = [
   "--no-sandbox",
@@ -13,8 +13,8 @@ const args = [
   "--disable-sync",
 ];
 
-// Tests run with JavaScript and without, unless tagged: @js needs JavaScript, @no-js must not have it, and @once doesn't
-// depend on it. The tests in tests/api use no browser at all.
+// Tests run with JavaScript and without, unless tagged: @js needs JavaScript, @no-js must not have it, and @once
+// doesn't depend on it. The tests in tests/api use no browser at all.
 const api = "api/**";
 
 export default defineConfig({

@@ -5,8 +5,8 @@ import path from "node:path";
 import { WebSocket } from "ws";
 import { findFreePort } from "./ports.ts";
 
-// Unmodified browsers of other engines. Playwright's own builds are patched, which hides effects between pages. These are
-// driven by the standard protocols: WebKitGTK by WebDriver and Firefox by WebDriver BiDi.
+// Unmodified browsers of other engines. Playwright's own builds are patched, which hides effects between pages. These
+// are driven by the standard protocols: WebKitGTK by WebDriver and Firefox by WebDriver BiDi.
 
 /** A browser with one page. */
 export interface Engine {

@@ -25,8 +25,8 @@ export type GatewayKind = {
 const PROXY_PASS = "location / { proxy_pass http://127.0.0.1:3000; }";
 
 /**
- * nginx with the configuration of Debian's package and a proxied site. Differs from the package only in its folders, and in
- * running in the foreground as a child of the test.
+ * nginx with the configuration of Debian's package and a proxied site. Differs from the package only in its folders,
+ * and in running in the foreground as a child of the test.
  */
 export const nginx = (location = PROXY_PASS): GatewayKind => ({
   program: "nginx",

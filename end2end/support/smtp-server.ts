@@ -28,7 +28,10 @@ export class SmtpServer {
     return `smtp://127.0.0.1:${this.port}`;
   }
 
-  /** Rejects all mails: temporarily (4xx) or permanently (5xx). The reply names the address, as those of real servers do. */
+  /**
+   * Rejects all mails: temporarily (4xx) or permanently (5xx). The reply names the address, as those of real servers
+   * do.
+   */
   rejectMails(code: number): void {
     this.rejectCode = code;
   }

@@ -1,6 +1,7 @@
 import { expect, test } from "../support/fixtures.ts";
 
-// The WASM of the account pages is a file of its own, loaded on first use. Files of different builds don't fit together.
+// The WASM of the account pages is a file of its own, loaded on first use. Files of different builds don't fit
+// together.
 
 const ACCOUNT_PAGES = /\/pkg\/split_account_pages\./;
 // Console messages about a file that failed to load.

@@ -1,7 +1,8 @@
 import { expect, test, type FaultProxy, type Person } from "../support/fixtures.ts";
 
-// A connection that dies silently is detected before the second heartbeat is late. Afterwards, every pooled connection of the
-// browser is dead, and requests on them never get a response; the page must recover quickly once new connections work.
+// A connection that dies silently is detected before the second heartbeat is late. Afterwards, every pooled connection
+// of the browser is dead, and requests on them never get a response; the page must recover quickly once new connections
+// work.
 
 const RECONNECTING = /Reconnecting/;
 const DETECTED = { timeout: 20_000 };

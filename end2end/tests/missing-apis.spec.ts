@@ -1,7 +1,7 @@
 import { expect, test, type Person } from "../support/fixtures.ts";
 
-// A browser API that is missing, blocked or throws disables only its own feature: the page hydrates, the thread is readable,
-// and messages can be sent and received.
+// A browser API that is missing, blocked or throws disables only its own feature: the page hydrates, the thread is
+// readable, and messages can be sent and received.
 
 const FAIL = 'throw new DOMException("blocked by this test", "SecurityError")';
 const getter = (owner: string, name: string, body = FAIL) =>

@@ -66,7 +66,8 @@ test("@js a suspended leader is replaced by a visible tab", async ({ sarah, apis
   await apis.eventpro.sendMessage(launch.id, "Awake?");
   await expect(message(other, "Awake?")).toBeVisible();
 
-  // Simulates the suspension by silence on the channel. A busy loop would block the other tabs too: they share a process.
+  // Simulates the suspension by silence on the channel. A busy loop would block the other tabs too: they share a
+  // process.
   await sarah.page.evaluate(() => {
     const postMessage = BroadcastChannel.prototype.postMessage;
     BroadcastChannel.prototype.postMessage = () => {};

@@ -57,7 +57,8 @@ test("@js the end of a session keeps a page with unsaved changes, and redirects 
 });
 
 test("@js a session that ended while disconnected redirects after the reconnect", async ({ sarah, faultProxy, apis, launch }) => {
-  // The WASM of the sign-in page may be requested on a connection that is being closed; then the page is loaded instead.
+  // The WASM of the sign-in page may be requested on a connection that is being closed; then the page is loaded
+  // instead.
   for (const pattern of [UNAUTHENTICATED, /net::ERR_/, /Failed to fetch/]) sarah.allowConsole(pattern);
   sarah.setBaseUrl(faultProxy.url);
   await sarah.open(launch.path);

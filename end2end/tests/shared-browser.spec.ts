@@ -2,7 +2,8 @@ import type { Page } from "@playwright/test";
 import { DEMO_PEOPLE, PASSWORD, type DemoName } from "../support/demo-people.ts";
 import { expect, test, type Person } from "../support/fixtures.ts";
 
-// Two people share a browser: a page of the first never acts as the second, and the second can't read data of the first.
+// Two people share a browser: a page of the first never acts as the second, and the second can't read data of the
+// first.
 
 const STALE_SESSION = /status of 4(01|09)|net::ERR_/;
 

@@ -1,6 +1,7 @@
 import { expect, test } from "../support/fixtures.ts";
 
-// Scripts of extensions and of the browser itself may fail before hydration. That must not count as a crash of the program.
+// Scripts of extensions and of the browser itself may fail before hydration. That must not count as a crash of the
+// program.
 
 const CRASHED = /This page has stopped working/;
 

@@ -2,7 +2,10 @@ import { EventEmitter } from "node:events";
 import { openRequest } from "./http.mjs";
 import { SseParser } from "./sse-parser.mjs";
 
-/** Milliseconds within which an event must arrive. Generous for a busy machine, far below the delay of a buffering proxy. */
+/**
+ * Milliseconds within which an event must arrive. Generous for a busy machine, far below the delay of a buffering
+ * proxy.
+ */
 export const DELIVERY_LIMIT = 2_000;
 
 /** An open stream, and every frame it received, in order. */
