@@ -3,7 +3,7 @@ import path from "node:path";
 import type { FullResult, Reporter, Suite, TestCase } from "@playwright/test/reporter";
 
 const SPEC = "report.spec.ts";
-const README = new URL("../../README.md", import.meta.url);
+const TABLE = new URL("../../docs/testing.md", import.meta.url);
 
 /**
  * Prints the results of tests/report.spec.ts as a table: its describe blocks are the areas, its tests the rows. A row
@@ -22,10 +22,10 @@ export default class Report implements Reporter {
     if (rows.length === 0) return undefined;
     console.log(["", "| area | row | result |", "|---|---|---|", ...rows, ""].join("\n"));
 
-    const shown = fs.readFileSync(README, "utf8").split("\n");
+    const shown = fs.readFileSync(TABLE, "utf8").split("\n");
     const missing = rows.filter((row) => !shown.includes(row));
     if (missing.length === 0) return undefined;
-    console.log(`README.md doesn't say so:\n${missing.join("\n")}\n`);
+    console.log(`docs/testing.md doesn't list these rows:\n${missing.join("\n")}\n`);
     return { status: status === "passed" ? "failed" : status };
   }
 }
