@@ -197,7 +197,7 @@ pub async fn load_booking(id: String) -> RequestResult<ForPerson<BookingView>> {
 #[server(prefix = "/fn", endpoint = "step", protocol = FormPost)]
 pub async fn take_booking_action(booking_id: String, step: String) -> RequestResult<model::Booking> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    let step = step.parse().map_err(|()| model::ApiError::field("step", model::FieldError::Invalid));
+    let step = step.parse().map_err(|()| model::ApiError::for_field("step", model::FieldError::Invalid));
     let step = step.map_err(|refusal| crate::ssr::to_request_error(refusal.into()))?;
     greenroom
         .apply_booking_action(&viewer, crate::ssr::parse_id(&booking_id)?, step)

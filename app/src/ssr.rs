@@ -82,13 +82,13 @@ pub fn parse_email(text: &str) -> RequestResult<model::Email> {
 }
 
 /// Parses an e-mail address that is only looked up, not stored.
-pub fn lookup_email(text: &str) -> RequestResult<model::LookupEmail> {
-    check_field("email", model::account::lookup_email(Some(text)))
+pub fn parse_lookup_email(text: &str) -> RequestResult<model::LookupEmail> {
+    check_field("email", model::account::parse_lookup_email(Some(text)))
 }
 
 /// Turns a field's validation error into a refusal that names the field.
 pub fn check_field<T>(name: &str, parsed: Result<T, model::FieldError>) -> RequestResult<T> {
-    parsed.map_err(|fault| to_request_error(ApiError::field(name, fault).into()))
+    parsed.map_err(|fault| to_request_error(ApiError::for_field(name, fault).into()))
 }
 
 /// Adds the viewer's id to a view, and converts a service's error.

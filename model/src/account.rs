@@ -93,7 +93,7 @@ impl RegisterInput {
     pub fn parse(self) -> Result<Registration, ApiError> {
         let Self { email: address, password, name, role, craft } = self;
         let mut validator = Validator::default();
-        let address = validator.field("email", parse_email(address.as_deref()));
+        let address = validator.check_field("email", parse_email(address.as_deref()));
         let profile = ProfileInput { password, name, role, craft }.validate(&mut validator);
         let both = address.zip(profile).map(|(email, profile)| Registration { email, profile });
         both.ok_or_else(|| validator.into_error())
@@ -106,7 +106,7 @@ pub fn parse_email(input: Option<&str>) -> Result<Email, FieldError> {
 }
 
 /// Parses the address by which a person looks for their account. Also accepts those that only earlier rules allowed.
-pub fn lookup_email(input: Option<&str>) -> Result<LookupEmail, FieldError> {
+pub fn parse_lookup_email(input: Option<&str>) -> Result<LookupEmail, FieldError> {
     text::parse_value(input.map(str::trim))
 }
 
@@ -191,11 +191,11 @@ impl AccountInput {
         let bio = self.bio.map(|bio| parse_bio(&bio).and_then(|bio| require_talent(bio, role))).transpose();
         let mail_after = self.mail_after.map(|after| text::parse_value(Some(&after))).transpose();
         let fields = (
-            validator.field("name", name),
-            validator.field("role", new_role),
-            validator.field("craft", craft),
-            validator.field("bio", bio),
-            validator.field("mailAfter", mail_after),
+            validator.check_field("name", name),
+            validator.check_field("role", new_role),
+            validator.check_field("craft", craft),
+            validator.check_field("bio", bio),
+            validator.check_field("mailAfter", mail_after),
         );
         let (receipts, presence) = (self.receipts, self.presence);
         match fields {
@@ -292,9 +292,9 @@ impl TokenInput {
     /// Validates every field and reports all invalid ones at once.
     pub fn parse(self) -> Result<TokenDraft, ApiError> {
         let mut validator = Validator::default();
-        let name = validator.field("name", text::parse_line(self.name.as_deref(), TOKEN_NAME_LIMIT));
-        let scope = validator.field("scope", text::parse_value(self.scope.as_deref()));
-        let days = validator.field("expiresInDays", parse_token_days(self.expires_in_days));
+        let name = validator.check_field("name", text::parse_line(self.name.as_deref(), TOKEN_NAME_LIMIT));
+        let scope = validator.check_field("scope", text::parse_value(self.scope.as_deref()));
+        let days = validator.check_field("expiresInDays", parse_token_days(self.expires_in_days));
         match (name, scope, days) {
             (Some(name), Some(scope), Some(days)) => Ok(TokenDraft { name, scope, days }),
             _ => Err(validator.into_error()),

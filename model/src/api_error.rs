@@ -168,7 +168,7 @@ impl TryFrom<RawApiError> for ApiError {
 
 impl ApiError {
     /// Creates the error for a single invalid field.
-    pub fn field(name: &str, field_error: FieldError) -> Self {
+    pub fn for_field(name: &str, field_error: FieldError) -> Self {
         ApiError::Invalid { fields: ValidationErrors::from([(name.to_owned(), field_error)]) }
     }
 
@@ -239,7 +239,7 @@ pub(crate) struct Validator(ValidationErrors);
 
 impl Validator {
     /// Returns the parsed value, or records the error under `field` and returns `None`.
-    pub(crate) fn field<T>(&mut self, field: &str, parsed: Result<T, FieldError>) -> Option<T> {
+    pub(crate) fn check_field<T>(&mut self, field: &str, parsed: Result<T, FieldError>) -> Option<T> {
         parsed.map_err(|field_error| self.0.insert(field.to_owned(), field_error)).ok()
     }
 
@@ -272,7 +272,7 @@ mod tests {
             ApiError::InquiryLimit { retry_after: 4 },
             ApiError::OpenInquiryLimit { retry_after: 5 },
             ApiError::TooManyStreams,
-            ApiError::field("body", FieldError::BodyEmpty),
+            ApiError::for_field("body", FieldError::BodyEmpty),
             ApiError::Unavailable,
             ApiError::StorageFull,
             ApiError::Internal,

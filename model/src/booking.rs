@@ -163,15 +163,15 @@ impl BookingInput {
     /// Does the same for a form, whose fee is typed as text and parsed by the caller.
     pub fn parse_with_fee(self, fee: Result<Money, FieldError>, now: Timestamp) -> Result<BookingDraft, ApiError> {
         let mut validator = Validator::default();
-        let talent_id = validator.field("talentId", text::parse_value(self.talent_id.as_deref()));
-        let title = validator.field("title", text::parse_line(self.title.as_deref(), TITLE_LIMIT));
+        let talent_id = validator.check_field("talentId", text::parse_value(self.talent_id.as_deref()));
+        let title = validator.check_field("title", text::parse_line(self.title.as_deref(), TITLE_LIMIT));
         let event_date = text::parse_value(self.event_date.as_deref()).and_then(|day| check_event_date(day, now));
-        let event_date = validator.field("eventDate", event_date);
-        let venue = validator.field("venue", text::parse_line(self.venue.as_deref(), VENUE_LIMIT));
-        let fee = validator.field("fee", fee);
-        let message = validator.field("message", MessageBody::parse(self.message.as_deref().unwrap_or_default()));
+        let event_date = validator.check_field("eventDate", event_date);
+        let venue = validator.check_field("venue", text::parse_line(self.venue.as_deref(), VENUE_LIMIT));
+        let fee = validator.check_field("fee", fee);
+        let message = validator.check_field("message", MessageBody::parse(self.message.as_deref().unwrap_or_default()));
         let client_id = self.client_id.as_deref().map(|id| text::parse_value(Some(id))).transpose();
-        let client_id = validator.field("clientId", client_id);
+        let client_id = validator.check_field("clientId", client_id);
         match (talent_id, title, event_date, venue, fee, message, client_id) {
             (
                 Some(talent_id),
@@ -227,15 +227,15 @@ mod tests {
 
     #[test]
     fn allowed_actions_depend_on_status_and_role() {
-        let steps = |status: BookingStatus, role| status.allowed_actions(role).collect::<Vec<_>>();
+        let actions = |status: BookingStatus, role| status.allowed_actions(role).collect::<Vec<_>>();
         assert_eq!(
-            steps(BookingStatus::Inquiry, Role::Talent),
+            actions(BookingStatus::Inquiry, Role::Talent),
             [BookingAction::Accept, BookingAction::Decline, BookingAction::Cancel]
         );
-        assert_eq!(steps(BookingStatus::Inquiry, Role::Organizer), [BookingAction::Cancel]);
-        assert_eq!(steps(BookingStatus::Accepted, Role::Talent), [BookingAction::Cancel]);
+        assert_eq!(actions(BookingStatus::Inquiry, Role::Organizer), [BookingAction::Cancel]);
+        assert_eq!(actions(BookingStatus::Accepted, Role::Talent), [BookingAction::Cancel]);
         for over in [BookingStatus::Declined, BookingStatus::Cancelled, BookingStatus::Completed] {
-            assert_eq!(steps(over, Role::Talent), []);
+            assert_eq!(actions(over, Role::Talent), []);
         }
         assert_eq!(BookingStatus::Inquiry.apply_action(BookingAction::Accept), Some(BookingStatus::Accepted));
     }

@@ -107,10 +107,11 @@ impl MessageInput {
     /// Validates every field and reports all invalid ones at once.
     pub fn parse(self) -> Result<MessageDraft, ApiError> {
         let mut validator = Validator::default();
-        let conversation_id = validator.field("conversationId", text::parse_value(self.conversation_id.as_deref()));
-        let body = validator.field("body", MessageBody::parse(self.body.as_deref().unwrap_or_default()));
+        let conversation_id =
+            validator.check_field("conversationId", text::parse_value(self.conversation_id.as_deref()));
+        let body = validator.check_field("body", MessageBody::parse(self.body.as_deref().unwrap_or_default()));
         let client_id = self.client_id.as_deref().map(|id| text::parse_value(Some(id))).transpose();
-        match (conversation_id, body, validator.field("clientId", client_id)) {
+        match (conversation_id, body, validator.check_field("clientId", client_id)) {
             (Some(conversation_id), Some(body), Some(client_id)) => {
                 Ok(MessageDraft { conversation_id, body, client_id })
             }
@@ -152,6 +153,6 @@ mod tests {
         assert_eq!(api_error.field_error("body"), Some(FieldError::BodyEmpty));
         assert_eq!(api_error.field_error("clientId"), Some(FieldError::Invalid));
         assert_eq!(api_error.code(), "invalid_input");
-        assert_eq!(ApiError::field("body", FieldError::BodyEmpty).code(), "body_empty");
+        assert_eq!(ApiError::for_field("body", FieldError::BodyEmpty).code(), "body_empty");
     }
 }

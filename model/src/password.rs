@@ -54,7 +54,7 @@ pub enum PasswordStrength {
 
 impl PasswordStrength {
     /// Estimates the strength of the text typed so far, from its length and its number of different characters.
-    pub fn of(typed: &str) -> Self {
+    pub fn estimate(typed: &str) -> Self {
         let mut different: Vec<char> = typed.chars().collect();
         let length = different.len();
         different.sort_unstable();
@@ -85,9 +85,9 @@ mod tests {
 
     #[test]
     fn strength_grows_with_length_and_variety() {
-        assert_eq!(PasswordStrength::of("short"), PasswordStrength::TooShort);
-        assert_eq!(PasswordStrength::of("aaaaaaaaaaaaaaaaaaaa"), PasswordStrength::Weak);
-        assert_eq!(PasswordStrength::of("nairobi2026"), PasswordStrength::Fair);
-        assert_eq!(PasswordStrength::of("matatu rain velvet drum"), PasswordStrength::Strong);
+        assert_eq!(PasswordStrength::estimate("short"), PasswordStrength::TooShort);
+        assert_eq!(PasswordStrength::estimate("aaaaaaaaaaaaaaaaaaaa"), PasswordStrength::Weak);
+        assert_eq!(PasswordStrength::estimate("nairobi2026"), PasswordStrength::Fair);
+        assert_eq!(PasswordStrength::estimate("matatu rain velvet drum"), PasswordStrength::Strong);
     }
 }

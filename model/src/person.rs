@@ -81,7 +81,7 @@ pub struct Email(String);
 /// Maximum length of the local part, in bytes (RFC 5321).
 const LOCAL_LIMIT: usize = 64;
 /// Top-level domains that never resolve to a mail server (RFC 6761).
-const NOWHERE: [&str; 2] = ["invalid", "localhost"];
+const UNROUTABLE_TLDS: [&str; 2] = ["invalid", "localhost"];
 
 impl Email {
     /// Returns the address in canonical form.
@@ -112,10 +112,10 @@ impl FromStr for Email {
         }
         let domain = idna::domain_to_ascii_strict(domain).map_err(|_| ())?;
         let (_, last) = domain.rsplit_once('.').ok_or(())?;
-        let leads_nowhere =
-            last.is_empty() || NOWHERE.contains(&last) || last.bytes().all(|byte| byte.is_ascii_digit());
+        let is_unroutable =
+            last.is_empty() || UNROUTABLE_TLDS.contains(&last) || last.bytes().all(|byte| byte.is_ascii_digit());
         let address = format!("{}@{domain}", local.to_ascii_lowercase());
-        if leads_nowhere || address.len() > EMAIL_LIMIT { Err(()) } else { Ok(Self(address)) }
+        if is_unroutable || address.len() > EMAIL_LIMIT { Err(()) } else { Ok(Self(address)) }
     }
 }
 

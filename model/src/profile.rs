@@ -51,10 +51,10 @@ impl ProfileInput {
 
     /// Validates every field and records all invalid ones in `validator`.
     pub(crate) fn validate(self, validator: &mut Validator) -> Option<Profile> {
-        let password = validator.field("password", NewPassword::parse(self.password.as_deref()));
-        let name = validator.field("name", text::parse_line(self.name.as_deref(), NAME_LIMIT));
-        let role = validator.field("role", text::parse_value(self.role.as_deref()));
-        let craft = validator.field("craft", parse_optional(self.craft.as_deref()));
+        let password = validator.check_field("password", NewPassword::parse(self.password.as_deref()));
+        let name = validator.check_field("name", text::parse_line(self.name.as_deref(), NAME_LIMIT));
+        let role = validator.check_field("role", text::parse_value(self.role.as_deref()));
+        let craft = validator.check_field("craft", parse_optional(self.craft.as_deref()));
         let (password, name, role, craft) = (password?, name?, role?, craft?);
         Some(Profile { password, name, role, craft: craft.filter(|_| role == Role::Talent) })
     }
@@ -74,9 +74,9 @@ string_enum! {
         /// Confirms the address of a new account, which keeps the profile that this browser registered.
         Confirm = "confirm",
         /// Confirms the address, but requires a new profile first: none of the registered fields count.
-        Introduce = "introduce",
+        CompleteProfile = "introduce",
         /// Confirms the new address of an existing account.
-        MoveAddress = "move_address",
+        ChangeEmail = "move_address",
         /// Sets a new password.
         Reset = "reset",
     }
@@ -100,7 +100,7 @@ pub struct MaskedEmail(String);
 
 impl MaskedEmail {
     /// Hides all but the first character of the local part, and keeps the domain.
-    pub fn of(address: &str) -> Self {
+    pub fn mask(address: &str) -> Self {
         let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
         let first = local.chars().next().map(String::from).unwrap_or_default();
         Self(format!("{first}•••@{domain}"))
@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn masked_email_shows_first_character_and_domain() {
-        assert_eq!(MaskedEmail::of("sarah.photographer@example.com").to_string(), "s•••@example.com");
-        assert_eq!(MaskedEmail::of("é@example.com").to_string(), "é•••@example.com");
+        assert_eq!(MaskedEmail::mask("sarah.photographer@example.com").to_string(), "s•••@example.com");
+        assert_eq!(MaskedEmail::mask("é@example.com").to_string(), "é•••@example.com");
     }
 }

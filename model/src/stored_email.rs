@@ -43,7 +43,7 @@ impl LookupEmail {
 
     /// Returns the forms in which it may be stored, first as typed. If two accounts of one mailbox have one form each,
     /// the person means the one as typed.
-    pub fn forms(&self) -> [&str; 2] {
+    pub fn stored_forms(&self) -> [&str; 2] {
         [&self.typed, &self.canonical]
     }
 }
@@ -64,14 +64,14 @@ impl FromStr for LookupEmail {
         let email: Result<Email, ()> = text.parse().or_else(|()| typed.parse());
         match email {
             Ok(email) => Ok(Self { canonical: email.as_str().to_owned(), typed }),
-            Err(()) if was_taken(&typed) => Ok(Self { canonical: typed.clone(), typed }),
+            Err(()) if was_valid_before(&typed) => Ok(Self { canonical: typed.clone(), typed }),
             Err(()) => Err(()),
         }
     }
 }
 
 /// Returns whether the rules before [`Email`]'s current ones accepted an address.
-fn was_taken(text: &str) -> bool {
+fn was_valid_before(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
     let special = |c: char| c.is_whitespace() || c.is_control() || "\"(),:;<>@[\\]".contains(c);
     let dotted = |part: &str| part.split('.').all(|word| !word.is_empty());
@@ -105,25 +105,25 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_was_taken_before_is_still_looked_up() {
+    fn an_address_valid_under_older_rules_is_looked_up() {
         for stored in ["achiengí@example.com", "user@mailhost", "x@192.0.2.1", "sarah@-example.com"] {
             assert!(stored.parse::<Email>().is_err(), "{stored}");
             let found = lookup(&format!(" {} ", stored.to_uppercase()));
-            assert_eq!((found.forms(), found.canonical()), ([stored, stored], stored));
+            assert_eq!((found.stored_forms(), found.canonical()), ([stored, stored], stored));
             assert_eq!(LookupEmail::from(&StoredEmail::new(stored)), found, "counted as one");
         }
     }
 
     #[test]
-    fn an_address_is_looked_up_as_typed_and_counted_in_one_form() {
+    fn a_lookup_has_the_typed_and_the_canonical_form() {
         let found = lookup("Sarah@MÜNCHEN.example");
-        assert_eq!(found.forms(), ["sarah@münchen.example", "sarah@xn--mnchen-3ya.example"]);
+        assert_eq!(found.stored_forms(), ["sarah@münchen.example", "sarah@xn--mnchen-3ya.example"]);
         assert_eq!(found.canonical(), lookup("sarah@xn--mnchen-3ya.example").canonical());
         assert_eq!(format!("{found:?}"), "LookupEmail(…)");
     }
 
     #[test]
-    fn what_never_was_an_address_isnt_looked_up() {
+    fn an_invalid_address_is_not_looked_up() {
         for wrong in ["", "sarah", "@example.com", "sarah@", "sa rah@example.com", "sarah@example..com", "<s@e.com>"] {
             assert!(wrong.parse::<LookupEmail>().is_err(), "{wrong}");
         }

@@ -81,7 +81,7 @@ impl Problem {
 
     /// Creates the problem of one invalid field.
     pub(crate) fn field(name: &str, fault: FieldError) -> Self {
-        ApiError::field(name, fault).into()
+        ApiError::for_field(name, fault).into()
     }
 }
 

@@ -32,8 +32,8 @@ impl Error {
     }
 
     /// Creates a validation error of a single field.
-    pub(crate) fn field(name: &str, field_error: FieldError) -> Self {
-        Error::Api(ApiError::field(name, field_error))
+    pub(crate) fn for_field(name: &str, field_error: FieldError) -> Self {
+        Error::Api(ApiError::for_field(name, field_error))
     }
 
     /// Creates an error for stored data that can't be parsed.

@@ -20,7 +20,7 @@ impl PageCursor {
 
     /// Parses a client's cursor. `None` means the first page.
     pub(crate) fn parse(token: Option<&str>) -> Result<Option<Self>> {
-        let wrong = || Error::field("page", FieldError::Invalid);
+        let wrong = || Error::for_field("page", FieldError::Invalid);
         let Some(token) = token else { return Ok(None) };
         let (id, hex) = token.split_at_checked(32).ok_or_else(wrong)?;
         let id = Uuid::try_parse(id).map_err(|_| wrong())?;
@@ -34,7 +34,7 @@ impl PageCursor {
     /// # Errors
     /// `Invalid` if the cursor's key isn't a number.
     pub(crate) fn after_descending<C: ColumnTrait>(&self, columns: [C; 2]) -> Result<Expr> {
-        let number: i64 = self.key.parse().map_err(|_| Error::field("page", FieldError::Invalid))?;
+        let number: i64 = self.key.parse().map_err(|_| Error::for_field("page", FieldError::Invalid))?;
         let columns = Expr::tuple(columns.map(|column| column.into_expr()));
         Ok(columns.lt(Expr::tuple([Expr::value(number), Expr::value(self.id)])))
     }

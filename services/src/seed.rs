@@ -93,7 +93,7 @@ impl Greenroom {
 
     async fn seed_people(&self, clock: &ManualClock, today: Timestamp) -> Result<()> {
         let password = NewPassword::parse(Some(PASSWORD))
-            .map_err(|field_error: FieldError| ApiError::field("password", field_error))?;
+            .map_err(|field_error: FieldError| ApiError::for_field("password", field_error))?;
         let hash = self.hasher.hash(Requester::Network(Ipv4Addr::LOCALHOST.into()), &password).await?;
         let mut viewers = Vec::new();
         for person in DEMO_PEOPLE {

@@ -74,10 +74,10 @@ fn select_bookable() -> Select<person::Entity> {
 
 fn name_contains(part: &str) -> Result<sea_orm::sea_query::SimpleExpr> {
     if part.contains('\0') {
-        return Err(Error::field("query", FieldError::Invalid));
+        return Err(Error::for_field("query", FieldError::Invalid));
     }
     if part.chars().count() > QUERY_LIMIT {
-        return Err(Error::field("query", FieldError::TooLong));
+        return Err(Error::for_field("query", FieldError::TooLong));
     }
     let part = fold_name(part);
     let escaped = part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");

@@ -78,7 +78,7 @@ fn InvalidLink() -> impl IntoView {
 #[component]
 fn ConfirmForm(form: FormState, token: String, link: Option<MailedLink>) -> impl IntoView {
     let does = |action| link.as_ref().is_some_and(|link| link.action == action);
-    let (asks, moves) = (does(LinkAction::Introduce), does(LinkAction::MoveAddress));
+    let (asks, moves) = (does(LinkAction::CompleteProfile), does(LinkAction::ChangeEmail));
     let moves = link.as_ref().filter(|_| moves).map(|link| strings::email_change_lead(&link.account));
     let others = link.filter(|link| link.own == Some(false)).map(|link| strings::link_lead(&link.account));
     // Another registration of the address may conflict after this page was opened.

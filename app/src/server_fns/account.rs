@@ -92,7 +92,7 @@ pub async fn verify_email(
 pub async fn request_password_reset(email: String) -> RequestResult<()> {
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
     greenroom
-        .forgot_password(crate::ssr::lookup_email(&email)?, context.address)
+        .forgot_password(crate::ssr::parse_lookup_email(&email)?, context.address)
         .await
         .map_err(crate::ssr::to_request_error)?;
     leptos_axum::redirect("/forgot?sent=1");

@@ -38,13 +38,13 @@ impl Inbox {
 
     fn apply_to(&mut self, id: ConversationId, me: PersonId, event: &Event) -> ApplyOutcome {
         let moves_up = matches!(event, Event::MessageCreated { .. });
-        let Some(place) = self.conversations.iter().position(|conversation| conversation.id == id) else {
+        let Some(index) = self.conversations.iter().position(|conversation| conversation.id == id) else {
             // The conversation is on a page that wasn't loaded, and now belongs at the top.
             return if moves_up { ApplyOutcome::Gap } else { ApplyOutcome::Unchanged };
         };
-        let outcome = self.conversations[place].apply(me, event);
+        let outcome = self.conversations[index].apply(me, event);
         if moves_up && outcome == ApplyOutcome::Changed {
-            self.conversations[..=place].rotate_right(1);
+            self.conversations[..=index].rotate_right(1);
         }
         outcome
     }

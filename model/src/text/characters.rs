@@ -11,12 +11,12 @@ use icu_properties::{
 };
 
 /// Maximum number of nonspacing marks on one letter. Four suffice for every living script; more overlap other lines.
-const MARKS: usize = 4;
+const MAX_MARKS: usize = 4;
 /// Maximum number of characters of any kind drawn together with one letter. Some scripts also write vowels beside it.
-const EXTENDERS: usize = 8;
+const MAX_EXTENDERS: usize = 8;
 /// Characters that Unicode classifies as visible and that fonts draw as blank: the null notehead, blank hieroglyphs,
 /// the object replacement character, and the Braille blank.
-const BLANK: [char; 5] = ['\u{1d159}', '\u{13441}', '\u{13442}', '\u{fffc}', BLANK_BRAILLE];
+const BLANK_CHARACTERS: [char; 5] = ['\u{1d159}', '\u{13441}', '\u{13442}', '\u{fffc}', BLANK_BRAILLE];
 const BLANK_BRAILLE: char = '\u{2800}';
 /// First character of the flags of England, Scotland and Wales, which are spelt in tag characters.
 const BLACK_FLAG: char = '\u{1f3f4}';
@@ -63,7 +63,7 @@ impl Cluster {
         } else if !is_joiner(c) && !is_variation_selector(c) {
             *self = Self::default();
         }
-        if self.marks > MARKS || self.extenders > EXTENDERS { Err(FieldError::TooManyMarks) } else { Ok(()) }
+        if self.marks > MAX_MARKS || self.extenders > MAX_EXTENDERS { Err(FieldError::TooManyMarks) } else { Ok(()) }
     }
 }
 
@@ -85,7 +85,7 @@ fn is_visible(c: char) -> bool {
         .union(GeneralCategoryGroup::Number)
         .union(GeneralCategoryGroup::Punctuation)
         .union(GeneralCategoryGroup::Symbol);
-    seen.contains(general_category(c)) && !is_ignorable(c) && !BLANK.contains(&c)
+    seen.contains(general_category(c)) && !is_ignorable(c) && !BLANK_CHARACTERS.contains(&c)
 }
 
 /// Matches breaks, blanks, and characters that change others without being visible: directional controls, joiners,
@@ -100,7 +100,7 @@ fn is_hidden(c: char) -> bool {
         GeneralCategory::Format => !CodePointSetData::new::<PrependedConcatenationMark>().contains(c),
         _ => false,
     };
-    unseen || is_ignorable(c) || BLANK.contains(&c)
+    unseen || is_ignorable(c) || BLANK_CHARACTERS.contains(&c)
 }
 
 /// Returns whether a hidden character serves its purpose: a joiner inside a word or an emoji, or at the end of a word
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn hidden_characters_are_refused_where_they_have_no_use() {
+    fn hidden_characters_without_a_purpose_are_refused() {
         for hidden in [
             "a\u{202e}b",
             "a\u{202a}b",

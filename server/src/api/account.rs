@@ -77,7 +77,7 @@ async fn change_email(
     Extension(context): Extension<RequestContext>,
     JsonBody(input): JsonBody<ChangeEmailRequest>,
 ) -> Result<StatusCode, Problem> {
-    let email = account::parse_email(input.email.as_deref()).map_err(|fault| ApiError::field("email", fault));
+    let email = account::parse_email(input.email.as_deref()).map_err(|fault| ApiError::for_field("email", fault));
     let (email, password) = model::api_error::combine_errors(email, require_password("password", input.password))?;
     state.greenroom.change_email(&viewer, password, email, context.address).await?;
     Ok(StatusCode::ACCEPTED)
@@ -105,7 +105,7 @@ async fn change_password(
     CurrentViewer(viewer): CurrentViewer,
     JsonBody(input): JsonBody<ChangePasswordRequest>,
 ) -> Result<StatusCode, Problem> {
-    let new = NewPassword::parse(input.password.as_deref()).map_err(|fault| ApiError::field("password", fault));
+    let new = NewPassword::parse(input.password.as_deref()).map_err(|fault| ApiError::for_field("password", fault));
     let (current, new) = model::api_error::combine_errors(require_password("current", input.current), new)?;
     state.greenroom.change_password(&viewer, current, new).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -182,5 +182,5 @@ async fn delete_account(
 }
 
 fn require_password(name: &str, password: Option<String>) -> Result<Password, ApiError> {
-    password.map(Password::new).ok_or_else(|| ApiError::field(name, FieldError::Required))
+    password.map(Password::new).ok_or_else(|| ApiError::for_field(name, FieldError::Required))
 }

@@ -90,7 +90,7 @@ impl EmailRequest {
     }
 
     fn parse_to_look_up(self) -> Result<LookupEmail, Problem> {
-        account::lookup_email(self.email.as_deref()).map_err(|fault| Problem::field("email", fault))
+        account::parse_lookup_email(self.email.as_deref()).map_err(|fault| Problem::field("email", fault))
     }
 }
 
@@ -151,9 +151,9 @@ async fn reset_password(
 }
 
 fn require_text(name: &str, value: Option<String>) -> Result<String, ApiError> {
-    value.filter(|value| !value.is_empty()).ok_or_else(|| ApiError::field(name, FieldError::Required))
+    value.filter(|value| !value.is_empty()).ok_or_else(|| ApiError::for_field(name, FieldError::Required))
 }
 
 fn parse_new_password(password: Option<&str>) -> Result<NewPassword, ApiError> {
-    NewPassword::parse(password).map_err(|fault| ApiError::field("password", fault))
+    NewPassword::parse(password).map_err(|fault| ApiError::for_field("password", fault))
 }

@@ -40,7 +40,7 @@ impl Greenroom {
             let (tx, owner) = greenroom.write_for_account(&viewer).await?;
             viewer.require_recent_password(now)?;
             if count_tokens(&tx, &viewer).await? >= MAX_TOKENS {
-                return Err(Error::field("name", FieldError::OutOfRange));
+                return Err(Error::for_field("name", FieldError::OutOfRange));
             }
             let secret = Secret::generate()?;
             let scope = match draft.scope {

@@ -74,15 +74,15 @@ impl Greenroom {
         let (reader, now) = (self.store.reader(), self.now());
         let found = one_time_token::peek(reader, token, &PAGES, now).await?;
         let row = person::Entity::find_by_id(found.person.0).one(reader).await?;
-        let row = row.ok_or_else(|| Error::field("token", FieldError::TokenInvalid))?;
+        let row = row.ok_or_else(|| Error::for_field("token", FieldError::TokenInvalid))?;
         let action = match found.purpose {
             Purpose::Reset => LinkAction::Reset,
-            Purpose::Email => LinkAction::MoveAddress,
+            Purpose::Email => LinkAction::ChangeEmail,
             _ if is_registrant(reader, &row, registrant, now).await? => LinkAction::Confirm,
-            _ => LinkAction::Introduce,
+            _ => LinkAction::CompleteProfile,
         };
         let own = viewer.map(|viewer| viewer.id() == found.person);
-        Ok(MailedLink { action, account: MaskedEmail::of(&row.email), own })
+        Ok(MailedLink { action, account: MaskedEmail::mask(&row.email), own })
     }
 
     /// Confirms an address by the token of a mailed link: that of a new account, or the new address of an existing one.
@@ -115,7 +115,7 @@ impl Greenroom {
             let before = opened.owner;
             let id = PersonId(before.id);
             if before.email_verified {
-                return Err(Error::field("token", FieldError::TokenInvalid));
+                return Err(Error::for_field("token", FieldError::TokenInvalid));
             }
             let by_registrant = match &by {
                 LinkOpener::Program => !has_registration_conflict(&before),
@@ -131,7 +131,7 @@ impl Greenroom {
             one_time_token::revoke(&tx, id, &Purpose::KEYS).await?;
             tx.commit().await?;
             greenroom.log_security(SecurityEvent::AddressConfirmed, id, from).await;
-            Ok(ConfirmedAddress { person: id, account: MaskedEmail::of(&row.email) })
+            Ok(ConfirmedAddress { person: id, account: MaskedEmail::mask(&row.email) })
         })
         .await
     }

@@ -175,7 +175,7 @@ pub(crate) async fn consume(
     purposes: &[Purpose],
     now: Timestamp,
 ) -> Result<ConsumedToken> {
-    let invalid = || Error::field("token", FieldError::TokenInvalid);
+    let invalid = || Error::for_field("token", FieldError::TokenInvalid);
     let found = peek(tx, text, purposes, now).await?;
     let owner = lock_person(tx, found.person).await.map_err(|error| match error {
         Error::Api(ApiError::Unauthenticated) => invalid(),
@@ -209,7 +209,7 @@ pub(crate) async fn peek(
         let purpose = purposes.iter().find(|purpose| purpose.as_str() == row.purpose)?;
         Some(TokenInfo { person: PersonId(row.person_id), purpose: *purpose })
     });
-    Ok(found.ok_or_else(|| ApiError::field("token", FieldError::TokenInvalid))?)
+    Ok(found.ok_or_else(|| ApiError::for_field("token", FieldError::TokenInvalid))?)
 }
 
 /// Revokes a person's tokens of these purposes.

@@ -92,14 +92,14 @@ impl PasswordHasher {
     ) -> Result<String> {
         let normal = normalize(password.as_str());
         match normal.chars().count() {
-            ..PASSWORD_MIN => return Err(Error::field("password", FieldError::TooShort)),
+            ..PASSWORD_MIN => return Err(Error::for_field("password", FieldError::TooShort)),
             PASSWORD_MIN..=PASSWORD_LIMIT => {}
-            _ => return Err(Error::field("password", FieldError::TooLong)),
+            _ => return Err(Error::for_field("password", FieldError::TooLong)),
         }
         let known = KnownWords::new(&self.host, name, email);
         let permit = self.estimates.acquire(requester).await?;
         if run_blocking(permit, move || is_guessable(&normal, &known)).await? {
-            return Err(ApiError::field("password", FieldError::PasswordTooCommon).into());
+            return Err(ApiError::for_field("password", FieldError::PasswordTooCommon).into());
         }
         self.hash(requester, password).await
     }

@@ -106,7 +106,7 @@ impl Greenroom {
         let ResetLink { token, from } = link.into();
         let found = one_time_token::peek(self.store.reader(), &token, &[Purpose::Reset], self.now()).await?;
         let row = person::Entity::find_by_id(found.person.0).one(self.store.reader()).await?;
-        let row = row.ok_or_else(|| crate::Error::field("token", FieldError::TokenInvalid))?;
+        let row = row.ok_or_else(|| crate::Error::for_field("token", FieldError::TokenInvalid))?;
         self.link_password_limiter.acquire(found.person)?;
         let hash = self.hasher.hash_chosen(Requester::Person(found.person), &password, &row.name, &row.email).await?;
         let greenroom = self.clone();
@@ -116,7 +116,7 @@ impl Greenroom {
             let consumed = one_time_token::consume(&tx, &token, &[Purpose::Reset], now).await?;
             // Unconfirmed accounts get links of another purpose: checked again, because this must never confirm one.
             if !consumed.owner.email_verified {
-                return Err(crate::Error::field("token", FieldError::TokenInvalid));
+                return Err(crate::Error::for_field("token", FieldError::TokenInvalid));
             }
             let id = PersonId(consumed.owner.id);
             let account = LookupEmail::from(&StoredEmail::new(&consumed.owner.email));
@@ -223,7 +223,7 @@ impl Greenroom {
         let is_correct = self.hasher.verify(permit, proof.password.clone(), stored).await.inspect_err(|_| refund())?;
         if !is_correct {
             self.log_security(SecurityEvent::ReauthenticationFailed, viewer.id(), viewer.from).await;
-            return Err(crate::Error::field(proof.field, FieldError::WrongPassword));
+            return Err(crate::Error::for_field(proof.field, FieldError::WrongPassword));
         }
         refund();
         Ok(())

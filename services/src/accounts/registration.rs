@@ -274,14 +274,14 @@ pub(super) fn select_by_email(email: &StoredEmail) -> Select<person::Entity> {
 
 /// Selects the account of a typed address. If two accounts match by different forms, the form as typed comes first.
 pub(super) fn by_lookup(email: &LookupEmail) -> Select<person::Entity> {
-    let [typed, canonical] = email.forms();
+    let [typed, canonical] = email.stored_forms();
     let found = person::Entity::find().filter(has_address(email));
     if typed == canonical { found } else { found.order_by_desc(person::Column::Email.eq(typed)) }
 }
 
 /// Returns the condition that a person's address is one of the forms of the typed one.
 pub(super) fn has_address(email: &LookupEmail) -> SimpleExpr {
-    let [typed, canonical] = email.forms();
+    let [typed, canonical] = email.stored_forms();
     let is_canonical = person::Column::Email.eq(canonical);
     if typed == canonical { is_canonical } else { is_canonical.or(person::Column::Email.eq(typed)) }
 }

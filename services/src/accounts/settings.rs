@@ -183,7 +183,7 @@ impl Greenroom {
         let row = person::ActiveModel { email: Set(address), ..unchanged_person(before.id) };
         let row = match row.update(&tx).await {
             // Another account has confirmed the address.
-            Err(error) if is_duplicate(&error) => return Err(Error::field("token", FieldError::TokenInvalid)),
+            Err(error) if is_duplicate(&error) => return Err(Error::for_field("token", FieldError::TokenInvalid)),
             updated => updated?,
         };
         mail::recall_unread(&tx, id, &before.email).await?;
@@ -194,7 +194,7 @@ impl Greenroom {
         recorder.commit(tx, &self.hub, now).await?;
         self.mail_queued.notify_one();
         self.log_security(SecurityEvent::AddressChanged, id, from).await;
-        Ok(ConfirmedAddress { person: id, account: MaskedEmail::of(&row.email) })
+        Ok(ConfirmedAddress { person: id, account: MaskedEmail::mask(&row.email) })
     }
 }
 

@@ -85,7 +85,7 @@ impl Greenroom {
         if owner.password_hash == proof.owner.password_hash {
             return Ok((tx, owner));
         }
-        Err(Error::field(proof.field, FieldError::WrongPassword))
+        Err(Error::for_field(proof.field, FieldError::WrongPassword))
     }
 
     /// Begins one transaction for many viewers and locks their sessions. The caller must check each viewer by

@@ -75,7 +75,7 @@ impl Greenroom {
             recipient,
             kind: notification_kind(action),
             body: MessageBody::parse(thread_text(action))
-                .map_err(|field_error| ApiError::field("body", field_error))?,
+                .map_err(|field_error| ApiError::for_field("body", field_error))?,
             client_id: crate::generate_client_id(),
             booking_status: Some(booking.status),
         };

@@ -130,13 +130,14 @@ fn find_parties(rows: Vec<person::Model>, viewer: &Viewer, talent: PersonId) -> 
     if organizer.role != Role::Organizer {
         return Err(ApiError::WrongRole.into());
     }
-    let talent =
-        find(talent).filter(|row| row.email_verified).ok_or_else(|| Error::field("talentId", FieldError::Invalid))?;
+    let talent = find(talent)
+        .filter(|row| row.email_verified)
+        .ok_or_else(|| Error::for_field("talentId", FieldError::Invalid))?;
     let talent = person_of(talent)?;
     if talent.role == Role::Talent {
         Ok((organizer, talent))
     } else {
-        Err(Error::field("talentId", FieldError::Invalid))
+        Err(Error::for_field("talentId", FieldError::Invalid))
     }
 }
 

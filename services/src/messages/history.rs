@@ -59,7 +59,7 @@ impl Greenroom {
         let limit = match limit {
             None => WINDOW,
             Some(limit @ 1..=WINDOW_LIMIT) => limit,
-            Some(_) => return Err(Error::field("limit", FieldError::OutOfRange)),
+            Some(_) => return Err(Error::for_field("limit", FieldError::OutOfRange)),
         };
         let ConversationWithCursor { conversation, cursor, .. } =
             ConversationQuery::of(viewer).find(self.store.reader(), id).await?.ok_or(ApiError::NotFound)?;

@@ -70,7 +70,7 @@ async fn only_talent_can_be_booked(site: Site) {
     let before = site.count_rows().await;
     for not_a_talent in [PersonId(Uuid::now_v7()), demo.safari.id(), demo.eventpro.id()] {
         let answer = expect_api_error(site.greenroom.open_booking(&demo.eventpro, draft_booking(not_a_talent)).await);
-        assert_eq!(answer, ApiError::field("talentId", FieldError::Invalid));
+        assert_eq!(answer, ApiError::for_field("talentId", FieldError::Invalid));
     }
     assert_eq!(site.count_rows().await, before);
 }

@@ -200,6 +200,6 @@ async fn a_password_change_in_flight_does_not_undo_a_reset(site: Site) {
     }
     reset.commit().await.expect("committed");
     let refused = expect_api_error(with_timeout(change).await.expect("no panic"));
-    assert_eq!(refused, ApiError::field("current", FieldError::WrongPassword));
+    assert_eq!(refused, ApiError::for_field("current", FieldError::WrongPassword));
     assert_eq!(account(&site).await.password_hash, RESET);
 }

@@ -23,7 +23,7 @@ pub fn PasswordField(
     let help = if new { strings::password_help() } else { String::new() };
     let measure = move |event: leptos::ev::Targeted<Event, HtmlInputElement>| {
         let text = event.target().value();
-        typed.set((new && !text.is_empty()).then(|| PasswordStrength::of(&text)));
+        typed.set((new && !text.is_empty()).then(|| PasswordStrength::estimate(&text)));
     };
     effect(move || {
         if let Some(input) = input.get().filter(|_| form.done.get()) {
