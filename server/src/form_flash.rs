@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_last_error_counts_and_the_url_stays_short() {
+    fn repeated_errors_are_replaced_and_long_values_dropped() {
         let again = "/register?__path=a&__err=b&kept.name=Old&__path=a&__err=c";
         assert_eq!(flashed_location(again, "name=New").as_deref(), Some("/register?__path=a&__err=c&kept.name=New"));
         let long = format!("bio={}", "a".repeat(7_000));
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_come_back_in_the_session_that_typed_them_alone() {
+    fn form_values_are_bound_to_their_session() {
         let headers =
             HeaderMap::from_iter([(header::LOCATION, "/settings?__path=a&__err=b".parse().expect("a location"))]);
         let back = redirect_with_values(&headers, b"email=w%40example.com&name=Wambui+%26+Co", Some("own"))

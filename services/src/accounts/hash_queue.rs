@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_newcomer_takes_no_place_of_one_who_has_no_other() {
+    fn a_requester_with_one_waiter_is_not_evicted() {
         let queue = HashQueue::new("test", 1, 3);
         let _running = start_acquire(&queue, network(9)).now_or_never().expect("at once").expect("a permit");
         let mut waiting: Vec<_> = (1..=3).map(|number| start_acquire(&queue, network(number))).collect();
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn a_site_with_many_networks_has_the_share_of_one() {
+    fn a_site_with_many_networks_has_one_share() {
         let queue = HashQueue::new("test", 1, 4);
         let site = |number: u16| Requester::Network(IpAddr::from([0x2001, 0xdb8, 1, number, 0, 0, 0, 0]));
         let running = start_acquire(&queue, network(9)).now_or_never().expect("at once").expect("a permit");

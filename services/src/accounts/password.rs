@@ -240,14 +240,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_taken_as_it_was_sent_can_still_be_typed() {
+    async fn a_stored_password_over_the_normalized_limit_verifies() {
         let (hasher, chosen) = (hasher(8), "\u{958}".repeat(129));
         let stored = hasher.hash(REQUESTER, &NewPassword::parse(Some(&chosen)).expect("a password")).await;
         assert_eq!(verify(&hasher, &chosen, &stored.expect("a hash")).await, VerifyOutcome::Right);
     }
 
     #[tokio::test]
-    async fn a_password_that_is_refused_takes_no_place_among_those_that_are_hashed() {
+    async fn a_refused_password_needs_no_hash_permit() {
         let hasher = hasher(8);
         let _all = hasher.acquire_permit(REQUESTER).await.expect("the only permit");
         let common = NewPassword::parse(Some("password123")).expect("a password");

@@ -110,11 +110,11 @@ async fn write(
 async fn stream_events(greenroom: &Greenroom, captured: &CapturedStatements, organizer: &Viewer, talent: &Viewer) {
     captured.label("streaming");
     let rounds = [tokio::spawn(greenroom.clone().run_heartbeat()), tokio::spawn(greenroom.clone().run_presence())];
-    let mut hers = open(greenroom, talent, Resume::Live).await;
-    let mut his = open(greenroom, organizer, Resume::After(1)).await;
+    let mut talent_stream = open(greenroom, talent, Resume::Live).await;
+    let mut organizer_stream = open(greenroom, organizer, Resume::After(1)).await;
     // A heartbeat polls the newest sequence numbers; a new stream publishes presence to counterparts.
-    wait_for_frame(&mut his, "event: heartbeat").await;
-    wait_for_frame(&mut hers, "event: presence").await;
+    wait_for_frame(&mut organizer_stream, "event: heartbeat").await;
+    wait_for_frame(&mut talent_stream, "event: presence").await;
     for round in rounds {
         round.abort();
     }

@@ -16,14 +16,14 @@ on_both! {
     using_a_token_does_not_prolong_it,
 }
 
-async fn program(site: &Site, owner: &Viewer, scope: Scope) -> (Viewer, String) {
+async fn authenticate_token_with(site: &Site, owner: &Viewer, scope: Scope) -> (Viewer, String) {
     let made = site.greenroom.create_token(owner, token_draft(scope)).await.expect("a token");
     (site.greenroom.authenticate_token(&made.secret).await.expect("a viewer"), made.secret)
 }
 
 async fn a_read_scope_token_reads_all_and_writes_nothing(site: Site) {
     let (demo, greenroom) = (site.demo().await, &site.greenroom);
-    let (bot, _) = program(&site, &demo.eventpro, Scope::Read).await;
+    let (bot, _) = authenticate_token_with(&site, &demo.eventpro, Scope::Read).await;
     assert_eq!(greenroom.load_inbox(&bot, None).await.expect("an inbox").conversations.len(), 1);
     assert!(greenroom.subscribe(&bot, Resume::Live, false).await.is_ok());
     let booking = greenroom.load_conversation(&bot, demo.launch).await.expect("a conversation").0.booking;
@@ -42,7 +42,7 @@ async fn a_read_scope_token_reads_all_and_writes_nothing(site: Site) {
 
 async fn a_write_scope_token_writes(site: Site) {
     let demo = site.demo().await;
-    let (bot, _) = program(&site, &demo.sarah, Scope::Write).await;
+    let (bot, _) = authenticate_token_with(&site, &demo.sarah, Scope::Write).await;
     let message =
         site.greenroom.send_message(&bot, draft(demo.launch, "Sent by a program")).await.expect("sent").into_message();
     assert_eq!((message.sender.id, message.seq), (demo.sarah.id(), 13));
@@ -50,7 +50,7 @@ async fn a_write_scope_token_writes(site: Site) {
 
 async fn access_tokens_cannot_change_the_account(site: Site) {
     let (demo, greenroom) = (site.demo().await, &site.greenroom);
-    let (bot, _) = program(&site, &demo.sarah, Scope::Write).await;
+    let (bot, _) = authenticate_token_with(&site, &demo.sarah, Scope::Write).await;
     let password = || Password::new(PASSWORD.to_owned());
     let new = NewPassword::parse(Some("velvet drum nairobi")).expect("a password");
     let change: AccountChange = AccountInput::default().parse(Role::Talent).expect("a change");
@@ -72,7 +72,7 @@ async fn access_tokens_cannot_change_the_account(site: Site) {
 
 async fn tokens_and_cookies_are_not_interchangeable(site: Site) {
     let demo = site.demo().await;
-    let (_, secret) = program(&site, &demo.sarah, Scope::Write).await;
+    let (_, secret) = authenticate_token_with(&site, &demo.sarah, Scope::Write).await;
     assert_eq!(expect_api_error(site.greenroom.authenticate(&secret).await), ApiError::Unauthenticated);
     let cookie = site.sign_in(services::seed::SARAH.email).await.token;
     assert_eq!(expect_api_error(site.greenroom.authenticate_token(&cookie).await), ApiError::Unauthenticated);
@@ -80,7 +80,7 @@ async fn tokens_and_cookies_are_not_interchangeable(site: Site) {
 
 async fn revoking_a_token_ends_its_streams(site: Site) {
     let demo = site.demo().await;
-    let (bot, secret) = program(&site, &demo.sarah, Scope::Read).await;
+    let (bot, secret) = authenticate_token_with(&site, &demo.sarah, Scope::Read).await;
     let mut stream = crate::support::Stream::ready(&site.greenroom, &bot, Resume::Live).await.0;
     site.greenroom.end_session(&demo.sarah, bot.session()).await.expect("revoked");
     assert_eq!(stream.next_frame().await.event, "session-ended");
@@ -92,7 +92,7 @@ async fn devices_and_tokens_are_listed_separately(site: Site) {
     let demo = site.demo().await;
     let before = site.greenroom.list_devices(&demo.sarah).await.expect("devices");
     assert_eq!(before.iter().filter(|device| device.current).count(), 1);
-    let (bot, _) = program(&site, &demo.sarah, Scope::Read).await;
+    let (bot, _) = authenticate_token_with(&site, &demo.sarah, Scope::Read).await;
     assert_eq!(site.greenroom.list_devices(&demo.sarah).await.expect("devices").len(), before.len());
     let tokens = site.greenroom.list_access_tokens(&demo.sarah).await.expect("tokens");
     assert_eq!(tokens.len(), 1);

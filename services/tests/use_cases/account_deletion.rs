@@ -15,22 +15,22 @@ on_both! {
     omitted_account_fields_stay_unchanged,
     an_export_is_complete,
     an_export_ends_with_its_session,
-    an_export_holds_conversations_that_move_up_meanwhile,
+    an_export_includes_conversations_reordered_during_it,
     a_deleted_person_is_anonymised_and_messages_stay,
     a_deleted_account_has_no_access,
     deleting_an_account_needs_the_password,
 }
 
-async fn change(site: &Site, viewer: &Viewer, input: AccountInput) -> model::Account {
+async fn change_account(site: &Site, viewer: &Viewer, input: AccountInput) -> model::Account {
     let change = input.parse(viewer.role()).expect("a change");
     site.greenroom.change_account(viewer, change).await.expect("changed")
 }
 
 async fn a_new_name_is_published_to_counterparts(site: Site) {
     let demo = site.demo().await;
-    let mut organizers = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await.0;
-    change(&site, &demo.sarah, AccountInput { name: Some("Sarah W.".to_owned()), ..Default::default() }).await;
-    let Event::PersonUpdated { person } = organizers.next_event().await.event else { panic!("not published") };
+    let mut organizer_stream = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await.0;
+    change_account(&site, &demo.sarah, AccountInput { name: Some("Sarah W.".to_owned()), ..Default::default() }).await;
+    let Event::PersonUpdated { person } = organizer_stream.next_event().await.event else { panic!("not published") };
     assert_eq!((person.id, person.name.as_str()), (demo.sarah.id(), "Sarah W."));
     // The viewer was loaded with the old name; the message must carry the new one.
     let message = send_text(&site.greenroom, &demo.sarah, demo.launch, "It's me").await;
@@ -48,14 +48,14 @@ async fn a_new_name_is_published_to_counterparts(site: Site) {
 async fn omitted_account_fields_stay_unchanged(site: Site) {
     let demo = site.demo().await;
     let input = AccountInput { bio: Some("Weddings and portraits.\nNairobi.".to_owned()), ..Default::default() };
-    let account = change(&site, &demo.sarah, input).await;
+    let account = change_account(&site, &demo.sarah, input).await;
     assert_eq!((account.user.name.as_str(), account.craft), (SARAH.name, Some(Craft::Photographer)));
     let input = AccountInput { mail_after: Some("off".to_owned()), craft: Some(String::new()), ..Default::default() };
-    let account = change(&site, &demo.sarah, input).await;
+    let account = change_account(&site, &demo.sarah, input).await;
     assert_eq!(account.bio, "Weddings and portraits.\nNairobi.");
     assert_eq!((account.mail_after, account.craft), (EmailDelay::Off, None));
     assert_eq!(site.greenroom.load_account(&demo.sarah).await.expect("an account"), account);
-    let nothing = change(&site, &demo.sarah, AccountInput::default()).await;
+    let nothing = change_account(&site, &demo.sarah, AccountInput::default()).await;
     assert_eq!(nothing, account);
 }
 
@@ -108,7 +108,7 @@ async fn an_export_ends_with_its_session(site: Site) {
     assert!(!text.contains("\"seq\":201,"), "the export went on after its session ended");
 }
 
-async fn an_export_holds_conversations_that_move_up_meanwhile(site: Site) {
+async fn an_export_includes_conversations_reordered_during_it(site: Site) {
     let demo = site.demo().await;
     for _ in 0..40 {
         site.greenroom.open_booking(&demo.eventpro, draft_booking(demo.kamau.id())).await.expect("a booking");
@@ -133,10 +133,10 @@ async fn an_export_holds_conversations_that_move_up_meanwhile(site: Site) {
 
 async fn a_deleted_person_is_anonymised_and_messages_stay(site: Site) {
     let demo = site.demo().await;
-    let mut organizers = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await.0;
+    let mut organizer_stream = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await.0;
     site.greenroom.delete_account(&demo.sarah, Password::new(PASSWORD.to_owned())).await.expect("deleted");
     let expected = ["booking.updated", "message.created", "notification.created", "person.updated"];
-    assert_eq!(organizers.event_names(4).await, expected);
+    assert_eq!(organizer_stream.event_names(4).await, expected);
     let thread = site.greenroom.load_thread(&demo.eventpro, demo.launch, Window::Newest).await.expect("a thread");
     assert_eq!(thread.conversation.counterpart.name, "Former member");
     assert_eq!(thread.conversation.booking.status, BookingStatus::Cancelled);

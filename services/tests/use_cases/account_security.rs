@@ -15,30 +15,33 @@ on_both! {
     a_password_made_of_the_own_name_is_refused,
     a_sign_in_from_a_new_device_is_mailed_once,
     sign_ins_from_many_new_devices_are_a_few_mails,
-    a_first_device_of_an_old_account_is_told_by_mail,
+    the_first_known_device_of_an_old_account_is_mailed,
     tokens_and_exports_need_a_recent_password,
     an_older_address_is_found_in_canonical_form,
 }
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-fn chosen(text: &str) -> NewPassword {
+fn to_new_password(text: &str) -> NewPassword {
     NewPassword::parse(Some(text)).expect("a password")
 }
 
-fn typed(text: &str) -> Password {
+fn to_password(text: &str) -> Password {
     Password::new(text.to_owned())
 }
 
 async fn sign_in_from(site: &Site, user_agent: &str, from: &str) -> Result<SignInResult> {
-    let credentials = Credentials { email: SARAH.email.parse().ok(), password: typed(PASSWORD) };
+    let credentials = Credentials { email: SARAH.email.parse().ok(), password: to_password(PASSWORD) };
     let from: IpAddr = from.parse().expect("an address");
     site.greenroom.sign_in(credentials, from, user_agent).await
 }
 
 async fn passwords_are_compared_in_unicode_normal_form(site: Site) {
     let sarah = site.demo().await.sarah;
-    site.greenroom.change_password(&sarah, typed(PASSWORD), chosen("cafe\u{301} ya asubuhi")).await.expect("changed");
+    site.greenroom
+        .change_password(&sarah, to_password(PASSWORD), to_new_password("cafe\u{301} ya asubuhi"))
+        .await
+        .expect("changed");
     for written in ["cafe\u{301} ya asubuhi", "café ya asubuhi"] {
         assert!(sign_in(&site.greenroom, SARAH.email, written).await.is_ok(), "{written}");
     }
@@ -52,9 +55,9 @@ async fn a_password_made_of_the_own_name_is_refused(site: Site) {
         .expect("accepted");
     let token = site.link_token_for(SARAH.email).await;
     for guessed in ["Wanjiru2026!", "greenroom1", "Password2026!", "letmein123", "sarah.photographer1"] {
-        let changed = site.greenroom.change_password(&sarah, typed(PASSWORD), chosen(guessed)).await;
+        let changed = site.greenroom.change_password(&sarah, to_password(PASSWORD), to_new_password(guessed)).await;
         assert_eq!(expect_api_error(changed).field_error("password"), Some(FieldError::PasswordTooCommon), "{guessed}");
-        let reset = site.greenroom.reset_password(&token, chosen(guessed)).await;
+        let reset = site.greenroom.reset_password(&token, to_new_password(guessed)).await;
         assert_eq!(expect_api_error(reset).field_error("password"), Some(FieldError::PasswordTooCommon), "{guessed}");
     }
 }
@@ -106,7 +109,7 @@ async fn sign_ins_from_many_new_devices_are_a_few_mails(site: Site) {
     assert_eq!(site.query::<Count>(&known).await[0].count, 200, "only the newest are kept");
 }
 
-async fn a_first_device_of_an_old_account_is_told_by_mail(site: Site) {
+async fn the_first_known_device_of_an_old_account_is_mailed(site: Site) {
     // As after the update that introduced known devices.
     site.execute("DELETE FROM known_device").await;
     sign_in_from(&site, "a test", "127.0.0.1").await.expect("a session");
@@ -125,9 +128,9 @@ async fn tokens_and_exports_need_a_recent_password(site: Site) {
     assert_eq!(expect_api_error(site.greenroom.export_data(&viewer().await)), ApiError::PasswordRequired);
     let made = site.greenroom.create_token(&viewer().await, token_draft(Scope::Read)).await;
     assert_eq!(expect_api_error(made), ApiError::PasswordRequired);
-    let wrong = site.greenroom.confirm_password(&viewer().await, typed("wrong")).await;
+    let wrong = site.greenroom.confirm_password(&viewer().await, to_password("wrong")).await;
     assert_eq!(expect_api_error(wrong).field_error("password"), Some(FieldError::WrongPassword));
-    site.greenroom.confirm_password(&viewer().await, typed(PASSWORD)).await.expect("her password");
+    site.greenroom.confirm_password(&viewer().await, to_password(PASSWORD)).await.expect("her password");
     site.greenroom.create_token(&viewer().await, token_draft(Scope::Read)).await.expect("a token");
     site.greenroom.export_data(&viewer().await).expect("a document");
 }

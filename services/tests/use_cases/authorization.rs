@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 on_both! {
     a_stranger_cannot_access_a_conversation,
-    not_found_does_not_tell_whether_it_exists,
-    lists_hold_the_viewers_own_only,
+    not_found_does_not_reveal_existence,
+    lists_contain_only_the_viewers_entries,
     events_are_published_to_both_parties_only,
 }
 
@@ -53,7 +53,7 @@ async fn a_stranger_cannot_access_a_conversation(site: Site) {
     assert_eq!(after, launch);
 }
 
-async fn not_found_does_not_tell_whether_it_exists(site: Site) {
+async fn not_found_does_not_reveal_existence(site: Site) {
     let demo = site.demo().await;
     for viewer in [&demo.sarah, &demo.eventpro] {
         let answers = try_all_access(&site, viewer, ConversationId(Uuid::now_v7()), BookingId(Uuid::now_v7())).await;
@@ -61,7 +61,7 @@ async fn not_found_does_not_tell_whether_it_exists(site: Site) {
     }
 }
 
-async fn lists_hold_the_viewers_own_only(site: Site) {
+async fn lists_contain_only_the_viewers_entries(site: Site) {
     let demo = site.demo().await;
     site.greenroom.open_booking(&demo.safari, draft_booking(demo.sarah.id())).await.expect("a booking");
     for (viewer, count) in

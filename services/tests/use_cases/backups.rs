@@ -29,7 +29,7 @@ impl BackupFolder {
     }
 }
 
-async fn refused(site: &Site, backups: &BackupFolder, fault: &str) -> String {
+async fn expect_backup_error(site: &Site, backups: &BackupFolder, fault: &str) -> String {
     let before = backups.count();
     let error = create_backup(site.url(), &backups.file("refused.db")).await.expect_err(fault);
     assert_eq!(backups.count(), before, "a partial file is left behind");
@@ -94,7 +94,7 @@ async fn inconsistent_sequences_make_no_backup() {
     ] {
         let (site, backups) = (Site::new(Kind::Sqlite).await, BackupFolder::new());
         site.execute(fault).await;
-        let sentence = refused(&site, &backups, fault).await;
+        let sentence = expect_backup_error(&site, &backups, fault).await;
         assert!(sentence.contains(expected) && sentence.contains("greenroom.db"), "{fault}: {sentence}");
     }
 }

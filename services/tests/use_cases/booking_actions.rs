@@ -13,27 +13,29 @@ on_both! {
     reading_the_thread_marks_the_action_seen,
 }
 
-async fn booking(site: &Site) -> BookingId {
+async fn demo_booking_id(site: &Site) -> BookingId {
     let demo = site.demo().await;
     site.greenroom.load_conversation(&demo.sarah, demo.launch).await.expect("a conversation").0.booking.id
 }
 
 async fn accepting_is_published_and_added_to_the_thread(site: Site) {
-    let (demo, id) = (site.demo().await, booking(&site).await);
-    let mut organizers = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await.0;
-    let mut talents = Stream::ready(&site.greenroom, &demo.sarah, Resume::Live).await.0;
+    let (demo, id) = (site.demo().await, demo_booking_id(&site).await);
+    let mut organizer_stream = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await.0;
+    let mut talent_stream = Stream::ready(&site.greenroom, &demo.sarah, Resume::Live).await.0;
     let accepted = site.greenroom.apply_booking_action(&demo.sarah, id, BookingAction::Accept).await.expect("accepted");
     assert_eq!(accepted.status, BookingStatus::Accepted);
-    let Event::BookingUpdated { booking } = organizers.next_event().await.event else { panic!("no booking") };
+    let Event::BookingUpdated { booking } = organizer_stream.next_event().await.event else { panic!("no booking") };
     assert_eq!(booking, accepted);
-    let Event::MessageCreated { message } = organizers.next_event().await.event else { panic!("no message") };
+    let Event::MessageCreated { message } = organizer_stream.next_event().await.event else { panic!("no message") };
     assert_eq!(
         (message.seq, message.booking_status, message.sender.id),
         (13, Some(BookingStatus::Accepted), demo.sarah.id())
     );
-    let Event::NotificationCreated { notification } = organizers.next_event().await.event else { panic!("no notice") };
+    let Event::NotificationCreated { notification } = organizer_stream.next_event().await.event else {
+        panic!("no notice")
+    };
     assert_eq!(notification.kind, NotificationKind::BookingAccepted);
-    assert_eq!(talents.event_names(2).await, ["booking.updated", "message.created"]);
+    assert_eq!(talent_stream.event_names(2).await, ["booking.updated", "message.created"]);
     let thread = site.greenroom.load_thread(&demo.eventpro, demo.launch, Window::Newest).await.expect("a thread");
     assert_eq!(thread.conversation.booking, accepted);
     assert_eq!((thread.messages.last(), thread.conversation.last_message.as_ref()), (Some(&message), Some(&message)));
@@ -41,7 +43,7 @@ async fn accepting_is_published_and_added_to_the_thread(site: Site) {
 }
 
 async fn an_action_the_status_does_not_allow_changes_nothing(site: Site) {
-    let (demo, id) = (site.demo().await, booking(&site).await);
+    let (demo, id) = (site.demo().await, demo_booking_id(&site).await);
     site.greenroom.apply_booking_action(&demo.sarah, id, BookingAction::Decline).await.expect("declined");
     let before = site.count_rows().await;
     for step in [BookingAction::Accept, BookingAction::Decline, BookingAction::Cancel] {
@@ -58,7 +60,7 @@ async fn an_action_the_status_does_not_allow_changes_nothing(site: Site) {
 }
 
 async fn only_the_talent_answers(site: Site) {
-    let (demo, id) = (site.demo().await, booking(&site).await);
+    let (demo, id) = (site.demo().await, demo_booking_id(&site).await);
     for step in [BookingAction::Accept, BookingAction::Decline] {
         assert_eq!(
             expect_api_error(site.greenroom.apply_booking_action(&demo.eventpro, id, step).await),
@@ -74,7 +76,7 @@ async fn only_the_talent_answers(site: Site) {
 }
 
 async fn a_stranger_cannot_access_a_booking(site: Site) {
-    let (demo, id) = (site.demo().await, booking(&site).await);
+    let (demo, id) = (site.demo().await, demo_booking_id(&site).await);
     for step in [BookingAction::Accept, BookingAction::Decline, BookingAction::Cancel] {
         assert_eq!(
             expect_api_error(site.greenroom.apply_booking_action(&demo.kamau, id, step).await),
@@ -88,7 +90,7 @@ async fn a_stranger_cannot_access_a_booking(site: Site) {
 }
 
 async fn of_two_concurrent_actions_one_is_applied(site: Site) {
-    let (demo, id) = (site.demo().await, booking(&site).await);
+    let (demo, id) = (site.demo().await, demo_booking_id(&site).await);
     let accept = site.greenroom.apply_booking_action(&demo.sarah, id, BookingAction::Accept);
     let decline = site.greenroom.apply_booking_action(&demo.sarah, id, BookingAction::Decline);
     let (accept, decline) = tokio::join!(accept, decline);
@@ -98,7 +100,7 @@ async fn of_two_concurrent_actions_one_is_applied(site: Site) {
 }
 
 async fn reading_the_thread_marks_the_action_seen(site: Site) {
-    let (demo, id) = (site.demo().await, booking(&site).await);
+    let (demo, id) = (site.demo().await, demo_booking_id(&site).await);
     site.greenroom.apply_booking_action(&demo.sarah, id, BookingAction::Accept).await.expect("accepted");
     site.greenroom.mark_read(&demo.eventpro, demo.launch, 13).await.expect("marked read");
     assert_eq!(site.greenroom.load_nav_state(&demo.eventpro).await.expect("a nav state").unread, 0);

@@ -12,7 +12,7 @@ on_both! {
     talent_cannot_open_bookings,
     only_talent_can_be_booked,
     paging_yields_every_booking_once,
-    an_id_from_a_clock_that_ran_ahead_stands_above_nothing_newer,
+    order_survives_an_id_from_a_fast_clock,
 }
 
 async fn a_booking_opens_a_conversation_with_its_message(site: Site) {
@@ -29,26 +29,30 @@ async fn a_booking_opens_a_conversation_with_its_message(site: Site) {
     let message = opened.last_message.clone().expect("the first message");
     assert_eq!((message.body.as_str(), message.seq), ("Are you free that evening?", 1));
     assert_eq!(site.greenroom.load_booking(&demo.eventpro, booking.id).await.expect("the booking"), opened);
-    let hers = site.greenroom.load_booking(&demo.achieng, booking.id).await.expect("the booking");
-    assert_eq!((&hers.booking, &hers.counterpart, hers.unread), (booking, demo.eventpro.person(), 1));
+    let received = site.greenroom.load_booking(&demo.achieng, booking.id).await.expect("the booking");
+    assert_eq!((&received.booking, &received.counterpart, received.unread), (booking, demo.eventpro.person(), 1));
     let thread = site.greenroom.load_thread(&demo.achieng, opened.id, Window::Newest).await.expect("a thread");
-    assert_eq!((thread.messages, thread.conversation), (vec![message], hers));
+    assert_eq!((thread.messages, thread.conversation), (vec![message], received));
 }
 
 async fn both_parties_receive_events_in_order(site: Site) {
     let demo = site.demo().await;
-    let (mut hers, _) = Stream::ready(&site.greenroom, &demo.achieng, Resume::Live).await;
-    let (mut theirs, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await;
+    let (mut achieng_stream, _) = Stream::ready(&site.greenroom, &demo.achieng, Resume::Live).await;
+    let (mut eventpro_stream, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await;
     let opened =
         site.greenroom.open_booking(&demo.eventpro, draft_booking(demo.achieng.id())).await.expect("a booking");
 
-    assert_eq!(theirs.event_names(2).await, ["conversation.created", "message.created"]);
-    let Event::ConversationCreated { conversation } = hers.next_event().await.event else { panic!("not the first") };
+    assert_eq!(eventpro_stream.event_names(2).await, ["conversation.created", "message.created"]);
+    let Event::ConversationCreated { conversation } = achieng_stream.next_event().await.event else {
+        panic!("not the first")
+    };
     assert_eq!((conversation.id, &conversation.counterpart), (opened.id, demo.eventpro.person()));
     assert_eq!((conversation.last_seq, &conversation.last_message), (0, &None));
-    let Event::MessageCreated { message } = hers.next_event().await.event else { panic!("not the second") };
+    let Event::MessageCreated { message } = achieng_stream.next_event().await.event else { panic!("not the second") };
     assert_eq!(Some(message), opened.last_message);
-    let Event::NotificationCreated { notification } = hers.next_event().await.event else { panic!("not the third") };
+    let Event::NotificationCreated { notification } = achieng_stream.next_event().await.event else {
+        panic!("not the third")
+    };
     assert_eq!((notification.kind, notification.conversation_id), (NotificationKind::Booking, Some(opened.id)));
     assert_eq!(notification.preview, "Are you free that evening?");
 }
@@ -96,7 +100,7 @@ async fn paging_yields_every_booking_once(site: Site) {
 }
 
 /// Ids contain the time, and a restarted process may find that the clock was set back.
-async fn an_id_from_a_clock_that_ran_ahead_stands_above_nothing_newer(site: Site) {
+async fn order_survives_an_id_from_a_fast_clock(site: Site) {
     let demo = site.demo().await;
     site.greenroom.open_booking(&demo.eventpro, draft_booking(demo.achieng.id())).await.expect("a booking");
     let (unchecked, ahead) = match site.kind {

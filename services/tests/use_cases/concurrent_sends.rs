@@ -49,10 +49,10 @@ async fn concurrent_sends_are_gapless_and_published_alike(site: Site) {
     let client_ids: HashSet<_> = history.messages.iter().map(|message| message.client_id).collect();
     assert_eq!(client_ids.len(), 40);
 
-    let (hers, theirs) =
+    let (sarah_events, eventpro_events) =
         (audit_event_log(&site.greenroom, &demo.sarah).await, audit_event_log(&site.greenroom, &demo.eventpro).await);
-    assert_eq!(messages_in(&hers), messages_in(&theirs), "the two people's events differ");
-    assert_eq!(messages_in(&hers)[12..], history.messages);
+    assert_eq!(messages_in(&sarah_events), messages_in(&eventpro_events), "the two people's events differ");
+    assert_eq!(messages_in(&sarah_events)[12..], history.messages);
 }
 
 async fn concurrent_retries_insert_one_message(site: Site) {

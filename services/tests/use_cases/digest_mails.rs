@@ -20,10 +20,10 @@ on_both! {
     old_notifications_are_not_mailed,
     two_processes_queue_one_digest,
     a_deleted_account_does_not_block_digests,
-    a_thousand_messages_at_once_are_one_mail,
-    a_day_of_messages_is_fifteen_mails_and_keeps_none_from_others,
-    a_clock_set_back_keeps_no_mail_waiting,
-    a_mail_that_waits_follows_to_the_new_address,
+    a_thousand_messages_are_one_digest,
+    digests_have_a_budget_per_recipient,
+    a_clock_set_back_delays_no_mail,
+    a_queued_digest_is_sent_to_the_new_address,
 }
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -189,8 +189,8 @@ async fn a_deleted_account_does_not_block_digests(site: Site) {
     let demo = all_read(&site).await;
     // More than one batch of deleted accounts, each with older notifications than EventPro's.
     for number in 0..101 {
-        let gone = site.insert_talent(&format!("Gone {number}"), model::Craft::Band).await;
-        let booking = crate::support::draft_booking(gone);
+        let talent = site.insert_talent(&format!("Gone {number}"), model::Craft::Band).await;
+        let booking = crate::support::draft_booking(talent);
         site.greenroom.open_booking(&demo.eventpro, booking).await.expect("a booking");
     }
     site.execute("UPDATE person SET deleted_at = 1 WHERE name LIKE 'Gone %'").await;
@@ -200,7 +200,7 @@ async fn a_deleted_account_does_not_block_digests(site: Site) {
     assert_eq!(digests_to_eventpro(&site).await.len(), 1);
 }
 
-async fn a_thousand_messages_at_once_are_one_mail(site: Site) {
+async fn a_thousand_messages_are_one_digest(site: Site) {
     let demo = all_read(&site).await;
     let greenroom = site.open_second_node(Limits { sends_per_minute: 2_000, ..Limits::default() }).await;
     for number in 0..1_000 {
@@ -220,7 +220,7 @@ async fn a_thousand_messages_at_once_are_one_mail(site: Site) {
     assert!(mails[0].text.contains("you have 1 unread message."), "{}", mails[0].text);
 }
 
-async fn a_day_of_messages_is_fifteen_mails_and_keeps_none_from_others(site: Site) {
+async fn digests_have_a_budget_per_recipient(site: Site) {
     let demo = all_read(&site).await;
     site.greenroom.mark_read(&demo.safari, demo.sundowner, 5).await.expect("marked read");
     for hour in 0..24 {
@@ -244,7 +244,7 @@ async fn a_day_of_messages_is_fifteen_mails_and_keeps_none_from_others(site: Sit
     assert_eq!(site.mails_to(SAFARI.email).await.len(), 1);
 }
 
-async fn a_clock_set_back_keeps_no_mail_waiting(site: Site) {
+async fn a_clock_set_back_delays_no_mail(site: Site) {
     let demo = all_read(&site).await;
     send_text(&site.greenroom, &demo.sarah, demo.launch, "One").await;
     site.clock.set_back(60 * MINUTE);
@@ -255,7 +255,7 @@ async fn a_clock_set_back_keeps_no_mail_waiting(site: Site) {
     assert_eq!(mailer.recipients(), [EVENTPRO.email]);
 }
 
-async fn a_mail_that_waits_follows_to_the_new_address(site: Site) {
+async fn a_queued_digest_is_sent_to_the_new_address(site: Site) {
     let demo = all_read(&site).await;
     send_text(&site.greenroom, &demo.sarah, demo.launch, "Between us").await;
     site.clock.advance(5 * MINUTE);

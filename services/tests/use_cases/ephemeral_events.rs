@@ -15,24 +15,24 @@ on_both! {
     reconnecting_within_the_grace_keeps_presence,
 }
 
-async fn hide(site: &Site, viewer: &Viewer) {
+async fn disable_presence(site: &Site, viewer: &Viewer) {
     let input = AccountInput { presence: Some(false), ..Default::default() };
     site.greenroom.change_account(viewer, input.parse(viewer.role()).expect("a change")).await.expect("changed");
 }
 
 /// Sends a message and expects its event next: everything published earlier would have come before it.
-async fn nothing_but_a_message(site: &Site, demo: &DemoData, stream: &mut Stream) {
+async fn assert_next_frame_is_a_message(site: &Site, demo: &DemoData, stream: &mut Stream) {
     send_text(&site.greenroom, &demo.sarah, demo.launch, "Anything else?").await;
     assert_eq!(stream.next_frame().await.event, "message.created");
 }
 
 async fn typing_is_sent_to_the_counterpart_and_not_logged(site: Site) {
     let demo = site.demo().await;
-    let (mut theirs, cursor) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await;
-    let (mut hers, _) = Stream::ready(&site.greenroom, &demo.sarah, Resume::Live).await;
+    let (mut eventpro_stream, cursor) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await;
+    let (mut sarah_stream, _) = Stream::ready(&site.greenroom, &demo.sarah, Resume::Live).await;
     let before = site.count_rows().await;
     site.greenroom.notify_typing(&demo.sarah, demo.launch).await.expect("published");
-    let received = theirs.next_frame().await;
+    let received = eventpro_stream.next_frame().await;
     assert_eq!((received.event.as_str(), received.id), ("typing", None));
     assert_eq!(
         (&received.data["conversationId"], &received.data["userId"]),
@@ -40,14 +40,14 @@ async fn typing_is_sent_to_the_counterpart_and_not_logged(site: Site) {
     );
     assert!(received.data["until"].as_str().is_some_and(|until| until.ends_with('Z')));
     assert_eq!(site.count_rows().await, before);
-    nothing_but_a_message(&site, &demo, &mut hers).await;
+    assert_next_frame_is_a_message(&site, &demo, &mut sarah_stream).await;
     let (mut again, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::After(cursor)).await;
     assert_eq!(again.next_frame().await.event, "message.created", "an ephemeral event was replayed");
 }
 
 async fn typing_is_sent_once_in_three_seconds(site: Site) {
     let demo = site.demo().await;
-    let (mut theirs, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await;
+    let (mut eventpro_stream, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await;
     for _ in 0..3 {
         site.greenroom.notify_typing(&demo.sarah, demo.launch).await.expect("published");
         site.clock.advance(Duration::from_millis(900));
@@ -57,65 +57,65 @@ async fn typing_is_sent_once_in_three_seconds(site: Site) {
     send_text(&site.greenroom, &demo.sarah, demo.launch, "Here I am").await;
     let mut received = Vec::new();
     for _ in 0..3 {
-        received.push(theirs.next_frame().await.event);
+        received.push(eventpro_stream.next_frame().await.event);
     }
     assert_eq!(received, ["typing", "typing", "message.created"]);
 }
 
 async fn hidden_presence_is_neither_sent_nor_received(site: Site) {
     let demo = site.demo().await;
-    hide(&site, &demo.eventpro).await;
-    let (mut theirs, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await;
-    let (mut hers, _) = Stream::ready(&site.greenroom, &demo.sarah, Resume::Live).await;
+    disable_presence(&site, &demo.eventpro).await;
+    let (mut eventpro_stream, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await;
+    let (mut sarah_stream, _) = Stream::ready(&site.greenroom, &demo.sarah, Resume::Live).await;
     for viewer in [&demo.sarah, &demo.eventpro] {
         site.greenroom.notify_typing(viewer, demo.launch).await.expect("ignored");
         assert_eq!(site.greenroom.load_presence(viewer, demo.launch).await.expect("nothing"), Presence::default());
     }
-    nothing_but_a_message(&site, &demo, &mut theirs).await;
-    assert_eq!(hers.next_frame().await.event, "message.created");
+    assert_next_frame_is_a_message(&site, &demo, &mut eventpro_stream).await;
+    assert_eq!(sarah_stream.next_frame().await.event, "message.created");
 }
 
 async fn a_save_data_stream_receives_logged_events_only(site: Site) {
     let demo = site.demo().await;
-    let mut theirs = Stream::save_data(&site.greenroom, &demo.eventpro).await;
-    assert_eq!(theirs.next_frame().await.event, "ready");
+    let mut eventpro_stream = Stream::save_data(&site.greenroom, &demo.eventpro).await;
+    assert_eq!(eventpro_stream.next_frame().await.event, "ready");
     site.greenroom.notify_typing(&demo.sarah, demo.launch).await.expect("published");
-    nothing_but_a_message(&site, &demo, &mut theirs).await;
+    assert_next_frame_is_a_message(&site, &demo, &mut eventpro_stream).await;
 }
 
 async fn presence_is_published_to_counterparts(site: Site) {
     let demo = site.demo().await;
     let rounds = tokio::spawn(site.greenroom.clone().run_presence());
-    let (mut theirs, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await;
-    let (mut strangers, _) = Stream::ready(&site.greenroom, &demo.kamau, Resume::Live).await;
-    let (hers, _) = Stream::ready(&site.greenroom, &demo.sarah, Resume::Live).await;
-    let received = theirs.next_frame().await;
+    let (mut eventpro_stream, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await;
+    let (mut stranger_stream, _) = Stream::ready(&site.greenroom, &demo.kamau, Resume::Live).await;
+    let (sarah_stream, _) = Stream::ready(&site.greenroom, &demo.sarah, Resume::Live).await;
+    let received = eventpro_stream.next_frame().await;
     assert_eq!((received.event.as_str(), received.id), ("presence", None));
     assert_eq!(received.data, json!({ "userId": demo.sarah.id(), "online": true }));
     let online = Presence { online: true, active_at: None };
     assert_eq!(site.greenroom.load_presence(&demo.eventpro, demo.launch).await.expect("presence"), online);
 
-    drop(hers);
-    assert_eq!(theirs.next_frame().await.data, json!({ "userId": demo.sarah.id(), "online": false }));
-    let gone = site.greenroom.load_presence(&demo.eventpro, demo.launch).await.expect("presence");
-    assert!(!gone.online && gone.active_at.is_some());
+    drop(sarah_stream);
+    assert_eq!(eventpro_stream.next_frame().await.data, json!({ "userId": demo.sarah.id(), "online": false }));
+    let offline = site.greenroom.load_presence(&demo.eventpro, demo.launch).await.expect("presence");
+    assert!(!offline.online && offline.active_at.is_some());
     send_text(&site.greenroom, &demo.safari, demo.sundowner, "Kamau?").await;
-    assert_eq!(strangers.next_frame().await.event, "message.created", "she shares no conversation with him");
+    assert_eq!(stranger_stream.next_frame().await.event, "message.created", "she shares no conversation with him");
     rounds.abort();
 }
 
 async fn reconnecting_within_the_grace_keeps_presence(site: Site) {
     let demo = site.demo().await;
     let rounds = tokio::spawn(site.greenroom.clone().run_presence());
-    let (mut theirs, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await;
-    let (hers, _) = Stream::ready(&site.greenroom, &demo.sarah, Resume::Live).await;
-    assert_eq!(theirs.next_frame().await.data["online"], true);
-    drop(hers);
+    let (mut eventpro_stream, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await;
+    let (sarah_stream, _) = Stream::ready(&site.greenroom, &demo.sarah, Resume::Live).await;
+    assert_eq!(eventpro_stream.next_frame().await.data["online"], true);
+    drop(sarah_stream);
     let (_hers, _) = Stream::ready(&site.greenroom, &demo.sarah, Resume::Live).await;
-    // DJ Kamau's presence, published to Safari Sounds later, shows that hers was processed.
+    // DJ Kamau's presence, published to Safari Sounds later, shows that Sarah's was processed.
     let (mut safaris, _) = Stream::ready(&site.greenroom, &demo.safari, Resume::Live).await;
     let (_kamaus, _) = Stream::ready(&site.greenroom, &demo.kamau, Resume::Live).await;
     assert_eq!(safaris.next_frame().await.event, "presence");
-    nothing_but_a_message(&site, &demo, &mut theirs).await;
+    assert_next_frame_is_a_message(&site, &demo, &mut eventpro_stream).await;
     rounds.abort();
 }

@@ -10,30 +10,30 @@ on_both! {
     paging_back_reaches_the_first_message,
     paging_forward_reaches_the_last_message,
     window_limit_is_1_to_100,
-    has_more_tells_of_earlier_messages,
+    has_more_is_set_while_earlier_messages_exist,
     a_thread_is_a_consistent_snapshot_during_writes,
 }
 
-async fn read(site: &Site, demo: &DemoData, window: Window, limit: i64) -> Messages {
+async fn list_window(site: &Site, demo: &DemoData, window: Window, limit: i64) -> Messages {
     site.greenroom.list_messages(&demo.sarah, demo.launch, window, Some(limit)).await.expect("a history")
 }
 
-fn seqs(read: &Messages) -> Vec<i64> {
+fn message_seqs(read: &Messages) -> Vec<i64> {
     read.messages.iter().map(|message| message.seq).collect()
 }
 
 async fn the_newest_messages_come_in_ascending_order(site: Site) {
     let demo = site.demo().await;
-    let newest = read(&site, &demo, Window::Newest, 5).await;
-    assert_eq!((seqs(&newest), newest.has_more), (vec![8, 9, 10, 11, 12], true));
+    let newest = list_window(&site, &demo, Window::Newest, 5).await;
+    assert_eq!((message_seqs(&newest), newest.has_more), (vec![8, 9, 10, 11, 12], true));
     assert_eq!(newest.cursor, site.greenroom.load_nav_state(&demo.sarah).await.expect("a nav state").cursor);
     for limit in [12, 100] {
-        let all = read(&site, &demo, Window::Newest, limit).await;
-        assert_eq!((seqs(&all), all.has_more), ((1..=12).collect(), false));
+        let all = list_window(&site, &demo, Window::Newest, limit).await;
+        assert_eq!((message_seqs(&all), all.has_more), ((1..=12).collect(), false));
     }
-    let theirs =
+    let eventpro_history =
         site.greenroom.list_messages(&demo.eventpro, demo.launch, Window::Newest, None).await.expect("a history");
-    assert_eq!(theirs.messages, read(&site, &demo, Window::Newest, 100).await.messages);
+    assert_eq!(eventpro_history.messages, list_window(&site, &demo, Window::Newest, 100).await.messages);
 }
 
 async fn paging_back_reaches_the_first_message(site: Site) {
@@ -41,8 +41,8 @@ async fn paging_back_reaches_the_first_message(site: Site) {
     let mut before = 14;
     let mut pages = Vec::new();
     loop {
-        let page = read(&site, &demo, Window::Before(before), 5).await;
-        pages.push(seqs(&page));
+        let page = list_window(&site, &demo, Window::Before(before), 5).await;
+        pages.push(message_seqs(&page));
         before = page.messages.first().expect("a message").seq;
         if !page.has_more {
             break;
@@ -51,23 +51,23 @@ async fn paging_back_reaches_the_first_message(site: Site) {
     assert_eq!(pages, [vec![8, 9, 10, 11, 12], vec![3, 4, 5, 6, 7], vec![1, 2]]);
     for (window, expected) in [(1, vec![]), (0, vec![]), (-7, vec![]), (4, vec![1, 2, 3]), (i64::MAX, vec![11, 12])] {
         let limit = if window == 4 { 3 } else { 2 };
-        let page = read(&site, &demo, Window::Before(window), limit).await;
-        assert_eq!((seqs(&page), page.has_more), (expected, window == i64::MAX), "before {window}");
+        let page = list_window(&site, &demo, Window::Before(window), limit).await;
+        assert_eq!((message_seqs(&page), page.has_more), (expected, window == i64::MAX), "before {window}");
     }
 }
 
 async fn paging_forward_reaches_the_last_message(site: Site) {
     let demo = site.demo().await;
-    let page = read(&site, &demo, Window::After(0), 5).await;
-    assert_eq!((seqs(&page), page.has_more), (vec![1, 2, 3, 4, 5], true));
-    let page = read(&site, &demo, Window::After(7), 5).await;
-    assert_eq!((seqs(&page), page.has_more), (vec![8, 9, 10, 11, 12], false));
+    let page = list_window(&site, &demo, Window::After(0), 5).await;
+    assert_eq!((message_seqs(&page), page.has_more), (vec![1, 2, 3, 4, 5], true));
+    let page = list_window(&site, &demo, Window::After(7), 5).await;
+    assert_eq!((message_seqs(&page), page.has_more), (vec![8, 9, 10, 11, 12], false));
     for seq in [12, 13, i64::MAX] {
-        let page = read(&site, &demo, Window::After(seq), 5).await;
-        assert_eq!((seqs(&page), page.has_more), (vec![], false));
+        let page = list_window(&site, &demo, Window::After(seq), 5).await;
+        assert_eq!((message_seqs(&page), page.has_more), (vec![], false));
     }
     send_text(&site.greenroom, &demo.eventpro, demo.launch, "One more").await;
-    assert_eq!(seqs(&read(&site, &demo, Window::After(12), 5).await), [13]);
+    assert_eq!(message_seqs(&list_window(&site, &demo, Window::After(12), 5).await), [13]);
 }
 
 async fn window_limit_is_1_to_100(site: Site) {
@@ -82,7 +82,7 @@ async fn window_limit_is_1_to_100(site: Site) {
     }
 }
 
-async fn has_more_tells_of_earlier_messages(site: Site) {
+async fn has_more_is_set_while_earlier_messages_exist(site: Site) {
     let demo = site.demo().await;
     for number in 13..=60 {
         send_text(&site.greenroom, &demo.eventpro, demo.launch, &number.to_string()).await;

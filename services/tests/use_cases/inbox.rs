@@ -14,11 +14,11 @@ on_both! {
     a_message_beyond_the_loaded_page_is_a_gap,
 }
 
-async fn inbox(site: &Site, demo: &DemoData, page: Option<&str>) -> Inbox {
+async fn load_inbox(site: &Site, demo: &DemoData, page: Option<&str>) -> Inbox {
     site.greenroom.load_inbox(&demo.eventpro, page).await.expect("an inbox")
 }
 
-fn ids(conversations: &[Conversation]) -> Vec<ConversationId> {
+fn conversation_ids(conversations: &[Conversation]) -> Vec<ConversationId> {
     conversations.iter().map(|conversation| conversation.id).collect()
 }
 
@@ -37,38 +37,42 @@ async fn the_newest_conversation_comes_first(site: Site) {
     site.clock.advance(Duration::from_secs(1));
     let second =
         site.greenroom.open_booking(&demo.eventpro, draft_booking(demo.kamau.id())).await.expect("a booking").id;
-    assert_eq!(ids(&inbox(&site, &demo, None).await.conversations), [second, demo.launch]);
+    assert_eq!(conversation_ids(&load_inbox(&site, &demo, None).await.conversations), [second, demo.launch]);
     site.clock.advance(Duration::from_secs(1));
     send_text(&site.greenroom, &demo.sarah, demo.launch, "Still there?").await;
-    assert_eq!(ids(&inbox(&site, &demo, None).await.conversations), [demo.launch, second]);
+    assert_eq!(conversation_ids(&load_inbox(&site, &demo, None).await.conversations), [demo.launch, second]);
     site.clock.advance(Duration::from_secs(1));
     site.greenroom.mark_read(&demo.kamau, second, 1).await.expect("marked read");
-    assert_eq!(ids(&inbox(&site, &demo, None).await.conversations), [demo.launch, second], "reading changed the order");
+    assert_eq!(
+        conversation_ids(&load_inbox(&site, &demo, None).await.conversations),
+        [demo.launch, second],
+        "reading changed the order"
+    );
 }
 
 async fn inbox_order_survives_a_clock_set_back(site: Site) {
     let demo = site.demo().await;
     let second =
         site.greenroom.open_booking(&demo.eventpro, draft_booking(demo.kamau.id())).await.expect("a booking").id;
-    let mut view = inbox(&site, &demo, None).await;
+    let mut view = load_inbox(&site, &demo, None).await;
     let (mut stream, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::After(view.cursor)).await;
     site.clock.set_back(Duration::from_secs(60 * 60));
     send_text(&site.greenroom, &demo.sarah, demo.launch, "After the clock was set back").await;
-    assert_eq!(ids(&inbox(&site, &demo, None).await.conversations), [demo.launch, second]);
+    assert_eq!(conversation_ids(&load_inbox(&site, &demo, None).await.conversations), [demo.launch, second]);
     view.apply(demo.eventpro.id(), &stream.next_event().await);
-    assert_eq!(ids(&view.conversations), [demo.launch, second], "the open page differs");
+    assert_eq!(conversation_ids(&view.conversations), [demo.launch, second], "the open page differs");
     let third =
         site.greenroom.open_booking(&demo.eventpro, draft_booking(demo.achieng.id())).await.expect("a booking").id;
-    assert_eq!(ids(&inbox(&site, &demo, None).await.conversations), [third, demo.launch, second]);
+    assert_eq!(conversation_ids(&load_inbox(&site, &demo, None).await.conversations), [third, demo.launch, second]);
 }
 
 async fn a_conversation_has_its_last_message_and_unread_count(site: Site) {
     let demo = site.demo().await;
-    let before = inbox(&site, &demo, None).await.conversations[0].clone();
+    let before = load_inbox(&site, &demo, None).await.conversations[0].clone();
     site.clock.advance(Duration::from_secs(5));
     send_text(&site.greenroom, &demo.sarah, demo.launch, "One").await;
     let last = send_text(&site.greenroom, &demo.sarah, demo.launch, "Two").await;
-    let after = inbox(&site, &demo, None).await;
+    let after = load_inbox(&site, &demo, None).await;
     let expected = Conversation {
         unread: before.unread + 2,
         last_seq: 14,
@@ -86,18 +90,18 @@ async fn a_conversation_has_its_last_message_and_unread_count(site: Site) {
 async fn paging_yields_every_conversation_once(site: Site) {
     let demo = site.demo().await;
     open_many(&site, &demo, 64).await;
-    let mut whole = inbox(&site, &demo, None).await;
+    let mut whole = load_inbox(&site, &demo, None).await;
     assert_eq!(whole.conversations.len(), 30);
     let mut pages = 1;
-    let mut in_order = ids(&whole.conversations);
+    let mut in_order = conversation_ids(&whole.conversations);
     while let Some(page) = whole.next_page.clone() {
-        let next = inbox(&site, &demo, Some(&page)).await;
-        in_order.extend(ids(&next.conversations));
+        let next = load_inbox(&site, &demo, Some(&page)).await;
+        in_order.extend(conversation_ids(&next.conversations));
         whole.extend(next);
         pages += 1;
     }
     assert_eq!((pages, whole.conversations.len()), (3, 65));
-    assert_eq!(ids(&whole.conversations), in_order, "the browser sorts differently");
+    assert_eq!(conversation_ids(&whole.conversations), in_order, "the browser sorts differently");
     let (bookings, _) = site.greenroom.list_bookings(&demo.eventpro, None).await.expect("bookings");
     assert_eq!(bookings.len(), 30);
 }
@@ -123,8 +127,8 @@ async fn a_forged_page_cursor_is_refused(site: Site) {
 async fn a_message_beyond_the_loaded_page_is_a_gap(site: Site) {
     let demo = site.demo().await;
     open_many(&site, &demo, 30).await;
-    let mut view = inbox(&site, &demo, None).await;
-    assert!(!ids(&view.conversations).contains(&demo.launch));
+    let mut view = load_inbox(&site, &demo, None).await;
+    assert!(!conversation_ids(&view.conversations).contains(&demo.launch));
     let (mut stream, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::After(view.cursor)).await;
 
     site.greenroom.mark_read(&demo.eventpro, demo.launch, 12).await.expect("marked read");
@@ -147,5 +151,5 @@ async fn a_message_beyond_the_loaded_page_is_a_gap(site: Site) {
             ("notification.created", ApplyOutcome::Unchanged),
         ]
     );
-    assert_eq!(inbox(&site, &demo, None).await.conversations[0].id, demo.launch);
+    assert_eq!(load_inbox(&site, &demo, None).await.conversations[0].id, demo.launch);
 }

@@ -17,11 +17,11 @@ on_both! {
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-async fn greenroom(site: &Site) -> Greenroom {
+async fn open_default_node(site: &Site) -> Greenroom {
     site.open_second_node(Limits::default()).await
 }
 
-async fn talents(site: &Site, count: usize) -> Vec<PersonId> {
+async fn insert_talents(site: &Site, count: usize) -> Vec<PersonId> {
     let mut talents = Vec::new();
     for number in 0..count {
         talents.push(site.insert_talent(&format!("Talent {number}"), Craft::Dj).await);
@@ -29,12 +29,12 @@ async fn talents(site: &Site, count: usize) -> Vec<PersonId> {
     talents
 }
 
-fn retry(client_id: ClientId, talent: PersonId) -> BookingDraft {
+fn draft_retry(client_id: ClientId, talent: PersonId) -> BookingDraft {
     BookingDraft { client_id: Some(client_id), ..draft_booking(talent) }
 }
 
 async fn a_fourth_unanswered_inquiry_to_one_talent_is_refused(site: Site) {
-    let (greenroom, demo) = (greenroom(&site).await, site.demo().await);
+    let (greenroom, demo) = (open_default_node(&site).await, site.demo().await);
     let mut bookings = Vec::new();
     for _ in 0..3 {
         let opened = greenroom.open_booking(&demo.eventpro, draft_booking(demo.achieng.id())).await.expect("a booking");
@@ -63,7 +63,7 @@ async fn a_fourth_unanswered_inquiry_to_one_talent_is_refused(site: Site) {
 }
 
 async fn inquiries_about_past_events_do_not_count(site: Site) {
-    let (greenroom, demo) = (greenroom(&site).await, site.demo().await);
+    let (greenroom, demo) = (open_default_node(&site).await, site.demo().await);
     for _ in 0..3 {
         greenroom.open_booking(&demo.eventpro, draft_booking(demo.achieng.id())).await.expect("a booking");
     }
@@ -74,7 +74,8 @@ async fn inquiries_about_past_events_do_not_count(site: Site) {
 }
 
 async fn a_twenty_first_inquiry_in_a_day_is_refused(site: Site) {
-    let (greenroom, demo, talents) = (greenroom(&site).await, site.demo().await, talents(&site, 20).await);
+    let (greenroom, demo, talents) =
+        (open_default_node(&site).await, site.demo().await, insert_talents(&site, 20).await);
     for (number, talent) in talents.iter().enumerate() {
         let opened = greenroom.open_booking(&demo.eventpro, draft_booking(*talent)).await.expect("a booking");
         if number % 2 == 0 {
@@ -96,7 +97,7 @@ async fn a_twenty_first_inquiry_in_a_day_is_refused(site: Site) {
     assert_eq!(expect_api_error(one_more().await), ApiError::InquiryLimit { retry_after: 60 });
 }
 
-async fn open_at_once(nodes: &[Greenroom], organizer: &Viewer, talents: &[PersonId], count: usize) -> usize {
+async fn open_concurrently(nodes: &[Greenroom], organizer: &Viewer, talents: &[PersonId], count: usize) -> usize {
     let mut tasks = JoinSet::new();
     for number in 0..count {
         let (greenroom, organizer) = (nodes[number % nodes.len()].clone(), organizer.clone());
@@ -107,42 +108,42 @@ async fn open_at_once(nodes: &[Greenroom], organizer: &Viewer, talents: &[Person
 }
 
 async fn concurrent_inquiries_through_two_nodes_are_counted(site: Site) {
-    let (demo, talents) = (site.demo().await, talents(&site, 30).await);
-    let nodes = [greenroom(&site).await, greenroom(&site).await];
-    assert_eq!(open_at_once(&nodes, &demo.eventpro, &[demo.achieng.id()], 30).await, 3);
-    assert_eq!(open_at_once(&nodes, &demo.eventpro, &talents, 60).await, 17, "20 a day minus the 3 open ones");
-    assert_eq!(open_at_once(&nodes, &demo.safari, &talents, 60).await, 20);
+    let (demo, talents) = (site.demo().await, insert_talents(&site, 30).await);
+    let nodes = [open_default_node(&site).await, open_default_node(&site).await];
+    assert_eq!(open_concurrently(&nodes, &demo.eventpro, &[demo.achieng.id()], 30).await, 3);
+    assert_eq!(open_concurrently(&nodes, &demo.eventpro, &talents, 60).await, 17, "20 a day minus the 3 open ones");
+    assert_eq!(open_concurrently(&nodes, &demo.safari, &talents, 60).await, 20);
 }
 
 async fn a_retry_does_not_count_as_an_inquiry(site: Site) {
-    let (greenroom, demo, id) = (greenroom(&site).await, site.demo().await, new_client_id());
-    let first = greenroom.open_booking(&demo.eventpro, retry(id, demo.achieng.id())).await.expect("a booking");
+    let (greenroom, demo, id) = (open_default_node(&site).await, site.demo().await, new_client_id());
+    let first = greenroom.open_booking(&demo.eventpro, draft_retry(id, demo.achieng.id())).await.expect("a booking");
     for _ in 0..2 {
         greenroom.open_booking(&demo.eventpro, draft_booking(demo.achieng.id())).await.expect("a booking");
     }
     let mut seen = HashSet::from([first.booking.id]);
     for _ in 0..3 {
         let again =
-            greenroom.open_booking(&demo.eventpro, retry(id, demo.achieng.id())).await.expect("the same booking");
+            greenroom.open_booking(&demo.eventpro, draft_retry(id, demo.achieng.id())).await.expect("the same booking");
         seen.insert(again.booking.id);
     }
     assert_eq!(seen.len(), 1);
-    let other = greenroom.open_booking(&demo.eventpro, retry(new_client_id(), demo.achieng.id())).await;
+    let other = greenroom.open_booking(&demo.eventpro, draft_retry(new_client_id(), demo.achieng.id())).await;
     assert_eq!(expect_api_error(other), ApiError::OpenInquiryLimit { retry_after: 3_600 });
 }
 
 async fn a_clock_set_back_neither_locks_nor_frees_an_organizer(site: Site) {
     let demo = site.demo().await;
     let greenroom = site.open_second_node(Limits { inquiries_per_day: 2, ..Limits::default() }).await;
-    let ask = || greenroom.open_booking(&demo.eventpro, draft_booking(demo.achieng.id()));
-    ask().await.expect("a booking");
+    let open = || greenroom.open_booking(&demo.eventpro, draft_booking(demo.achieng.id()));
+    open().await.expect("a booking");
     // As if it had been written before the clock was set back by an hour.
     let ahead =
         "UPDATE booking SET created_at = created_at + 3600000 WHERE status = 'inquiry' AND title = 'Harvest dinner'";
     site.execute(ahead).await;
-    ask().await.expect("a booking");
-    ask().await.expect("a booking with a future timestamp doesn't count");
-    assert!(matches!(expect_api_error(ask().await), ApiError::OpenInquiryLimit { .. }));
+    open().await.expect("a booking");
+    open().await.expect("a booking with a future timestamp doesn't count");
+    assert!(matches!(expect_api_error(open().await), ApiError::OpenInquiryLimit { .. }));
     let kamau = greenroom.open_booking(&demo.eventpro, draft_booking(demo.kamau.id())).await;
     assert!(matches!(expect_api_error(kamau), ApiError::InquiryLimit { .. }), "newer bookings aren't counted");
 }

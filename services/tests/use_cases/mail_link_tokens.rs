@@ -11,9 +11,9 @@ use std::{net::Ipv4Addr, sync::Mutex, time::Duration};
 
 on_both! {
     stored_mails_hold_no_usable_token,
-    a_dropped_mail_leaves_no_text,
-    each_link_of_a_mail_that_is_tried_again_works_until_one_is_used,
-    a_mail_that_is_tried_for_hours_still_goes_out,
+    a_mail_over_budget_is_stored_without_text,
+    links_of_a_retried_mail_work_until_one_is_used,
+    a_mail_retried_for_hours_is_sent_with_a_working_link,
     a_mail_whose_link_was_revoked_is_not_sent,
     token_expiry_starts_when_the_mail_is_sent,
     a_listed_mail_keeps_its_token,
@@ -28,11 +28,11 @@ struct StoredEmail {
     unsubscribe: Option<String>,
 }
 
-async fn stored(site: &Site) -> Vec<StoredEmail> {
+async fn stored_emails(site: &Site) -> Vec<StoredEmail> {
     site.query("SELECT recipient, subject, body_text, body_html, unsubscribe FROM mail ORDER BY id").await
 }
 
-async fn forgot(site: &Site) {
+async fn request_password_reset(site: &Site) {
     let email = SARAH.email.parse().expect("an address");
     site.greenroom.forgot_password(email, Ipv4Addr::LOCALHOST.into()).await.expect("accepted");
 }
@@ -53,9 +53,9 @@ impl Mailer for FailingMailer {
 }
 
 /// Returns all tokens in links of stored e-mails.
-async fn tokens_stored(site: &Site) -> Vec<String> {
+async fn stored_tokens(site: &Site) -> Vec<String> {
     let mut tokens = Vec::new();
-    for mail in stored(site).await {
+    for mail in stored_emails(site).await {
         for text in [mail.body_text, mail.body_html, mail.unsubscribe.unwrap_or_default()] {
             let found = text.split("?token=").skip(1);
             tokens.extend(found.map(|after| after.chars().take_while(char::is_ascii_alphanumeric).collect::<String>()));
@@ -66,7 +66,7 @@ async fn tokens_stored(site: &Site) -> Vec<String> {
 
 async fn stored_mails_hold_no_usable_token(site: Site) {
     let demo = site.demo().await;
-    forgot(&site).await;
+    request_password_reset(&site).await;
     let to = "sarah.new@example.com".parse().expect("an address");
     let password = Password::new(PASSWORD.to_owned());
     site.greenroom.change_email(&demo.sarah, password, to, Ipv4Addr::LOCALHOST.into()).await.expect("accepted");
@@ -75,7 +75,7 @@ async fn stored_mails_hold_no_usable_token(site: Site) {
     // One failed attempt: its token must not be stored either.
     let mailer = FailingMailer::default();
     site.greenroom.deliver_pending(&mailer).await.expect("delivered");
-    let tokens = tokens_stored(&site).await;
+    let tokens = stored_tokens(&site).await;
     assert!(tokens.len() >= 6, "{tokens:?}");
     for token in tokens {
         assert_eq!(
@@ -90,11 +90,11 @@ async fn stored_mails_hold_no_usable_token(site: Site) {
     site.greenroom.reset_password(&token, new_password()).await.expect("a working token");
 }
 
-async fn a_dropped_mail_leaves_no_text(site: Site) {
+async fn a_mail_over_budget_is_stored_without_text(site: Site) {
     for _ in 0..8 {
-        forgot(&site).await;
+        request_password_reset(&site).await;
     }
-    let stored = stored(&site).await;
+    let stored = stored_emails(&site).await;
     assert_eq!(stored.len(), 8);
     for dropped in &stored[5..] {
         assert_eq!((&dropped.recipient, dropped.subject.as_str()), (&None, ""));
@@ -103,8 +103,8 @@ async fn a_dropped_mail_leaves_no_text(site: Site) {
 }
 
 /// Mail programs keep the first of two copies with the same Message-ID.
-async fn each_link_of_a_mail_that_is_tried_again_works_until_one_is_used(site: Site) {
-    forgot(&site).await;
+async fn links_of_a_retried_mail_work_until_one_is_used(site: Site) {
+    request_password_reset(&site).await;
     let mailer = FailingMailer::default();
     for _ in 0..2 {
         site.greenroom.deliver_pending(&mailer).await.expect("delivered");
@@ -119,10 +119,10 @@ async fn each_link_of_a_mail_that_is_tried_again_works_until_one_is_used(site: S
         expect_api_error(site.greenroom.reset_password(&tokens[1], new_password()).await).code(),
         "token_invalid"
     );
-    forgot(&site).await;
+    request_password_reset(&site).await;
     site.greenroom.deliver_pending(&mailer).await.expect("delivered");
     let before = link_token_in(mailer.0.lock().expect("a lock").last().expect("a mail"));
-    forgot(&site).await;
+    request_password_reset(&site).await;
     assert_eq!(
         expect_api_error(site.greenroom.reset_password(&before, new_password()).await).code(),
         "token_invalid",
@@ -130,8 +130,8 @@ async fn each_link_of_a_mail_that_is_tried_again_works_until_one_is_used(site: S
     );
 }
 
-async fn a_mail_that_is_tried_for_hours_still_goes_out(site: Site) {
-    forgot(&site).await;
+async fn a_mail_retried_for_hours_is_sent_with_a_working_link(site: Site) {
+    request_password_reset(&site).await;
     let mailer = FailingMailer::default();
     for _ in 0..8 {
         site.greenroom.deliver_pending(&mailer).await.expect("delivered");
@@ -146,7 +146,7 @@ async fn a_mail_that_is_tried_for_hours_still_goes_out(site: Site) {
 
 async fn a_mail_whose_link_was_revoked_is_not_sent(site: Site) {
     let demo = site.demo().await;
-    forgot(&site).await;
+    request_password_reset(&site).await;
     let password = Password::new(PASSWORD.to_owned());
     site.greenroom.change_password(&demo.sarah, password, new_password()).await.expect("changed");
     let mailer = MockMailer::default();
@@ -157,7 +157,7 @@ async fn a_mail_whose_link_was_revoked_is_not_sent(site: Site) {
 }
 
 async fn token_expiry_starts_when_the_mail_is_sent(site: Site) {
-    forgot(&site).await;
+    request_password_reset(&site).await;
     site.clock.advance(Duration::from_secs(3 * 60 * 60));
     site.greenroom.purge_expired().await.expect("purged");
     let mailer = MockMailer::default();
@@ -168,7 +168,7 @@ async fn token_expiry_starts_when_the_mail_is_sent(site: Site) {
 }
 
 async fn a_listed_mail_keeps_its_token(site: Site) {
-    forgot(&site).await;
+    request_password_reset(&site).await;
     let other = site.open_second_node(services::Limits::default()).await;
     let (one, two) = tokio::join!(site.greenroom.list_queued_mail(), other.list_queued_mail());
     let tokens = [one, two].map(|mails| link_token_in(&mails.expect("mails")[0].email));

@@ -116,10 +116,10 @@ async fn presence_counts_streams_of_all_nodes(site: Site) {
     let (second, messages) = connect_nodes(&site).await;
     let relaying = relay(messages, [site.greenroom.clone(), second.clone()]);
     let tasks = [&site.greenroom, &second].map(|greenroom| tokio::spawn(greenroom.clone().run_presence()));
-    let (mut theirs, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await;
+    let (mut eventpro_stream, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await;
     let (hers_at_first, _) = Stream::ready(&site.greenroom, &demo.sarah, Resume::Live).await;
     let (hers_at_second, _) = Stream::ready(&second, &demo.sarah, Resume::Live).await;
-    assert_eq!(theirs.next_frame().await.data["online"], true);
+    assert_eq!(eventpro_stream.next_frame().await.data["online"], true);
     let is_online = async || site.greenroom.load_presence(&demo.eventpro, demo.launch).await.expect("presence").online;
     let second_knows = async {
         while !second.load_presence(&demo.eventpro, demo.launch).await.expect("presence").online {
@@ -129,11 +129,11 @@ async fn presence_counts_streams_of_all_nodes(site: Site) {
     with_timeout(second_knows).await;
     drop(hers_at_first);
     // Longer than the grace for reconnecting.
-    let result = tokio::time::timeout(Duration::from_secs(7), theirs.next_frame()).await;
+    let result = tokio::time::timeout(Duration::from_secs(7), eventpro_stream.next_frame()).await;
     assert!(result.is_err(), "she is still online: {result:?}");
     assert!(is_online().await);
     drop(hers_at_second);
-    assert_eq!(theirs.next_frame().await.data["online"], false);
+    assert_eq!(eventpro_stream.next_frame().await.data["online"], false);
     assert!(!is_online().await);
     relaying.abort();
     tasks.iter().for_each(JoinHandle::abort);

@@ -9,7 +9,7 @@ on_both! {
     paging_yields_every_notification_once,
     unread_count_covers_all_pages,
     a_notification_preview_is_one_short_line,
-    an_id_from_a_clock_that_ran_ahead_stands_above_nothing_newer,
+    order_survives_an_id_from_a_fast_clock,
 }
 
 async fn paging_yields_every_notification_once(site: Site) {
@@ -55,7 +55,7 @@ async fn a_notification_preview_is_one_short_line(site: Site) {
 }
 
 /// Ids contain the time, and a restarted process may find that the clock was set back.
-async fn an_id_from_a_clock_that_ran_ahead_stands_above_nothing_newer(site: Site) {
+async fn order_survives_an_id_from_a_fast_clock(site: Site) {
     let demo = site.demo().await;
     send_text(&site.greenroom, &demo.sarah, demo.launch, "Before").await;
     let ahead = match site.kind {

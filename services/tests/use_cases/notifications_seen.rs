@@ -11,7 +11,7 @@ on_both! {
     notifications_of_others_are_ignored,
 }
 
-async fn unread(site: &Site, viewer: &services::Viewer) -> Vec<NotificationId> {
+async fn list_unread(site: &Site, viewer: &services::Viewer) -> Vec<NotificationId> {
     let notification_list = site.greenroom.list_notifications(viewer, None).await.expect("notifications");
     notification_list.notifications.iter().filter(|known| known.read_at.is_none()).map(|known| known.id).collect()
 }
@@ -19,7 +19,7 @@ async fn unread(site: &Site, viewer: &services::Viewer) -> Vec<NotificationId> {
 async fn marking_one_notification_is_published(site: Site) {
     let demo = site.demo().await;
     crate::support::send_text(&site.greenroom, &demo.sarah, demo.launch, "One more").await;
-    let before = unread(&site, &demo.eventpro).await;
+    let before = list_unread(&site, &demo.eventpro).await;
     let mut stream = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await.0;
     for _ in 0..2 {
         site.greenroom
@@ -35,7 +35,7 @@ async fn marking_one_notification_is_published(site: Site) {
         read_at: envelope.at,
     };
     assert_eq!(envelope.event, expected);
-    assert_eq!(unread(&site, &demo.eventpro).await, before[1..]);
+    assert_eq!(list_unread(&site, &demo.eventpro).await, before[1..]);
     audit_event_log(&site.greenroom, &demo.eventpro).await;
 }
 
@@ -56,9 +56,9 @@ async fn marking_all_notifications_is_published_at_once(site: Site) {
 
 async fn notifications_of_others_are_ignored(site: Site) {
     let demo = site.demo().await;
-    let theirs = unread(&site, &demo.eventpro).await;
-    assert!(!theirs.is_empty());
-    let ids = theirs.iter().copied().chain([NotificationId(Uuid::now_v7())]).collect();
+    let eventpro_unread = list_unread(&site, &demo.eventpro).await;
+    assert!(!eventpro_unread.is_empty());
+    let ids = eventpro_unread.iter().copied().chain([NotificationId(Uuid::now_v7())]).collect();
     site.greenroom.mark_notifications_seen(&demo.kamau, NotificationSelection::These(ids)).await.expect("ignored");
-    assert_eq!(unread(&site, &demo.eventpro).await, theirs);
+    assert_eq!(list_unread(&site, &demo.eventpro).await, eventpro_unread);
 }

@@ -32,7 +32,7 @@ enum Operation {
     SetClockBack { millis: u64 },
 }
 
-fn operation() -> impl Strategy<Value = Operation> {
+fn any_operation() -> impl Strategy<Value = Operation> {
     prop_oneof![
         5 => (any::<usize>(), any::<bool>(), any::<u8>())
             .prop_map(|(conversation, talent, text)| Operation::Send { conversation, talent, text }),
@@ -66,7 +66,7 @@ struct Scenario {
 }
 
 impl Scenario {
-    async fn begin(site: Site) -> Self {
+    async fn new(site: Site) -> Self {
         let demo = site.demo().await;
         let conversations = vec![
             (demo.launch, demo.eventpro.clone(), demo.sarah.clone()),
@@ -76,7 +76,7 @@ impl Scenario {
         Self { site, people, conversations, sent: Vec::new(), snapshots: Vec::new() }
     }
 
-    fn pick(&self, conversation: usize, talent: bool) -> (ConversationId, Viewer) {
+    fn pick_viewer(&self, conversation: usize, talent: bool) -> (ConversationId, Viewer) {
         let (id, organizer, other) = &self.conversations[conversation % self.conversations.len()];
         (*id, if talent { other } else { organizer }.clone())
     }
@@ -85,7 +85,7 @@ impl Scenario {
         let greenroom = &self.site.greenroom;
         match *operation {
             Operation::Send { conversation, talent, text } => {
-                let (id, by) = self.pick(conversation, talent);
+                let (id, by) = self.pick_viewer(conversation, talent);
                 let draft = draft(id, &format!("Text {text}"));
                 greenroom.send_message(&by, draft.clone()).await.expect("a message");
                 self.sent.push((by, draft));
@@ -100,15 +100,15 @@ impl Scenario {
                 self.conversations.push((opened.id, organizer, talent));
             }
             Operation::MarkRead { conversation, talent, seq } => {
-                let (id, by) = self.pick(conversation, talent);
+                let (id, by) = self.pick_viewer(conversation, talent);
                 greenroom.mark_read(&by, id, seq).await.expect("marked read");
             }
             Operation::MarkUnread { conversation, talent, seq } => {
-                let (id, by) = self.pick(conversation, talent);
+                let (id, by) = self.pick_viewer(conversation, talent);
                 greenroom.mark_unread(&by, id, seq).await.expect("marked unread");
             }
             Operation::MarkDelivered { conversation, talent, seq } => {
-                let (id, by) = self.pick(conversation, talent);
+                let (id, by) = self.pick_viewer(conversation, talent);
                 greenroom.mark_delivered(&by, id, seq).await.expect("delivered");
             }
             Operation::SetReceipts { person, wanted } => {
@@ -117,7 +117,7 @@ impl Scenario {
                 greenroom.change_account(viewer, input.parse(viewer.role()).expect("a change")).await.expect("changed");
             }
             Operation::ApplyAction { conversation, talent, action } => {
-                let (id, by) = self.pick(conversation, talent);
+                let (id, by) = self.pick_viewer(conversation, talent);
                 let booking = greenroom.load_conversation(&by, id).await.expect("a conversation").0.booking.id;
                 // The action may be refused, depending on the status and the role.
                 let _ = greenroom.apply_booking_action(&by, booking, model::BookingAction::ALL[action]).await;
@@ -181,11 +181,11 @@ async fn old_view_plus_later_events_equals_current_view(site: Site) {
     let kind = site.kind;
     let mut runner =
         TestRunner::new(Config { cases: 25, failure_persistence: None, max_shrink_iters: 100, ..Config::default() });
-    let operations = prop::collection::vec(operation(), 5..40);
+    let operations = prop::collection::vec(any_operation(), 5..40);
     let outcome = tokio::task::block_in_place(|| {
         runner.run(&operations, |operations| {
             Handle::current().block_on(async {
-                let mut scenario = Scenario::begin(Site::new(kind).await).await;
+                let mut scenario = Scenario::new(Site::new(kind).await).await;
                 for operation in &operations {
                     scenario.run(operation).await;
                 }

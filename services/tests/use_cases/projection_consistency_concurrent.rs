@@ -59,12 +59,13 @@ async fn open_bookings(site: &Site, demo: &DemoData) -> Vec<(Viewer, Vec<Convers
     let open = async |organizer: &Viewer, talent: &Viewer| {
         site.greenroom.open_booking(organizer, draft_booking(talent.id())).await.expect("a booking").id
     };
-    let (theirs, hers) = (open(&demo.eventpro, &demo.kamau).await, open(&demo.safari, &demo.sarah).await);
+    let (eventpro_and_kamau, safari_and_sarah) =
+        (open(&demo.eventpro, &demo.kamau).await, open(&demo.safari, &demo.sarah).await);
     vec![
-        (demo.eventpro.clone(), vec![demo.launch, theirs]),
-        (demo.safari.clone(), vec![demo.sundowner, hers]),
-        (demo.sarah.clone(), vec![demo.launch, hers]),
-        (demo.kamau.clone(), vec![demo.sundowner, theirs]),
+        (demo.eventpro.clone(), vec![demo.launch, eventpro_and_kamau]),
+        (demo.safari.clone(), vec![demo.sundowner, safari_and_sarah]),
+        (demo.sarah.clone(), vec![demo.launch, safari_and_sarah]),
+        (demo.kamau.clone(), vec![demo.sundowner, eventpro_and_kamau]),
     ]
 }
 

@@ -15,7 +15,7 @@ on_both! {
     unread_counts_stay_right_during_sends,
 }
 
-async fn hers(site: &Site, demo: &crate::support::DemoData) -> Conversation {
+async fn load_sarahs_conversation(site: &Site, demo: &crate::support::DemoData) -> Conversation {
     site.greenroom.load_conversation(&demo.sarah, demo.launch).await.expect("her conversation").0
 }
 
@@ -25,11 +25,11 @@ async fn read_markers_move_forward_only(site: Site) {
         send_text(&site.greenroom, &demo.eventpro, demo.launch, text).await;
     }
     site.greenroom.mark_read(&demo.sarah, demo.launch, 14).await.expect("marked read");
-    let before = (hers(&site, &demo).await, site.count_rows().await);
+    let before = (load_sarahs_conversation(&site, &demo).await, site.count_rows().await);
     assert_eq!((before.0.read_seq, before.0.unread), (14, 1));
     for seq in [14, 13, 1, 0, -1, i64::MIN] {
         site.greenroom.mark_read(&demo.sarah, demo.launch, seq).await.expect("nothing to do");
-        assert_eq!((hers(&site, &demo).await, site.count_rows().await), before, "{seq}");
+        assert_eq!((load_sarahs_conversation(&site, &demo).await, site.count_rows().await), before, "{seq}");
     }
 }
 
@@ -41,27 +41,30 @@ async fn a_read_marker_stops_at_the_last_message(site: Site) {
     let read =
         Event::ConversationRead { conversation_id: demo.launch, user_id: demo.sarah.id(), read_seq: 13, unread: 0 };
     assert_eq!(stream.next_event().await.event, read);
-    assert_eq!((hers(&site, &demo).await.read_seq, hers(&site, &demo).await.unread), (13, 0));
+    assert_eq!(
+        (load_sarahs_conversation(&site, &demo).await.read_seq, load_sarahs_conversation(&site, &demo).await.unread),
+        (13, 0)
+    );
 
     let before = site.count_rows().await;
     site.greenroom.mark_read(&demo.sarah, demo.launch, i64::MAX).await.expect("nothing to do");
     assert_eq!(site.count_rows().await, before, "an unchanged marker was published");
     send_text(&site.greenroom, &demo.eventpro, demo.launch, "The fourteenth").await;
-    assert_eq!(hers(&site, &demo).await.unread, 1);
+    assert_eq!(load_sarahs_conversation(&site, &demo).await.unread, 1);
 }
 
 async fn read_markers_are_published_to_both_parties(site: Site) {
     let demo = site.demo().await;
     let last = send_text(&site.greenroom, &demo.sarah, demo.launch, "Look at these").await.seq;
-    let (mut hers, _) = Stream::ready(&site.greenroom, &demo.sarah, Resume::Live).await;
-    let (mut theirs, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await;
+    let (mut sarah_stream, _) = Stream::ready(&site.greenroom, &demo.sarah, Resume::Live).await;
+    let (mut eventpro_stream, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await;
     site.greenroom.mark_read(&demo.eventpro, demo.launch, last).await.expect("marked read");
-    let (to_her, to_them) = (hers.next_event().await.event, theirs.next_event().await.event);
+    let (to_her, to_them) = (sarah_stream.next_event().await.event, eventpro_stream.next_event().await.event);
     assert_eq!(to_her, to_them);
     assert!(matches!(to_her, Event::ConversationRead { user_id, unread: 0, .. } if user_id == demo.eventpro.id()));
-    assert_eq!(theirs.event_names(1).await, ["notification.read"]);
+    assert_eq!(eventpro_stream.event_names(1).await, ["notification.read"]);
 
-    let conversation = self::hers(&site, &demo).await;
+    let conversation = load_sarahs_conversation(&site, &demo).await;
     assert_eq!((conversation.counterpart_read_seq, conversation.counterpart_delivered_seq), (last, last));
 }
 
@@ -105,7 +108,7 @@ async fn marking_a_part_read_keeps_the_rest_unread(site: Site) {
         send_text(&site.greenroom, &demo.eventpro, demo.launch, text).await;
     }
     site.greenroom.mark_read(&demo.sarah, demo.launch, 13).await.expect("marked read");
-    assert_eq!(hers(&site, &demo).await.unread, 2);
+    assert_eq!(load_sarahs_conversation(&site, &demo).await.unread, 2);
     let notification_list = site.greenroom.list_notifications(&demo.sarah, None).await.expect("notifications");
     assert_eq!(notification_list.unread, 2);
     let seen: Vec<_> =

@@ -36,16 +36,16 @@ async fn send_messages(site: &Site, demo: &DemoData, count: usize) {
 async fn the_sender_receives_delivery_receipts(site: Site) {
     let demo = site.demo().await;
     send_messages(&site, &demo, 2).await;
-    let (mut theirs, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await;
-    let (mut hers, _) = Stream::ready(&site.greenroom, &demo.sarah, Resume::Live).await;
+    let (mut eventpro_stream, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await;
+    let (mut sarah_stream, _) = Stream::ready(&site.greenroom, &demo.sarah, Resume::Live).await;
     site.greenroom.mark_delivered(&demo.sarah, demo.launch, 13).await.expect("delivered");
     let (conversation_id, user_id) = (demo.launch, demo.sarah.id());
     let delivered = Event::ConversationDelivered { conversation_id, user_id, delivered_seq: 13 };
-    assert_eq!(theirs.next_event().await.event, delivered);
+    assert_eq!(eventpro_stream.next_event().await.event, delivered);
     let now = load_conversation(&site, &demo.eventpro, &demo).await;
     assert_eq!((now.counterpart_delivered_seq, now.counterpart_read_seq), (13, 12));
     send_text(&site.greenroom, &demo.sarah, demo.launch, "Got it").await;
-    assert_eq!(hers.event_names(1).await, ["message.created"], "her own device got the receipt");
+    assert_eq!(sarah_stream.event_names(1).await, ["message.created"], "her own device got the receipt");
 }
 
 async fn delivery_markers_move_forward_only(site: Site) {
@@ -77,18 +77,18 @@ async fn without_receipts_no_receipt_is_published(site: Site) {
     let demo = site.demo().await;
     send_messages(&site, &demo, 2).await;
     want_receipts(&site, &demo.sarah, false).await;
-    let (mut theirs, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await;
-    let (mut hers, _) = Stream::ready(&site.greenroom, &demo.sarah, Resume::Live).await;
+    let (mut eventpro_stream, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await;
+    let (mut sarah_stream, _) = Stream::ready(&site.greenroom, &demo.sarah, Resume::Live).await;
     site.greenroom.mark_delivered(&demo.sarah, demo.launch, 13).await.expect("delivered");
     site.greenroom.mark_read(&demo.sarah, demo.launch, 14).await.expect("marked read");
-    assert_eq!(hers.event_names(2).await, ["conversation.read", "notification.read"], "her own devices");
+    assert_eq!(sarah_stream.event_names(2).await, ["conversation.read", "notification.read"], "her own devices");
     let now = load_conversation(&site, &demo.eventpro, &demo).await;
     assert_eq!((now.counterpart_delivered_seq, now.counterpart_read_seq), (12, 12));
 
     want_receipts(&site, &demo.sarah, true).await;
     send_text(&site.greenroom, &demo.eventpro, demo.launch, "And now?").await;
     site.greenroom.mark_read(&demo.sarah, demo.launch, 15).await.expect("marked read");
-    assert_eq!(theirs.event_names(2).await, ["message.created", "conversation.read"]);
+    assert_eq!(eventpro_stream.event_names(2).await, ["message.created", "conversation.read"]);
     assert_eq!(load_conversation(&site, &demo.eventpro, &demo).await.counterpart_read_seq, 15);
 }
 
@@ -106,12 +106,12 @@ async fn mark_unread_is_published_to_own_devices_only(site: Site) {
     let demo = site.demo().await;
     send_messages(&site, &demo, 3).await;
     site.greenroom.mark_read(&demo.sarah, demo.launch, 15).await.expect("marked read");
-    let (mut hers, _) = Stream::ready(&site.greenroom, &demo.sarah, Resume::Live).await;
-    let (mut theirs, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await;
+    let (mut sarah_stream, _) = Stream::ready(&site.greenroom, &demo.sarah, Resume::Live).await;
+    let (mut eventpro_stream, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await;
     site.greenroom.mark_unread(&demo.sarah, demo.launch, 14).await.expect("marked");
     let (conversation_id, user_id) = (demo.launch, demo.sarah.id());
     let event = Event::ConversationRead { conversation_id, user_id, read_seq: 13, unread: 2 };
-    assert_eq!(hers.next_event().await.event, event);
+    assert_eq!(sarah_stream.next_event().await.event, event);
     let now = load_conversation(&site, &demo.sarah, &demo).await;
     assert_eq!((now.read_seq, now.unread), (13, 2));
     assert_eq!(
@@ -120,7 +120,7 @@ async fn mark_unread_is_published_to_own_devices_only(site: Site) {
         "the counterpart's receipt moved back"
     );
     send_text(&site.greenroom, &demo.eventpro, demo.launch, "Hello?").await;
-    assert_eq!(theirs.event_names(1).await, ["message.created"]);
+    assert_eq!(eventpro_stream.event_names(1).await, ["message.created"]);
     assert_eq!(load_conversation(&site, &demo.sarah, &demo).await.unread, 3);
 }
 
@@ -129,11 +129,11 @@ async fn reading_again_publishes_no_second_receipt(site: Site) {
     send_messages(&site, &demo, 2).await;
     site.greenroom.mark_read(&demo.sarah, demo.launch, 14).await.expect("marked read");
     site.greenroom.mark_unread(&demo.sarah, demo.launch, 1).await.expect("marked");
-    let (mut theirs, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await;
+    let (mut eventpro_stream, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await;
     site.greenroom.mark_read(&demo.sarah, demo.launch, 13).await.expect("marked read");
     site.greenroom.mark_read(&demo.sarah, demo.launch, 14).await.expect("marked read");
     send_text(&site.greenroom, &demo.eventpro, demo.launch, "Hello?").await;
-    assert_eq!(theirs.event_names(1).await, ["message.created"]);
+    assert_eq!(eventpro_stream.event_names(1).await, ["message.created"]);
     for viewer in [&demo.sarah, &demo.eventpro] {
         audit_event_log(&site.greenroom, viewer).await;
     }

@@ -20,10 +20,10 @@ on_both! {
     only_pending_registrations_get_another_link,
     a_common_password_is_refused,
     unconfirmed_talent_cannot_be_booked,
-    a_clock_set_back_makes_no_double_click_of_an_hour,
+    a_clock_set_back_does_not_extend_the_duplicate_window,
     registrations_per_ip_are_limited,
     unconfirmed_accounts_are_purged,
-    many_accounts_nobody_confirmed_are_all_forgotten_at_once,
+    one_purge_deletes_all_unconfirmed_accounts,
 }
 
 const WAMBUI: &str = "wambui@example.com";
@@ -229,7 +229,7 @@ async fn unconfirmed_accounts_are_purged(site: Site) {
     assert!(site.sign_in(SARAH.email).await.user.email_verified, "confirmed accounts are kept");
 }
 
-async fn a_clock_set_back_makes_no_double_click_of_an_hour(site: Site) {
+async fn a_clock_set_back_does_not_extend_the_duplicate_window(site: Site) {
     for _ in 0..2 {
         register(&site, WAMBUI, PASSWORD, "Wambui").await;
     }
@@ -239,7 +239,7 @@ async fn a_clock_set_back_makes_no_double_click_of_an_hour(site: Site) {
     assert_eq!(site.mails_to(WAMBUI).await.len(), 2);
 }
 
-async fn many_accounts_nobody_confirmed_are_all_forgotten_at_once(site: Site) {
+async fn one_purge_deletes_all_unconfirmed_accounts(site: Site) {
     let id = match site.kind {
         Kind::Sqlite => "randomblob(16)",
         Kind::Postgres => "gen_random_uuid()",

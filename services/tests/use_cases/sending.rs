@@ -56,14 +56,14 @@ async fn message_text_round_trips(site: Site) {
 
 async fn a_message_notifies_the_counterpart_only(site: Site) {
     let demo = site.demo().await;
-    let (mut hers, _) = Stream::ready(&site.greenroom, &demo.sarah, Resume::Live).await;
-    let (mut theirs, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await;
+    let (mut sarah_stream, _) = Stream::ready(&site.greenroom, &demo.sarah, Resume::Live).await;
+    let (mut eventpro_stream, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await;
     site.clock.advance(Duration::from_secs(7));
     let sent = send_text(&site.greenroom, &demo.eventpro, demo.launch, "See you\nthere").await;
 
-    assert_eq!(theirs.next_event().await.event, Event::MessageCreated { message: sent.clone() });
-    assert_eq!(hers.next_event().await.event, Event::MessageCreated { message: sent.clone() });
-    let envelope = hers.next_event().await;
+    assert_eq!(eventpro_stream.next_event().await.event, Event::MessageCreated { message: sent.clone() });
+    assert_eq!(sarah_stream.next_event().await.event, Event::MessageCreated { message: sent.clone() });
+    let envelope = sarah_stream.next_event().await;
     assert_eq!(envelope.at, sent.created_at);
     let Event::NotificationCreated { notification } = envelope.event else { panic!("{envelope:?}") };
     assert_eq!(notification.kind, NotificationKind::Message);
@@ -75,7 +75,7 @@ async fn a_message_notifies_the_counterpart_only(site: Site) {
     assert_eq!(notification_list.notifications.first(), Some(&notification));
     // Only these events were published: the next event of each person is the next message.
     let answer = send_text(&site.greenroom, &demo.sarah, demo.launch, "Asante").await;
-    assert_eq!(theirs.next_event().await.event, Event::MessageCreated { message: answer });
+    assert_eq!(eventpro_stream.next_event().await.event, Event::MessageCreated { message: answer });
 }
 
 async fn a_retry_is_the_same_message(site: Site) {

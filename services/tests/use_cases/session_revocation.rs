@@ -32,7 +32,7 @@ struct Account {
     tokens: i64,
 }
 
-async fn account(site: &Site) -> Account {
+async fn load_account_row(site: &Site) -> Account {
     let sql = format!(
         "SELECT name, password_hash, (SELECT count(*) FROM session WHERE person_id = person.id) AS sessions, \
          (SELECT count(*) FROM token WHERE person_id = person.id) AS tokens FROM person WHERE email = '{}'",
@@ -41,12 +41,12 @@ async fn account(site: &Site) -> Account {
     site.query(&sql).await.pop().expect("a person")
 }
 
-fn password() -> Password {
+fn demo_password() -> Password {
     Password::new(PASSWORD.to_owned())
 }
 
 /// Runs every write of a talent once; returns the errors.
-async fn all_writes(site: &Site, demo: &DemoData, viewer: &Viewer) -> Vec<(&'static str, ApiError)> {
+async fn try_all_writes(site: &Site, demo: &DemoData, viewer: &Viewer) -> Vec<(&'static str, ApiError)> {
     let greenroom = &site.greenroom;
     let booking = greenroom.load_conversation(&demo.sarah, demo.launch).await.expect("a conversation").0.booking.id;
     vec![
@@ -66,7 +66,7 @@ async fn all_writes(site: &Site, demo: &DemoData, viewer: &Viewer) -> Vec<(&'sta
 }
 
 /// Runs every write to the viewer's own account; returns the errors.
-async fn account_writes(site: &Site, viewer: &Viewer) -> Vec<(&'static str, ApiError)> {
+async fn try_account_writes(site: &Site, viewer: &Viewer) -> Vec<(&'static str, ApiError)> {
     let greenroom = &site.greenroom;
     let name = AccountInput { name: Some("Mallory".to_owned()), ..AccountInput::default() };
     let change = name.parse(Role::Talent).expect("a change");
@@ -74,33 +74,35 @@ async fn account_writes(site: &Site, viewer: &Viewer) -> Vec<(&'static str, ApiE
     let address = "mallory@example.com".parse().expect("an address");
     vec![
         ("change_account", expect_api_error(greenroom.change_account(viewer, change).await)),
-        ("change_password", expect_api_error(greenroom.change_password(viewer, password(), new).await)),
+        ("change_password", expect_api_error(greenroom.change_password(viewer, demo_password(), new).await)),
         (
             "change_email",
-            expect_api_error(greenroom.change_email(viewer, password(), address, Ipv4Addr::LOCALHOST.into()).await),
+            expect_api_error(
+                greenroom.change_email(viewer, demo_password(), address, Ipv4Addr::LOCALHOST.into()).await,
+            ),
         ),
         ("create_token", expect_api_error(greenroom.create_token(viewer, token_draft(Scope::Write)).await)),
         ("end_session", expect_api_error(greenroom.end_session(viewer, viewer.session()).await)),
-        ("delete_account", expect_api_error(greenroom.delete_account(viewer, password()).await)),
+        ("delete_account", expect_api_error(greenroom.delete_account(viewer, demo_password()).await)),
         ("sign_out", expect_api_error(greenroom.sign_out(viewer).await)),
     ]
 }
 
-async fn nothing_is_written(site: &Site, demo: &DemoData, stolen: &Viewer) {
-    let before = (site.count_rows().await, account(site).await);
-    let mut tried = all_writes(site, demo, stolen).await;
-    tried.extend(account_writes(site, stolen).await);
+async fn assert_nothing_written(site: &Site, demo: &DemoData, stolen: &Viewer) {
+    let before = (site.count_rows().await, load_account_row(site).await);
+    let mut tried = try_all_writes(site, demo, stolen).await;
+    tried.extend(try_account_writes(site, stolen).await);
     for (name, refused) in tried {
         assert_eq!(refused, ApiError::Unauthenticated, "{name}");
     }
-    assert_eq!((site.count_rows().await, account(site).await), before);
+    assert_eq!((site.count_rows().await, load_account_row(site).await), before);
 }
 
 async fn a_revoked_session_writes_nothing(site: Site) {
     let demo = site.demo().await;
     let stolen = site.greenroom.authenticate(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
     site.greenroom.end_session(&demo.sarah, stolen.session()).await.expect("revoked");
-    nothing_is_written(&site, &demo, &stolen).await;
+    assert_nothing_written(&site, &demo, &stolen).await;
     // Also for organizers.
     let (_, organizer) = (site.greenroom.sign_out(&demo.eventpro).await.expect("signed out"), &demo.eventpro);
     let refused = expect_api_error(site.greenroom.open_booking(organizer, draft_booking(demo.achieng.id())).await);
@@ -111,7 +113,7 @@ async fn an_expired_session_writes_nothing(site: Site) {
     let demo = site.demo().await;
     let stolen = site.greenroom.authenticate(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
     site.clock.advance(Duration::from_secs(31 * 24 * 60 * 60));
-    nothing_is_written(&site, &demo, &stolen).await;
+    assert_nothing_written(&site, &demo, &stolen).await;
 }
 
 async fn a_revoked_access_token_writes_nothing(site: Site) {
@@ -120,7 +122,7 @@ async fn a_revoked_access_token_writes_nothing(site: Site) {
     let bot = site.greenroom.authenticate_token(&made.secret).await.expect("a viewer");
     site.greenroom.end_session(&demo.sarah, bot.session()).await.expect("revoked");
     let before = site.count_rows().await;
-    for (name, refused) in all_writes(&site, &demo, &bot).await {
+    for (name, refused) in try_all_writes(&site, &demo, &bot).await {
         assert_eq!(refused, ApiError::Unauthenticated, "{name}");
     }
     assert_eq!(site.count_rows().await, before);
@@ -174,7 +176,7 @@ async fn deleting_an_account_while_sending_does_not_deadlock(site: Site) {
         let draft = draft(demo.launch, "Still there?");
         sends.spawn(async move { greenroom.send_message(&by, draft).await.map_err(services::Error::into_api_error) });
     }
-    with_timeout(site.greenroom.delete_account(&demo.sarah, password())).await.expect("deleted");
+    with_timeout(site.greenroom.delete_account(&demo.sarah, demo_password())).await.expect("deleted");
     for posted in with_timeout(sends.join_all()).await {
         assert!(matches!(posted, Ok(_) | Err(ApiError::Unauthenticated | ApiError::RateLimited { .. })), "{posted:?}");
     }
@@ -193,7 +195,7 @@ async fn a_password_change_in_flight_does_not_undo_a_reset(site: Site) {
     reset.execute_unprepared(&sql).await.expect("a reset");
     let new = NewPassword::parse(Some("velvet drum nairobi")).expect("a password");
     let (thief, changing) = (demo.sarah.clone(), greenroom.clone());
-    let change = tokio::spawn(async move { changing.change_password(&thief, password(), new).await });
+    let change = tokio::spawn(async move { changing.change_password(&thief, demo_password(), new).await });
     // Hashing is serialised: once these have failed, the old password has been verified.
     for _ in 0..3 {
         expect_api_error(sign_in(&greenroom, KAMAU.email, "wrong").await);
@@ -201,5 +203,5 @@ async fn a_password_change_in_flight_does_not_undo_a_reset(site: Site) {
     reset.commit().await.expect("committed");
     let refused = expect_api_error(with_timeout(change).await.expect("no panic"));
     assert_eq!(refused, ApiError::for_field("current", FieldError::WrongPassword));
-    assert_eq!(account(&site).await.password_hash, RESET);
+    assert_eq!(load_account_row(&site).await.password_hash, RESET);
 }

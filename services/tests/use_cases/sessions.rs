@@ -7,7 +7,7 @@ use services::{clock::Clock, seed::SARAH};
 use std::time::Duration;
 
 on_both! {
-    every_sign_in_is_a_session_of_its_own,
+    every_sign_in_creates_a_session,
     session_tokens_are_stored_as_hashes,
     an_unknown_session_token_is_refused,
     a_session_ends_thirty_days_after_its_last_use,
@@ -32,7 +32,7 @@ struct LinkCount {
     links: i64,
 }
 
-async fn every_sign_in_is_a_session_of_its_own(site: Site) {
+async fn every_sign_in_creates_a_session(site: Site) {
     let (phone, laptop) = (site.sign_in(SARAH.email).await, site.sign_in(SARAH.email).await);
     assert_ne!(phone.token, laptop.token);
     let phone = site.greenroom.authenticate(&phone.token).await.expect("a viewer");

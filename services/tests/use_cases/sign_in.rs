@@ -18,7 +18,7 @@ on_both! {
     a_wrong_password_and_an_unknown_address_get_the_same_answer,
     an_unconfirmed_address_cannot_sign_in,
     ten_failures_lock_the_account_for_a_network,
-    a_new_password_by_mail_opens_the_account_to_its_network_again,
+    a_password_reset_lifts_the_limit_for_its_network,
     sign_ins_to_an_unconfirmed_account_are_limited,
     a_known_device_is_not_locked_out,
     a_revoked_device_is_not_known,
@@ -28,8 +28,8 @@ on_both! {
     a_clock_set_back_does_not_extend_lockouts,
     successful_sign_ins_are_not_counted,
     failed_sign_ins_per_ip_are_limited,
-    a_hash_that_is_brought_up_to_date_is_no_other_password,
-    a_database_that_is_away_costs_nobody_their_tries,
+    concurrent_sign_ins_survive_a_rehash,
+    database_errors_do_not_count_as_failed_sign_ins,
 }
 
 const HOME: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
@@ -138,7 +138,7 @@ async fn failed_sign_ins_per_ip_are_limited(site: Site) {
 /// The hash of the demo password, with fewer passes than today.
 const OUTDATED: &str = "$argon2id$v=19$m=16,t=1,p=1$Z3JlZW5yb29tc2FsdDEyMw$sYuR8Q/Uo13TEGAWhh2aFXnksqMZNZbP45mYegHoNQg";
 
-async fn a_hash_that_is_brought_up_to_date_is_no_other_password(site: Site) {
+async fn concurrent_sign_ins_survive_a_rehash(site: Site) {
     let greenroom = site.open_second_node(Limits { max_concurrent_password_hashes: 4, ..Limits::default() }).await;
     let sarah = site.demo().await.sarah;
     let password = || Password::new(PASSWORD.to_owned());
@@ -154,7 +154,7 @@ async fn a_hash_that_is_brought_up_to_date_is_no_other_password(site: Site) {
     }
 }
 
-async fn a_database_that_is_away_costs_nobody_their_tries(site: Site) {
+async fn database_errors_do_not_count_as_failed_sign_ins(site: Site) {
     site.execute("ALTER TABLE person RENAME TO away").await;
     for _ in 0..12 {
         let failed = expect_api_error(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await);
@@ -164,14 +164,14 @@ async fn a_database_that_is_away_costs_nobody_their_tries(site: Site) {
     assert!(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await.is_ok());
 }
 
-async fn fail(site: &Site, from: Ipv4Addr, times: usize) {
+async fn fail_sign_ins(site: &Site, from: Ipv4Addr, times: usize) {
     for number in 0..times {
         let refused = expect_api_error(sign_in(&site.greenroom, SARAH.email, "wrong", from).await);
         assert_eq!(refused, ApiError::InvalidCredentials, "{from}, {number}");
     }
 }
 
-fn network(number: u8) -> Ipv4Addr {
+fn ip_in_network(number: u8) -> Ipv4Addr {
     Ipv4Addr::new(203, 0, 113, number)
 }
 
@@ -197,7 +197,7 @@ async fn a_known_device_is_not_locked_out(site: Site) {
     let phone = site.sign_in(SARAH.email).await.token;
     let other = site.sign_in(KAMAU.email).await.token;
     let viewer = site.greenroom.authenticate(&phone).await.expect("a viewer");
-    fail(&site, HOME, 10).await;
+    fail_sign_ins(&site, HOME, 10).await;
     let closed = ApiError::RateLimited { retry_after: 60 };
     assert_eq!(expect_api_error(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await), closed);
     assert_eq!(
@@ -228,7 +228,7 @@ async fn a_revoked_device_is_not_known(site: Site) {
     let own = site.greenroom.authenticate(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
     let session = site.greenroom.authenticate(&stolen).await.expect("a viewer").session();
     site.greenroom.end_session(&own, session).await.expect("revoked");
-    fail(&site, HOME, 10).await;
+    fail_sign_ins(&site, HOME, 10).await;
     let refused = expect_api_error(sign_in_with_cookie(&site, PASSWORD, &stolen, HOME).await);
     assert_eq!(refused, ApiError::RateLimited { retry_after: 60 });
 }
@@ -236,18 +236,21 @@ async fn a_revoked_device_is_not_known(site: Site) {
 async fn guesses_from_many_networks_lock_with_growing_delay(site: Site) {
     let phone = site.sign_in(SARAH.email).await.token;
     for number in 0..5 {
-        fail(&site, network(number), 10).await;
+        fail_sign_ins(&site, ip_in_network(number), 10).await;
     }
     for (number, wait) in [(6, 1), (7, 2), (8, 4)] {
         let closed = ApiError::RateLimited { retry_after: wait };
-        assert_eq!(expect_api_error(sign_in(&site.greenroom, SARAH.email, "wrong", network(number)).await), closed);
+        assert_eq!(
+            expect_api_error(sign_in(&site.greenroom, SARAH.email, "wrong", ip_in_network(number)).await),
+            closed
+        );
         assert_eq!(
             expect_api_error(sign_in(&site.greenroom, SARAH.email, PASSWORD, CAFE).await),
             closed,
             "not locked from every network"
         );
         site.clock.advance(Duration::from_secs(wait));
-        fail(&site, network(number), 1).await;
+        fail_sign_ins(&site, ip_in_network(number), 1).await;
     }
     assert!(sign_in_with_cookie(&site, PASSWORD, &phone, CAFE).await.is_ok(), "her own device is locked out");
     assert!(sign_in(&site.greenroom, KAMAU.email, PASSWORD, CAFE).await.is_ok(), "another account is locked, too");
@@ -259,7 +262,7 @@ async fn reauthentication_failures_are_counted_per_session(site: Site) {
     let open = site.greenroom.authenticate(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
     let other = site.greenroom.authenticate(&site.sign_in(SARAH.email).await.token).await.expect("a viewer");
     for number in 0..5 {
-        fail(&site, network(number), 10).await;
+        fail_sign_ins(&site, ip_in_network(number), 10).await;
     }
     let password = |text: &str| Password::new(text.to_owned());
     let new = || model::NewPassword::parse(Some("velvet drum nairobi")).expect("a password");
@@ -277,10 +280,10 @@ async fn the_owner_is_warned_of_guessing_once_a_day(site: Site) {
         let letters = site.mails_to(SARAH.email).await;
         letters.iter().filter(|mail| mail.subject.contains("trying to sign in")).count()
     };
-    fail(&site, HOME, 9).await;
-    fail(&site, CAFE, 9).await;
+    fail_sign_ins(&site, HOME, 9).await;
+    fail_sign_ins(&site, CAFE, 9).await;
     assert_eq!(count_warnings().await, 0, "a warning after a few mistakes");
-    fail(&site, HOME, 1).await;
+    fail_sign_ins(&site, HOME, 1).await;
     with_timeout(async {
         while count_warnings().await == 0 {
             tokio::task::yield_now().await;
@@ -288,10 +291,10 @@ async fn the_owner_is_warned_of_guessing_once_a_day(site: Site) {
     })
     .await;
     site.clock.advance(Duration::from_secs(60 * 60));
-    fail(&site, HOME, 10).await;
-    fail(&site, CAFE, 10).await;
+    fail_sign_ins(&site, HOME, 10).await;
+    fail_sign_ins(&site, CAFE, 10).await;
     site.clock.advance(Duration::from_secs(24 * 60 * 60));
-    fail(&site, HOME, 10).await;
+    fail_sign_ins(&site, HOME, 10).await;
     with_timeout(async {
         while count_warnings().await < 2 {
             tokio::task::yield_now().await;
@@ -302,7 +305,7 @@ async fn the_owner_is_warned_of_guessing_once_a_day(site: Site) {
 }
 
 async fn a_clock_set_back_does_not_extend_lockouts(site: Site) {
-    fail(&site, HOME, 10).await;
+    fail_sign_ins(&site, HOME, 10).await;
     site.clock.set_back(Duration::from_secs(60 * 60));
     let closed = ApiError::RateLimited { retry_after: 60 };
     assert_eq!(expect_api_error(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await), closed);
@@ -310,8 +313,8 @@ async fn a_clock_set_back_does_not_extend_lockouts(site: Site) {
     assert!(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await.is_ok());
 }
 
-async fn a_new_password_by_mail_opens_the_account_to_its_network_again(site: Site) {
-    fail(&site, HOME, 10).await;
+async fn a_password_reset_lifts_the_limit_for_its_network(site: Site) {
+    fail_sign_ins(&site, HOME, 10).await;
     assert!(matches!(
         expect_api_error(sign_in(&site.greenroom, SARAH.email, PASSWORD, HOME).await),
         ApiError::RateLimited { .. }

@@ -18,11 +18,11 @@ on_both! {
 const STORED: [&str; 4] = ["achieng\u{ed}@example.com", "user@mailhost", "x@192.0.2.1", "sarah@-example.com"];
 const HOME: Ipv4Addr = Ipv4Addr::LOCALHOST;
 
-fn typed(text: &str) -> Password {
+fn to_password(text: &str) -> Password {
     Password::new(text.to_owned())
 }
 
-fn chosen(text: &str) -> NewPassword {
+fn to_new_password(text: &str) -> NewPassword {
     NewPassword::parse(Some(text)).expect("a password")
 }
 
@@ -37,10 +37,13 @@ async fn an_account_of_any_stored_address_works_in_every_use_case(site: Site) {
         let token = sign_in(&site.greenroom, &stored.to_uppercase(), &password).await.expect("signed in").token;
         let viewer = site.greenroom.authenticate(&token).await.expect("a viewer");
         let new = format!("velvet drum number {number}");
-        site.greenroom.change_password(&viewer, typed(&password), chosen(&new)).await.expect("changed");
+        site.greenroom.change_password(&viewer, to_password(&password), to_new_password(&new)).await.expect("changed");
         site.greenroom.forgot_password(stored.parse().expect("looked up"), HOME.into()).await.expect("accepted");
         let reset = format!("matatu rain number {number}");
-        site.greenroom.reset_password(&site.link_token_for(stored).await, chosen(&reset)).await.expect("reset");
+        site.greenroom
+            .reset_password(&site.link_token_for(stored).await, to_new_password(&reset))
+            .await
+            .expect("reset");
         for _ in 0..10 {
             let wrong = expect_api_error(sign_in(&site.greenroom, stored, "wrong").await);
             assert_eq!(wrong, ApiError::InvalidCredentials);
@@ -52,7 +55,7 @@ async fn an_account_of_any_stored_address_works_in_every_use_case(site: Site) {
         let viewer = site.greenroom.authenticate(&token).await.expect("a viewer");
         let to = format!("sarah{number}@example.com");
         site.greenroom
-            .change_email(&viewer, typed(&reset), to.parse().expect("new"), HOME.into())
+            .change_email(&viewer, to_password(&reset), to.parse().expect("new"), HOME.into())
             .await
             .expect("accepted");
         assert!(site.mails_to(stored).await[0].subject.contains("about to change"));

@@ -26,7 +26,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Long enough for a stream to have read its log before its session expires.
 const MOMENT: Duration = Duration::from_millis(100);
 
-async fn device(site: &Site) -> (Viewer, String) {
+async fn sign_in_device(site: &Site) -> (Viewer, String) {
     let token = site.sign_in(SARAH.email).await.token;
     (site.greenroom.authenticate(&token).await.expect("a viewer"), token)
 }
@@ -41,7 +41,7 @@ async fn expect_session_end(stream: &mut Stream, reason: &str) {
 
 async fn sign_out_ends_the_streams_of_its_session(site: Site) {
     let demo = site.demo().await;
-    let ((phone, _), (laptop, _)) = (device(&site).await, device(&site).await);
+    let ((phone, _), (laptop, _)) = (sign_in_device(&site).await, sign_in_device(&site).await);
     let (mut first, _) = Stream::ready(&site.greenroom, &phone, Resume::Live).await;
     let (mut second, _) = Stream::ready(&site.greenroom, &phone, Resume::Live).await;
     let (mut other, _) = Stream::ready(&site.greenroom, &laptop, Resume::Live).await;
@@ -54,14 +54,14 @@ async fn sign_out_ends_the_streams_of_its_session(site: Site) {
 
 /// A request authenticated just before its session ended must not keep a stream open.
 async fn a_stream_is_refused_once_its_session_has_ended(site: Site) {
-    let (viewer, _) = device(&site).await;
+    let (viewer, _) = sign_in_device(&site).await;
     site.greenroom.sign_out(&viewer).await.expect("signing out");
     assert_eq!(
         expect_api_error(site.greenroom.subscribe(&viewer, Resume::Live, false).await),
         ApiError::Unauthenticated
     );
 
-    let (viewer, _) = device(&site).await;
+    let (viewer, _) = sign_in_device(&site).await;
     site.clock.advance(30 * DAY);
     assert_eq!(
         expect_api_error(site.greenroom.subscribe(&viewer, Resume::Live, false).await),
@@ -93,7 +93,7 @@ impl EventSink for SlowSink {
 
 async fn a_session_end_stops_a_running_replay(site: Site) {
     let demo = site.demo().await;
-    let (phone, _) = device(&site).await;
+    let (phone, _) = sign_in_device(&site).await;
     for number in 0..60 {
         send_text(&site.greenroom, &demo.eventpro, demo.launch, &number.to_string()).await;
     }
@@ -116,7 +116,7 @@ async fn a_session_end_stops_a_running_replay(site: Site) {
 }
 
 async fn session_expiry_ends_its_streams(site: Site) {
-    let (viewer, _) = device(&site).await;
+    let (viewer, _) = sign_in_device(&site).await;
     site.clock.advance(30 * DAY - MOMENT);
     let (mut stream, _) = Stream::ready(&site.greenroom, &viewer, Resume::Live).await;
     site.clock.advance(MOMENT);
@@ -125,7 +125,7 @@ async fn session_expiry_ends_its_streams(site: Site) {
 
 async fn a_prolonged_session_keeps_its_streams(site: Site) {
     let demo = site.demo().await;
-    let (viewer, token) = device(&site).await;
+    let (viewer, token) = sign_in_device(&site).await;
     site.clock.advance(30 * DAY - MOMENT);
     let (mut stream, _) = Stream::ready(&site.greenroom, &viewer, Resume::Live).await;
     site.greenroom.authenticate(&token).await.expect("another use of the session");
@@ -142,7 +142,7 @@ async fn streams_per_person_are_limited(site: Site) {
     let demo = site.demo().await;
     let greenroom = site.open_second_node(Limits { streams_per_person: 2, ..Limits::default() }).await;
     let first = Stream::open(&greenroom, &demo.sarah, Resume::Live).await;
-    let (other_device, _) = device(&site).await;
+    let (other_device, _) = sign_in_device(&site).await;
     let _second = Stream::open(&greenroom, &other_device, Resume::After(1)).await;
     for viewer in [&demo.sarah, &other_device] {
         assert_eq!(expect_api_error(greenroom.subscribe(viewer, Resume::Live, false).await), ApiError::TooManyStreams);
@@ -154,15 +154,15 @@ async fn streams_per_person_are_limited(site: Site) {
 
 async fn closing_ends_current_and_later_streams(site: Site) {
     let demo = site.demo().await;
-    let (mut hers, _) = Stream::ready(&site.greenroom, &demo.sarah, Resume::Live).await;
-    let (mut theirs, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await;
+    let (mut sarah_stream, _) = Stream::ready(&site.greenroom, &demo.sarah, Resume::Live).await;
+    let (mut eventpro_stream, _) = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await;
     let message = send_text(&site.greenroom, &demo.sarah, demo.launch, "Last words").await;
     site.greenroom.close_streams(Duration::ZERO).await;
-    assert_eq!(hers.event_names(1).await, ["message.created"], "an event published before closing is missing");
-    hers.wait_end().await;
-    assert_eq!(theirs.next_event().await.at, message.created_at);
-    assert_eq!(theirs.event_names(1).await, ["notification.created"]);
-    theirs.wait_end().await;
+    assert_eq!(sarah_stream.event_names(1).await, ["message.created"], "an event published before closing is missing");
+    sarah_stream.wait_end().await;
+    assert_eq!(eventpro_stream.next_event().await.at, message.created_at);
+    assert_eq!(eventpro_stream.event_names(1).await, ["notification.created"]);
+    eventpro_stream.wait_end().await;
 
     let (mut late, _) = Stream::ready(&site.greenroom, &demo.sarah, Resume::Live).await;
     late.wait_end().await;

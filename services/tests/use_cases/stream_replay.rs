@@ -8,8 +8,8 @@ on_both! {
     the_first_frame_carries_the_start_cursor,
     a_resumed_stream_replays_then_goes_live,
     a_long_replay_is_complete,
-    a_cursor_that_cannot_be_resumed_is_reset_to_the_head,
-    a_cursor_before_a_purged_log_is_reset_to_the_head,
+    an_invalid_cursor_is_reset_to_the_last_seq,
+    a_purged_cursor_is_reset_to_the_last_seq,
     retry_delays_differ_between_streams,
     all_streams_of_a_person_receive_the_same_events,
     streams_resuming_together_each_use_their_own_cursor,
@@ -54,7 +54,7 @@ async fn a_long_replay_is_complete(site: Site) {
     assert!(log.len() > 420, "fewer than a read and a send buffer hold");
 }
 
-async fn a_cursor_that_cannot_be_resumed_is_reset_to_the_head(site: Site) {
+async fn an_invalid_cursor_is_reset_to_the_last_seq(site: Site) {
     let demo = site.demo().await;
     let last_seq = site.greenroom.load_nav_state(&demo.sarah).await.expect("a nav state").cursor;
     for resume in [
@@ -76,7 +76,7 @@ async fn a_cursor_that_cannot_be_resumed_is_reset_to_the_head(site: Site) {
     assert_eq!(stream.next_event().await.seq, last_seq + 1, "not live after the reset");
 }
 
-async fn a_cursor_before_a_purged_log_is_reset_to_the_head(site: Site) {
+async fn a_purged_cursor_is_reset_to_the_last_seq(site: Site) {
     let demo = site.demo().await;
     let hour = Duration::from_secs(60 * 60);
     let greenroom = site.open_second_node(Limits { keep_events: hour, ..Limits::default() }).await;

@@ -18,31 +18,31 @@ on_both! {
     a_talent_is_loaded_by_id,
 }
 
-async fn names(site: &Site, demo: &DemoData, search: TalentSearch) -> Vec<String> {
+async fn search_names(site: &Site, demo: &DemoData, search: TalentSearch) -> Vec<String> {
     let found = site.greenroom.search_talents(&demo.eventpro, search).await.expect("a directory");
     found.talents.into_iter().map(|talent| talent.name).collect()
 }
 
-fn called(query: &str) -> TalentSearch {
+fn search_for(query: &str) -> TalentSearch {
     TalentSearch { query: Some(query.to_owned()), ..TalentSearch::default() }
 }
 
 async fn the_directory_lists_talent_by_name(site: Site) {
     let demo = site.demo().await;
-    assert_eq!(names(&site, &demo, TalentSearch::default()).await, ["DJ Kamau", "MC Achieng", "Sarah Wanjiru"]);
-    assert_eq!(names(&site, &demo, called("  ")).await.len(), 3);
-    assert_eq!(names(&site, &demo, called("EventPro")).await, Vec::<String>::new());
+    assert_eq!(search_names(&site, &demo, TalentSearch::default()).await, ["DJ Kamau", "MC Achieng", "Sarah Wanjiru"]);
+    assert_eq!(search_names(&site, &demo, search_for("  ")).await.len(), 3);
+    assert_eq!(search_names(&site, &demo, search_for("EventPro")).await, Vec::<String>::new());
 }
 
 async fn a_search_finds_part_of_a_name_in_any_case(site: Site) {
     let demo = site.demo().await;
     for (query, found) in [("wanj", "Sarah Wanjiru"), ("KAMAU", "DJ Kamau"), (" mc ", "MC Achieng")] {
-        assert_eq!(names(&site, &demo, called(query)).await, [found]);
+        assert_eq!(search_names(&site, &demo, search_for(query)).await, [found]);
     }
     site.insert_talent("Élodie Ngũgĩ", Craft::Band).await;
     site.fold_names().await;
     for query in ["Élodie", "Ngũgĩ", "lodie"] {
-        assert_eq!(names(&site, &demo, called(query)).await, ["Élodie Ngũgĩ"], "{query}");
+        assert_eq!(search_names(&site, &demo, search_for(query)).await, ["Élodie Ngũgĩ"], "{query}");
     }
 }
 
@@ -61,27 +61,27 @@ async fn a_search_finds_names_with_and_without_accents(site: Site) {
         site.insert_talent(name, Craft::Band).await;
         site.fold_names().await;
         for query in queries {
-            assert_eq!(names(&site, &demo, called(query)).await, [name], "{query}");
+            assert_eq!(search_names(&site, &demo, search_for(query)).await, [name], "{query}");
         }
     }
     // Letters that differ by more than an accent don't match.
-    assert_eq!(names(&site, &demo, called("ngugu")).await, Vec::<String>::new());
+    assert_eq!(search_names(&site, &demo, search_for("ngugu")).await, Vec::<String>::new());
 }
 
 async fn search_finds_a_changed_name(site: Site) {
     let demo = site.demo().await;
     let change = AccountInput { name: Some("Żaneta Wójcik".to_owned()), ..AccountInput::default() };
     site.greenroom.change_account(&demo.achieng, change.parse(Role::Talent).expect("a change")).await.expect("changed");
-    assert_eq!(names(&site, &demo, called("ZANETA WOJCIK")).await, ["Żaneta Wójcik"]);
-    assert_eq!(names(&site, &demo, called("achieng")).await, Vec::<String>::new());
+    assert_eq!(search_names(&site, &demo, search_for("ZANETA WOJCIK")).await, ["Żaneta Wójcik"]);
+    assert_eq!(search_names(&site, &demo, search_for("achieng")).await, Vec::<String>::new());
 }
 
 async fn search_finds_names_written_by_an_older_node(site: Site) {
     let demo = site.demo().await;
     site.execute("UPDATE person SET name = 'Zoë Achieng', search_name = NULL WHERE name = 'MC Achieng'").await;
-    assert_eq!(names(&site, &demo, called("zoe")).await, Vec::<String>::new());
+    assert_eq!(search_names(&site, &demo, search_for("zoe")).await, Vec::<String>::new());
     site.fold_names().await;
-    assert_eq!(names(&site, &demo, called("ZOE")).await, ["Zoë Achieng"]);
+    assert_eq!(search_names(&site, &demo, search_for("ZOE")).await, ["Zoë Achieng"]);
 }
 
 async fn search_wildcards_are_escaped(site: Site) {
@@ -93,20 +93,20 @@ async fn search_wildcards_are_escaped(site: Site) {
     for (query, found) in
         [("%", "100% Band"), ("_", "Snake_Case"), ("\\", "Back\\slash"), ("'", "O'Clock"), ("0% b", "100% Band")]
     {
-        assert_eq!(names(&site, &demo, called(query)).await, [found], "{query}");
+        assert_eq!(search_names(&site, &demo, search_for(query)).await, [found], "{query}");
     }
     for query in ["%%", "S%h", "S_rah", "\\%", "' OR 1=1 --"] {
-        assert_eq!(names(&site, &demo, called(query)).await, Vec::<String>::new(), "{query}");
+        assert_eq!(search_names(&site, &demo, search_for(query)).await, Vec::<String>::new(), "{query}");
     }
 }
 
 async fn a_craft_narrows_the_list(site: Site) {
     let demo = site.demo().await;
-    let of = |craft, query: &str| TalentSearch { craft: Some(craft), ..called(query) };
-    assert_eq!(names(&site, &demo, of(Craft::Dj, "")).await, ["DJ Kamau"]);
-    assert_eq!(names(&site, &demo, of(Craft::Photographer, "a")).await, ["Sarah Wanjiru"]);
-    assert_eq!(names(&site, &demo, of(Craft::Photographer, "kamau")).await, Vec::<String>::new());
-    assert_eq!(names(&site, &demo, of(Craft::Band, "")).await, Vec::<String>::new());
+    let of = |craft, query: &str| TalentSearch { craft: Some(craft), ..search_for(query) };
+    assert_eq!(search_names(&site, &demo, of(Craft::Dj, "")).await, ["DJ Kamau"]);
+    assert_eq!(search_names(&site, &demo, of(Craft::Photographer, "a")).await, ["Sarah Wanjiru"]);
+    assert_eq!(search_names(&site, &demo, of(Craft::Photographer, "kamau")).await, Vec::<String>::new());
+    assert_eq!(search_names(&site, &demo, of(Craft::Band, "")).await, Vec::<String>::new());
 }
 
 async fn paging_yields_every_talent_once(site: Site) {
@@ -136,9 +136,9 @@ async fn an_invalid_search_is_refused(site: Site) {
     let page = TalentSearch { page: Some("2".to_owned()), ..TalentSearch::default() };
     let refused = async |search| expect_api_error(site.greenroom.search_talents(&demo.eventpro, search).await);
     assert_eq!(refused(page).await.field_error("page"), Some(FieldError::Invalid));
-    assert!(refused(called(&"a".repeat(101))).await.field_error("query").is_some());
-    assert!(refused(called("a\0b")).await.field_error("query").is_some());
-    assert_eq!(names(&site, &demo, called(&"é".repeat(100))).await, Vec::<String>::new());
+    assert!(refused(search_for(&"a".repeat(101))).await.field_error("query").is_some());
+    assert!(refused(search_for("a\0b")).await.field_error("query").is_some());
+    assert_eq!(search_names(&site, &demo, search_for(&"é".repeat(100))).await, Vec::<String>::new());
 }
 
 async fn a_talent_is_loaded_by_id(site: Site) {

@@ -21,7 +21,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_breached_password_is_found_in_any_case_and_another_is_not() {
+    fn breached_passwords_are_found_in_any_case() {
         for breached in ["jesus4ever", "Jesus4Ever", "harambee", "blessed", "nairobi", "trustno1", "zanzibar"] {
             assert!(is_breached(breached), "{breached}");
         }
@@ -31,7 +31,7 @@ mod tests {
     }
 
     #[test]
-    fn the_list_has_as_many_prefixes_as_it_says() {
+    fn bucket_counts_match_the_number_of_prefixes() {
         let (counts, remainders) = LIST.split_at(BUCKETS);
         let total: usize = counts.iter().map(|count| usize::from(*count)).sum();
         assert_eq!(total * 2, remainders.len());
