@@ -127,7 +127,7 @@ pub async fn mark_notifications_read(id: Option<String>) -> RequestResult<()> {
     use services::notifications::NotificationSelection;
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let seen = match id {
-        Some(id) => NotificationSelection::These(vec![crate::ssr::parse_id(&id)?]),
+        Some(id) => NotificationSelection::Ids(vec![crate::ssr::parse_id(&id)?]),
         None => NotificationSelection::All,
     };
     greenroom.mark_notifications_seen(&viewer, seen).await.map_err(crate::ssr::to_request_error)?;

@@ -53,7 +53,7 @@ impl MarkReadRequest {
             (Some(ids), None | Some(false)) if ids.len() > MAX_IDS => Err(wrong(FieldError::TooLong)),
             (Some(ids), None | Some(false)) => {
                 let ids: Result<_, _> = ids.iter().map(|id| text::parse_value(Some(id))).collect();
-                ids.map(NotificationSelection::These).map_err(wrong)
+                ids.map(NotificationSelection::Ids).map_err(wrong)
             }
             (None, None | Some(false)) => Err(wrong(FieldError::Required)),
             (Some(_), Some(true)) => Err(wrong(FieldError::Invalid)),

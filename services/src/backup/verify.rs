@@ -43,9 +43,9 @@ const INTEGRITY_CHECKS: [(&str, &str); 5] = [
     ),
     (
         "people whose events have a gap, or don't end at their last number",
-        "SELECT count(*) FROM (SELECT h.seq AS head, count(e.seq) AS there, min(e.seq) AS first, \
+        "SELECT count(*) FROM (SELECT h.seq AS last_seq, count(e.seq) AS there, min(e.seq) AS first, \
             max(e.seq) AS newest FROM person_head h LEFT JOIN event e ON e.person_id = h.person_id \
-            GROUP BY h.person_id) WHERE there > 0 AND (newest <> head OR newest - first + 1 <> there)",
+            GROUP BY h.person_id) WHERE there > 0 AND (newest <> last_seq OR newest - first + 1 <> there)",
     ),
     ("people without a sequence", "SELECT count(*) FROM person WHERE id NOT IN (SELECT person_id FROM person_head)"),
     (

@@ -135,12 +135,12 @@ async fn lock_conversations(tx: &Transaction, batch: &[MessageRequest]) -> Resul
     let ids: BTreeSet<_> = batch.iter().map(|request| request.draft.conversation_id.0).collect();
     let people: BTreeSet<_> = batch.iter().map(|request| request.viewer.id().0).collect();
     let (ids, people) = (statement_buckets::pad_to_bucket(ids), statement_buckets::pad_to_bucket(people));
-    let theirs = Condition::any()
+    let with_senders = Condition::any()
         .add(conversation::Column::OrganizerId.is_in(people.clone()))
         .add(conversation::Column::TalentId.is_in(people));
     let rows = conversation::Entity::find()
         .filter(conversation::Column::Id.is_in(ids))
-        .filter(theirs)
+        .filter(with_senders)
         .order_by_asc(conversation::Column::Id)
         .lock_exclusive()
         .all(tx)

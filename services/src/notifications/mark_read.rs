@@ -13,7 +13,7 @@ pub enum NotificationSelection {
     /// All notifications.
     All,
     /// Notifications by id; ids of other people's notifications are ignored.
-    These(Vec<NotificationId>),
+    Ids(Vec<NotificationId>),
 }
 
 impl Greenroom {
@@ -34,7 +34,7 @@ impl Greenroom {
                 .col_expr(notification::Column::ReadAt, Expr::value(now.millis()))
                 .filter(notification::Column::PersonId.eq(viewer.id().0))
                 .filter(notification::Column::ReadAt.is_null());
-            if let NotificationSelection::These(ids) = &seen {
+            if let NotificationSelection::Ids(ids) = &seen {
                 marked = marked.filter(notification::Column::Id.is_in(ids.iter().map(|id| id.0)));
             }
             let marked = marked.exec_with_returning(&tx).await?;

@@ -59,8 +59,8 @@ impl Greenroom {
         }
         let pairs = find_counterparts(self.store.reader(), &people).await?;
         for PresenceChange { person, present, .. } in changes {
-            let others: Vec<_> = pairs.iter().filter(|(who, _)| who == person).map(|(_, other)| *other).collect();
-            self.hub.publish_presence_local(&others, *person, *present);
+            let counterparts: Vec<_> = pairs.iter().filter(|(who, _)| who == person).map(|(_, other)| *other).collect();
+            self.hub.publish_presence_local(&counterparts, *person, *present);
         }
         Ok(())
     }
@@ -138,13 +138,13 @@ async fn find_counterparts(
 ) -> Result<Vec<(PersonId, PersonId)>> {
     use conversation::Column::{OrganizerId, TalentId};
     let mut pairs = HashSet::new();
-    for (theirs, others) in [(OrganizerId, TalentId), (TalentId, OrganizerId)] {
+    for (own, counterpart) in [(OrganizerId, TalentId), (TalentId, OrganizerId)] {
         let mut query = conversation::Entity::find()
             .select_only()
-            .columns([theirs, others])
+            .columns([own, counterpart])
             .distinct()
-            .filter(theirs.is_in(statement_buckets::pad_to_bucket(people.iter().map(|id| id.0))));
-        for party in [theirs, others] {
+            .filter(own.is_in(statement_buckets::pad_to_bucket(people.iter().map(|id| id.0))));
+        for party in [own, counterpart] {
             let showing = Query::select()
                 .column(person::Column::Id)
                 .from(person::Entity)

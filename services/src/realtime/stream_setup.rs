@@ -54,9 +54,10 @@ impl Greenroom {
             let replay = request.replay_from(last_seqs).into_iter().flat_map(|(person, after)| {
                 // The batch may contain another stream of the same person with a different cursor. Only the events in
                 // this stream's own range follow its cursor without a gap.
-                let own = after + 1..=after.saturating_add(event_log::EVENTS_PER_PERSON);
-                let theirs = events.iter().filter(move |event| event.person() == person && own.contains(&event.seq));
-                theirs.cloned()
+                let range = after + 1..=after.saturating_add(event_log::EVENTS_PER_PERSON);
+                let in_range =
+                    events.iter().filter(move |event| event.person() == person && range.contains(&event.seq));
+                in_range.cloned()
             });
             Some(StreamSetup { ends_at, last_seq, replay: replay.collect() })
         })

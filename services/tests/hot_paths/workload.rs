@@ -160,7 +160,7 @@ async fn browse(greenroom: &Greenroom, captured: &CapturedStatements, organizer:
         greenroom.list_notifications(organizer, Some(&page)).await.expect("a page");
     }
     let seen = notification_list.notifications.iter().map(|notification| notification.id).collect();
-    greenroom.mark_notifications_seen(organizer, NotificationSelection::These(seen)).await.expect("seen");
+    greenroom.mark_notifications_seen(organizer, NotificationSelection::Ids(seen)).await.expect("seen");
     greenroom.mark_notifications_seen(talent, NotificationSelection::All).await.expect("seen");
     captured.label("bookings");
     let booked = greenroom.open_booking(organizer, booking_with(talent)).await.expect("a booking");

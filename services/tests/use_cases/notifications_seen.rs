@@ -23,7 +23,7 @@ async fn marking_one_notification_is_published(site: Site) {
     let mut stream = Stream::ready(&site.greenroom, &demo.eventpro, Resume::Live).await.0;
     for _ in 0..2 {
         site.greenroom
-            .mark_notifications_seen(&demo.eventpro, NotificationSelection::These(vec![before[0]]))
+            .mark_notifications_seen(&demo.eventpro, NotificationSelection::Ids(vec![before[0]]))
             .await
             .expect("marked");
     }
@@ -59,6 +59,6 @@ async fn notifications_of_others_are_ignored(site: Site) {
     let eventpro_unread = list_unread(&site, &demo.eventpro).await;
     assert!(!eventpro_unread.is_empty());
     let ids = eventpro_unread.iter().copied().chain([NotificationId(Uuid::now_v7())]).collect();
-    site.greenroom.mark_notifications_seen(&demo.kamau, NotificationSelection::These(ids)).await.expect("ignored");
+    site.greenroom.mark_notifications_seen(&demo.kamau, NotificationSelection::Ids(ids)).await.expect("ignored");
     assert_eq!(list_unread(&site, &demo.eventpro).await, eventpro_unread);
 }

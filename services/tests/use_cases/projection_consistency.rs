@@ -134,7 +134,7 @@ impl Scenario {
                 greenroom
                     .mark_notifications_seen(
                         viewer,
-                        if all { NotificationSelection::All } else { NotificationSelection::These(ids) },
+                        if all { NotificationSelection::All } else { NotificationSelection::Ids(ids) },
                     )
                     .await
                     .expect("marked");

@@ -63,8 +63,8 @@ impl Greenroom {
     pub(super) async fn exported_emails(&self, viewer: &Viewer) -> Result<Vec<EmailRecord>> {
         let reader = self.store.reader();
         let row = person::Entity::find_by_id(viewer.id().0).one(reader).await?.ok_or(ApiError::Unauthenticated)?;
-        let theirs = mail::Entity::find().filter(mail::Column::Recipient.eq(row.email));
-        let rows = theirs.order_by_asc(mail::Column::CreatedAt).all(reader).await?;
+        let own_emails = mail::Entity::find().filter(mail::Column::Recipient.eq(row.email));
+        let rows = own_emails.order_by_asc(mail::Column::CreatedAt).all(reader).await?;
         let known = |row: mail::Model| EmailRecord {
             kind: row.kind,
             subject: row.subject,
@@ -144,8 +144,8 @@ mod tests {
         let undecided: Vec<_> = schema.iter().filter(|column| !decided.contains(*column)).collect();
         assert!(schema.len() > 80 && undecided.is_empty(), "are these in the export? {undecided:?}");
         let left_out = OMITTED_DATA.map(|left| left.what);
-        for (table, columns, place) in EXPORT_DECISIONS {
-            assert!(FIELDS.contains(place) || left_out.contains(place), "{table} {columns}: {place}");
+        for (table, columns, decision) in EXPORT_DECISIONS {
+            assert!(FIELDS.contains(decision) || left_out.contains(decision), "{table} {columns}: {decision}");
         }
     }
 }
