@@ -46,7 +46,6 @@ pub(crate) use password::PasswordHasher;
 pub use password_reset::ResetLink;
 pub(crate) use person::{NewPerson, person_of};
 pub(crate) use registration::delete_unconfirmed;
-pub(crate) use secret::token_hash as sha256;
 pub(crate) use sessions::SessionLookup;
 pub(crate) use sign_in::Guesser;
 pub use sign_in::{Origin, SignInResult};

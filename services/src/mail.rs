@@ -19,7 +19,7 @@ pub(crate) mod templates;
 
 pub(crate) use budget::Budget;
 pub use deliver::{DeliveryError, Mailer};
-pub(crate) use digest::recall_unread;
+pub(crate) use digest::delete_unsent_digests;
 pub(crate) use layout::{EmailContent, EmailKind, LinkTarget};
 pub use queue::{Backlog, QueuedEmail};
 pub(crate) use queue::{enqueue, has_budget};

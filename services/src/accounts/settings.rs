@@ -186,7 +186,7 @@ impl Greenroom {
             Err(error) if is_duplicate(&error) => return Err(Error::for_field("token", FieldError::TokenInvalid)),
             updated => updated?,
         };
-        mail::recall_unread(&tx, id, &before.email).await?;
+        mail::delete_unsent_digests(&tx, id, &before.email).await?;
         let mut recorder = EventRecorder::default();
         crate::notifications::notify_self(&row, NotificationKind::EmailChanged, &mut recorder, now)?;
         let old = StoredEmail::new(&before.email);

@@ -1,7 +1,8 @@
 use super::{EmailKind, layout::Quota};
-use crate::{Limits, Result, accounts::sha256, clock::CLOCK_SKEW, entity::email_budget, store::Transaction};
+use crate::{Limits, Result, clock::CLOCK_SKEW, entity::email_budget, store::Transaction};
 use model::{ApiError, StoredEmail, Timestamp};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, IntoActiveModel, sea_query::OnConflict};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 const HOUR: i64 = 60 * 60 * 1_000;
@@ -43,23 +44,23 @@ impl Budget {
         limits: &Limits,
         now: Timestamp,
     ) -> Result<bool> {
-        let row = email_budget::Entity::find_by_id(sha256(&own_key(kind, recipient))).one(connection).await?;
-        Ok(row.is_some_and(|row| Self::of(row, now).check(limits, now).is_err()))
+        let row = email_budget::Entity::find_by_id(hash_key(&own_key(kind, recipient))).one(connection).await?;
+        Ok(row.is_some_and(|row| Self::from_row(row, now).check(limits, now).is_err()))
     }
 
     async fn lock_row(tx: &Transaction, key: &str, now: Timestamp) -> Result<Self> {
         let row = email_budget::ActiveModel {
-            recipient_hash: Set(sha256(key)),
+            recipient_hash: Set(hash_key(key)),
             sent_at: Set(String::new()),
             updated_at: Set(now.millis()),
         };
         let lock = OnConflict::column(email_budget::Column::RecipientHash)
             .update_column(email_budget::Column::UpdatedAt)
             .to_owned();
-        Ok(Self::of(email_budget::Entity::insert(row).on_conflict(lock).exec_with_returning(tx).await?, now))
+        Ok(Self::from_row(email_budget::Entity::insert(row).on_conflict(lock).exec_with_returning(tx).await?, now))
     }
 
-    fn of(row: email_budget::Model, now: Timestamp) -> Self {
+    fn from_row(row: email_budget::Model, now: Timestamp) -> Self {
         let recent = now.millis() - DAY..=now.millis() + CLOCK_SKEW;
         let sent_at =
             row.sent_at.split(',').filter_map(|at| at.parse().ok()).filter(|at| recent.contains(at)).collect();
@@ -97,4 +98,9 @@ impl Budget {
 /// Returns the key of a kind's own budget. Addresses contain no space, so it never equals another recipient's key.
 fn own_key(kind: EmailKind, recipient: &str) -> String {
     format!("{} {recipient}", kind.name)
+}
+
+/// Returns the SHA-256 hash of a budget's key: the table needs no addresses.
+fn hash_key(key: &str) -> Vec<u8> {
+    Sha256::digest(key).to_vec()
 }

@@ -106,11 +106,11 @@ impl Greenroom {
 
     #[tracing::instrument(level = "debug", skip_all, fields(kind = row.kind))]
     async fn deliver_email(&self, mailer: &impl Mailer, row: mail::Model) -> Result<()> {
-        let (id, kind, attempts, written) = (row.id, row.kind.clone(), row.attempts + 1, row.created_at);
+        let (id, kind, attempts, queued_at) = (row.id, row.kind.clone(), row.attempts + 1, row.created_at);
         if row.recipient.is_none() || self.is_obsolete(&row).await? {
             return self.delete_mail(id).await;
         }
-        if self.now().millis() - written > MAX_AGE_MILLIS {
+        if self.now().millis() - queued_at > MAX_AGE_MILLIS {
             tracing::warn!(%id, kind, "a mail is too old to be sent");
             metrics::count_mail("given_up");
             return self.dead_letter(id).await;

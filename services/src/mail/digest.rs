@@ -42,7 +42,7 @@ impl Greenroom {
     pub async fn queue_digests(&self) -> Result<()> {
         let now = self.now();
         for (person, email) in self.find_overdue(now).await? {
-            if Budget::is_spent(self.store.reader(), &email, templates::UNREAD, &self.limits, now).await? {
+            if Budget::is_spent(self.store.reader(), &email, templates::UNREAD_KIND, &self.limits, now).await? {
                 continue;
             }
             let greenroom = self.clone();
@@ -123,7 +123,7 @@ impl Greenroom {
         let mut groups: Vec<(Uuid, templates::UnreadConversation)> = Vec::new();
         for row in rows {
             let (Some(conversation), Some(about)) = (row.conversation_id, row.booking_id) else { continue };
-            let line = templates::DigestLine::of(&row.kind, &row.preview);
+            let line = templates::DigestLine::from_notification(&row.kind, &row.preview);
             if let Some((_, known)) = groups.iter_mut().find(|(id, _)| *id == conversation) {
                 known.lines.push(line);
                 continue;
@@ -170,12 +170,12 @@ impl Greenroom {
 }
 
 /// Deletes unsent digests to an address that isn't the person's any more. Their notifications go into another digest.
-pub(crate) async fn recall_unread(tx: &Transaction, person: PersonId, address: &str) -> Result<()> {
+pub(crate) async fn delete_unsent_digests(tx: &Transaction, person: PersonId, address: &str) -> Result<()> {
     // `mark_read` and `queue_digest` lock this first too.
     lock_last_seqs(tx, [person]).await?;
     let waiting = Condition::all()
         .add(mail::Column::Recipient.eq(address))
-        .add(mail::Column::Kind.eq(templates::UNREAD.name))
+        .add(mail::Column::Kind.eq(templates::UNREAD_KIND.name))
         .add(mail::Column::SentAt.is_null());
     let ids = Query::select().column(mail::Column::Id).from(mail::Entity).cond_where(waiting.clone()).take();
     notification::Entity::update_many()
@@ -196,7 +196,7 @@ async fn read_unmailed(
 ) -> Result<(Vec<notification::Model>, templates::UnreadCounts)> {
     let rows = notification::Entity::find()
         .filter(select_unmailed_for(person, now))
-        .order_by(created_at(), Order::Asc)
+        .order_by(created_at_expr(), Order::Asc)
         .order_by_asc(notification::Column::Id)
         .limit(MAX_LINES)
         .all(tx)
@@ -213,7 +213,7 @@ async fn read_unmailed(
     let mut counts = templates::UnreadCounts::default();
     for (kind, count) in counts_by_kind {
         let count = u64::try_from(count).unwrap_or_default();
-        match templates::DigestLine::of(&kind, "").is_message() {
+        match templates::DigestLine::from_notification(&kind, "").is_message() {
             true => counts.messages += count,
             false => counts.booking_actions += count,
         }
@@ -223,12 +223,12 @@ async fn read_unmailed(
 
 /// Returns the condition for a person's unmailed notifications.
 fn select_unmailed_for(person: Uuid, now: Timestamp) -> Condition {
-    select_unmailed(created_at().gt(now.millis() - MAX_AGE_MILLIS)).add(notification::Column::PersonId.eq(person))
+    select_unmailed(created_at_expr().gt(now.millis() - MAX_AGE_MILLIS)).add(notification::Column::PersonId.eq(person))
 }
 
 /// Returns `created_at + 0`, so that SQLite uses the index on one person's unread notifications. With the bare column
 /// it would scan all people's unread ones; ordered by id alone, all that this person ever got.
-fn created_at() -> Expr {
+fn created_at_expr() -> Expr {
     Expr::col(notification::Column::CreatedAt).add(0)
 }
 

@@ -68,7 +68,7 @@ pub(crate) async fn has_budget(tx: &Transaction, to: &StoredEmail, limits: &Limi
 pub struct Backlog {
     /// Emails to be sent or retried.
     pub queued: u64,
-    /// Emails given up, which the operator should look into.
+    /// Emails dead-lettered, which the operator should look into.
     pub dead_lettered: u64,
 }
 

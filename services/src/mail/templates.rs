@@ -213,16 +213,16 @@ pub(crate) enum DigestLine {
     /// The beginning of a message.
     Message(String),
     /// The text of a booking action.
-    Step(&'static str),
+    Action(&'static str),
 }
 
 impl DigestLine {
     /// Returns the line for a notification of this kind.
-    pub(crate) fn of(kind: &str, preview: &str) -> Self {
+    pub(crate) fn from_notification(kind: &str, preview: &str) -> Self {
         match kind {
-            "booking_accepted" => Self::Step("Accepted the booking."),
-            "booking_declined" => Self::Step("Declined the booking."),
-            "booking_cancelled" => Self::Step("Cancelled the booking."),
+            "booking_accepted" => Self::Action("Accepted the booking."),
+            "booking_declined" => Self::Action("Declined the booking."),
+            "booking_cancelled" => Self::Action("Cancelled the booking."),
             _ => Self::Message(preview.to_owned()),
         }
     }
@@ -234,13 +234,13 @@ impl DigestLine {
     fn text(&self) -> &str {
         match self {
             Self::Message(text) => text,
-            Self::Step(text) => text,
+            Self::Action(text) => text,
         }
     }
 }
 
 /// The kind of [`unread_digest`] emails.
-pub(crate) const UNREAD: EmailKind = EmailKind::with_own_quota("unread");
+pub(crate) const UNREAD_KIND: EmailKind = EmailKind::with_own_quota("unread");
 
 /// The number of unread notifications, of which an email shows the first ones. Booking actions aren't messages.
 #[derive(Clone, Copy, Default)]
@@ -286,7 +286,7 @@ pub(crate) fn unread_digest(
         paragraphs.push(format!("Here are the first {shown}, and {more} more wait for you at Greenroom."));
     }
     EmailContent {
-        kind: UNREAD,
+        kind: UNREAD_KIND,
         subject,
         paragraphs,
         sections: conversations.iter().map(section).collect(),
