@@ -47,7 +47,7 @@ pub use password_reset::ResetLink;
 pub(crate) use person::{NewPerson, person_of};
 pub(crate) use registration::delete_unconfirmed;
 pub(crate) use sessions::SessionLookup;
-pub(crate) use sign_in::Guesser;
+pub(crate) use sign_in::AttemptKey;
 pub use sign_in::{Origin, SignInResult};
 pub(crate) use write_for::LiveSessions;
 
@@ -85,7 +85,7 @@ pub(crate) enum SessionScope {
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long a session lasts after its last use.
 const SESSION_IDLE_TIMEOUT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-/// Maximum life of a session, however often it is used.
+/// Maximum age of a session, however often it is used.
 const MAX_SESSION_AGE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 /// How long after the password was typed the viewer may download their data and create access tokens.
 const REAUTHENTICATION_TTL: Duration = Duration::from_secs(60 * 60);
@@ -155,8 +155,8 @@ impl Viewer {
     /// Returns `Unauthenticated` for a request that names another person: two people may sign in one after the other in
     /// one browser, and a page of the first may still be open.
     pub fn check_owner(&self, person: Option<&str>) -> std::result::Result<(), ApiError> {
-        let theirs = person.is_none_or(|person| person == self.id().to_string());
-        theirs.then_some(()).ok_or(ApiError::Unauthenticated)
+        let is_owner = person.is_none_or(|person| person == self.id().to_string());
+        is_owner.then_some(()).ok_or(ApiError::Unauthenticated)
     }
 
     /// Returns `InsufficientScope` for an access token that may only read.

@@ -42,7 +42,7 @@ pub use error::{Error, Result};
 pub use realtime::{Bus, BusHealth, EventSink, Resume, Subscription};
 pub use store::migrate;
 
-use accounts::{Guesser, Lockout, PasswordHasher, SessionLookup};
+use accounts::{AttemptKey, Lockout, PasswordHasher, SessionLookup};
 use clock::{Clock, SystemClock};
 use mail::LinkBuilder;
 use messages::MessageBatcher;
@@ -132,10 +132,10 @@ pub struct Inner {
     hasher: PasswordHasher,
     limits: Limits,
     send_limiter: RateLimiter<PersonId>,
-    account_failure_limiter: RateLimiter<Guesser>,
+    account_failure_limiter: RateLimiter<AttemptKey>,
     /// Failed sign-ins per account, from all networks.
     lockout: Lockout,
-    sign_in_limiter: RateLimiter<Guesser>,
+    sign_in_limiter: RateLimiter<AttemptKey>,
     /// Wrong passwords entered in a session to confirm an action.
     reauth_failure_limiter: RateLimiter<SessionId>,
     /// Changes of a password in the settings, accepted or not.
@@ -143,7 +143,7 @@ pub struct Inner {
     /// New passwords set through a mailed link, accepted or not. Separate, so that a thief's changes can't lock out the
     /// owner.
     link_password_limiter: RateLimiter<PersonId>,
-    ip_failure_limiter: RateLimiter<IpAddr>,
+    network_failure_limiter: RateLimiter<IpAddr>,
     account_mail_limiter: RateLimiter<IpAddr>,
     export_limiter: RateLimiter<PersonId>,
     marker_limiter: RateLimiter<PersonId>,
@@ -195,7 +195,7 @@ impl Greenroom {
             reauth_failure_limiter: RateLimiter::new(&clock, limits.failed_sign_ins_per_account, minute),
             password_change_limiter: RateLimiter::new(&clock, PASSWORD_CHANGES_PER_HOUR, hour),
             link_password_limiter: RateLimiter::new(&clock, PASSWORD_CHANGES_PER_HOUR, hour),
-            ip_failure_limiter: RateLimiter::new(&clock, limits.failed_sign_ins_per_ip, minute),
+            network_failure_limiter: RateLimiter::new(&clock, limits.failed_sign_ins_per_ip, minute),
             account_mail_limiter: RateLimiter::new(&clock, limits.account_mails_per_ip, hour),
             export_limiter: RateLimiter::new(&clock, EXPORTS_PER_HOUR, hour),
             marker_limiter: RateLimiter::new(&clock, MARKER_UPDATES_PER_MINUTE, minute),

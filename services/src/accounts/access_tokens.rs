@@ -47,8 +47,8 @@ impl Greenroom {
                 Scope::Read => SessionScope::Read,
                 Scope::Write => SessionScope::Write,
             };
-            let (name, life) = (&draft.name, DAY * u32::from(draft.days));
-            let new = NewSession { person: viewer.id(), user_agent: "", scope, name, life };
+            let (name, ttl) = (&draft.name, DAY * u32::from(draft.days));
+            let new = NewSession { person: viewer.id(), user_agent: "", scope, name, ttl };
             let row = greenroom.store_session(&tx, &secret, new).await?;
             let mut recorder = EventRecorder::default();
             let kind = NotificationKind::TokenCreated;

@@ -1,4 +1,4 @@
-use super::registration::by_lookup;
+use super::registration::select_by_lookup;
 use crate::{
     Greenroom, Result,
     entity::mail as queued_mail,
@@ -27,15 +27,15 @@ impl Greenroom {
         let now = self.now();
         let tx = self.store.write_background().await?;
         // Locked, so that two nodes can't both find no earlier warning and both send one.
-        let owner = by_lookup(account).lock(LockType::NoKeyUpdate).one(&tx).await?;
+        let owner = select_by_lookup(account).lock(LockType::NoKeyUpdate).one(&tx).await?;
         let Some(owner) = owner.filter(|row| row.email_verified) else { return tx.commit().await };
-        let told = queued_mail::Entity::find()
+        let recent_warnings = queued_mail::Entity::find()
             .filter(queued_mail::Column::Recipient.eq(owner.email.as_str()))
             .filter(queued_mail::Column::Kind.eq(templates::ATTACK_WARNING_KIND.name))
             .filter(queued_mail::Column::CreatedAt.gt(now.millis() - DAY))
             .count(&tx)
             .await?;
-        if told > 0 {
+        if recent_warnings > 0 {
             return tx.commit().await;
         }
         let to = StoredEmail::new(&owner.email);

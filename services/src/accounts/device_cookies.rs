@@ -30,7 +30,11 @@ impl Greenroom {
     }
 
     /// Returns the hash of a browser's cookie if it is of a sign-in to this account within the last 400 days.
-    pub(super) async fn known_device(&self, account: &LookupEmail, cookie: Option<&str>) -> Result<Option<Vec<u8>>> {
+    pub(super) async fn known_device_hash(
+        &self,
+        account: &LookupEmail,
+        cookie: Option<&str>,
+    ) -> Result<Option<Vec<u8>>> {
         let Some(hash) = cookie.map(token_hash) else { return Ok(None) };
         let owner: RelationDef =
             device::Entity::belongs_to(person::Entity).from(device::Column::PersonId).to(person::Column::Id).into();

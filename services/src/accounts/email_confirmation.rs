@@ -13,7 +13,7 @@ use std::net::IpAddr;
 /// Links that confirm an address.
 const CONFIRMATION_PURPOSES: [Purpose; 2] = [Purpose::Verify, Purpose::Email];
 /// Links to a page that shows their action before it is done.
-const PAGES: [Purpose; 3] = [Purpose::Verify, Purpose::Email, Purpose::Reset];
+const PAGE_PURPOSES: [Purpose; 3] = [Purpose::Verify, Purpose::Email, Purpose::Reset];
 
 /// An opened link that confirms an address.
 #[derive(Debug)]
@@ -72,7 +72,7 @@ impl Greenroom {
         viewer: Option<&Viewer>,
     ) -> Result<MailedLink> {
         let (reader, now) = (self.store.reader(), self.now());
-        let found = one_time_token::peek(reader, token, &PAGES, now).await?;
+        let found = one_time_token::peek(reader, token, &PAGE_PURPOSES, now).await?;
         let row = person::Entity::find_by_id(found.person.0).one(reader).await?;
         let row = row.ok_or_else(|| Error::for_field("token", FieldError::TokenInvalid))?;
         let action = match found.purpose {
@@ -128,7 +128,7 @@ impl Greenroom {
                 None => return Err(Profile::required().into()),
             }
             let row = row.update(&tx).await?;
-            one_time_token::revoke(&tx, id, &Purpose::KEYS).await?;
+            one_time_token::revoke(&tx, id, &Purpose::ACCOUNT_ACCESS).await?;
             tx.commit().await?;
             greenroom.log_security(SecurityEvent::AddressConfirmed, id, from).await;
             Ok(ConfirmedAddress { person: id, account: MaskedEmail::mask(&row.email) })

@@ -158,9 +158,9 @@ impl FairShares<VecDeque<PermitSender>> {
     /// Removes the newest waiter of a requester.
     fn evict_newest(
         &mut self,
-        place_of: impl FnOnce(&mut Self) -> Option<&mut VecDeque<PermitSender>>,
+        select_share: impl FnOnce(&mut Self) -> Option<&mut VecDeque<PermitSender>>,
     ) -> Option<PermitSender> {
-        let evicted = place_of(self)?.pop_back();
+        let evicted = select_share(self)?.pop_back();
         self.0.retain(|(_, waiters)| !waiters.is_empty());
         evicted
     }

@@ -29,7 +29,7 @@ const FIRST_SIGN_IN_WINDOW: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// Records the device and network of a sign-in and returns whether it is new. The first one of a new account isn't
 /// reported; of each later one the owner is told by email, within their email budget.
-pub(super) async fn note_device(
+pub(super) async fn record_known_device(
     tx: &Transaction,
     owner: &person::Model,
     user_agent: &str,
@@ -52,7 +52,7 @@ pub(super) async fn note_device(
     known_device::Entity::insert(row).on_conflict(seen).exec_without_returning(tx).await?;
     let is_new = found == 0 && (known > 0 || now.millis() - owner.created_at > as_millis(FIRST_SIGN_IN_WINDOW));
     if found == 0 {
-        forget_surplus(tx, owner.id, fingerprint).await?;
+        evict_oldest_devices(tx, owner.id, fingerprint).await?;
     }
     if is_new {
         let to = StoredEmail::new(&owner.email);
@@ -62,7 +62,7 @@ pub(super) async fn note_device(
 }
 
 /// Deletes all but the [`MAX_DEVICES`] newest, and never `this`, which has an old time if the clock was set back.
-async fn forget_surplus(tx: &Transaction, owner: Uuid, this: Vec<u8>) -> Result<()> {
+async fn evict_oldest_devices(tx: &Transaction, owner: Uuid, this: Vec<u8>) -> Result<()> {
     let surplus = Query::select()
         .column(known_device::Column::Fingerprint)
         .from(known_device::Entity)

@@ -42,7 +42,7 @@ impl Purpose {
     }
 
     /// Returns how long a token is valid from its issue.
-    fn life(self) -> Duration {
+    fn ttl(self) -> Duration {
         match self {
             Purpose::Reset => HOUR,
             Purpose::Verify | Purpose::Email => HOUR * 24 * 2,
@@ -62,7 +62,8 @@ impl std::str::FromStr for Purpose {
 
 impl Purpose {
     /// Purposes that give access to an account: a change of its password or address revokes their tokens.
-    pub(crate) const KEYS: [Purpose; 4] = [Purpose::Verify, Purpose::Reset, Purpose::Email, Purpose::Registrant];
+    pub(crate) const ACCOUNT_ACCESS: [Purpose; 4] =
+        [Purpose::Verify, Purpose::Reset, Purpose::Email, Purpose::Registrant];
 }
 
 /// Person and purpose of a token, as read without consuming it.
@@ -98,7 +99,7 @@ pub(crate) async fn create(
         person_id: Set(person.0),
         purpose: Set(purpose.as_str().to_owned()),
         payload: Set(payload),
-        expires_at: Set(now.millis() + as_millis(purpose.life().max(MAX_QUEUE_TIME))),
+        expires_at: Set(now.millis() + as_millis(purpose.ttl().max(MAX_QUEUE_TIME))),
         reference: Set(Some(reference)),
     };
     token::Entity::insert(row).exec_without_returning(tx).await?;
@@ -134,7 +135,7 @@ pub(crate) async fn issue(tx: &Transaction, PreparedToken(row): PreparedToken, n
         person_id: Set(row.person_id),
         purpose: Set(row.purpose),
         payload: Set(row.payload),
-        expires_at: Set(now.millis() + as_millis(purpose.life())),
+        expires_at: Set(now.millis() + as_millis(purpose.ttl())),
         reference: Set(row.reference),
     };
     token::Entity::insert(issued).exec_without_returning(tx).await?;
@@ -155,7 +156,7 @@ pub(super) async fn store_hash(
         person_id: Set(person.0),
         purpose: Set(purpose.as_str().to_owned()),
         payload: Set(payload),
-        expires_at: Set(now.millis() + as_millis(purpose.life())),
+        expires_at: Set(now.millis() + as_millis(purpose.ttl())),
         reference: Set(None),
     };
     token::Entity::insert(row).exec_without_returning(tx).await?;

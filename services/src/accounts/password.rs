@@ -44,9 +44,9 @@ pub(crate) struct PasswordHasher {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum VerifyOutcome {
     /// The password doesn't match, or there is no account.
-    Wrong,
+    Mismatch,
     /// The password matches.
-    Right,
+    Match,
     /// The password matches a hash of old parameters or of an unnormalised password. Holds the hash to store instead.
     Outdated(String),
 }
@@ -115,7 +115,7 @@ impl PasswordHasher {
 
     /// Returns whether the password is right. Without an account it returns false after the same time.
     pub(crate) async fn verify(&self, permit: Permit, password: Password, stored: Option<String>) -> Result<bool> {
-        Ok(self.verify_to_sign_in(permit, password, stored).await? != VerifyOutcome::Wrong)
+        Ok(self.verify_to_sign_in(permit, password, stored).await? != VerifyOutcome::Mismatch)
     }
 
     /// Like [`verify`](Self::verify), and also returns a new hash if the stored one has other parameters or is of the
@@ -143,8 +143,8 @@ impl PasswordHasher {
                 true if is_correct_raw || is_outdated(&argon2, &stored) => {
                     Ok(VerifyOutcome::Outdated(hash_with(&argon2, &nfc)?))
                 }
-                true => Ok(VerifyOutcome::Right),
-                false => Ok(VerifyOutcome::Wrong),
+                true => Ok(VerifyOutcome::Match),
+                false => Ok(VerifyOutcome::Mismatch),
             }
         })
         .await?
@@ -205,9 +205,9 @@ mod tests {
         let VerifyOutcome::Outdated(again) = verify(&new, chosen.as_str(), &stored).await else {
             panic!("not outdated")
         };
-        assert_eq!(verify(&new, chosen.as_str(), &again).await, VerifyOutcome::Right);
-        assert_eq!(verify(&new, "another", &stored).await, VerifyOutcome::Wrong);
-        assert_eq!(verify(&new, "another", "").await, VerifyOutcome::Wrong);
+        assert_eq!(verify(&new, chosen.as_str(), &again).await, VerifyOutcome::Match);
+        assert_eq!(verify(&new, "another", &stored).await, VerifyOutcome::Mismatch);
+        assert_eq!(verify(&new, "another", "").await, VerifyOutcome::Mismatch);
     }
 
     #[tokio::test]
@@ -217,12 +217,12 @@ mod tests {
             let stored =
                 hasher.hash(REQUESTER, &NewPassword::parse(Some(chosen)).expect("a password")).await.expect("a hash");
             for typed in [NFC, NFD] {
-                assert_eq!(verify(&hasher, typed, &stored).await, VerifyOutcome::Right);
+                assert_eq!(verify(&hasher, typed, &stored).await, VerifyOutcome::Match);
             }
         }
         // A hash from before passwords were normalised.
         let raw = hash_with(&hasher.argon2, NFD).expect("a hash");
-        assert_eq!(verify(&hasher, NFC, &raw).await, VerifyOutcome::Wrong);
+        assert_eq!(verify(&hasher, NFC, &raw).await, VerifyOutcome::Mismatch);
         assert!(matches!(verify(&hasher, NFD, &raw).await, VerifyOutcome::Outdated(_)));
     }
 
@@ -243,7 +243,7 @@ mod tests {
     async fn a_stored_password_over_the_normalized_limit_verifies() {
         let (hasher, chosen) = (hasher(8), "\u{958}".repeat(129));
         let stored = hasher.hash(REQUESTER, &NewPassword::parse(Some(&chosen)).expect("a password")).await;
-        assert_eq!(verify(&hasher, &chosen, &stored.expect("a hash")).await, VerifyOutcome::Right);
+        assert_eq!(verify(&hasher, &chosen, &stored.expect("a hash")).await, VerifyOutcome::Match);
     }
 
     #[tokio::test]

@@ -2,10 +2,10 @@ use super::{
     hash_queue::Requester,
     one_time_token,
     one_time_token::Purpose,
-    registration::{by_lookup, unchanged_person},
+    registration::{select_by_lookup, unchanged_person},
     security_log::{SecurityEvent, Subject},
     sessions::delete_in_order,
-    sign_in::{Guesser, network_of},
+    sign_in::{AttemptKey, network_of},
 };
 use crate::{
     Greenroom, Result,
@@ -60,17 +60,18 @@ impl Greenroom {
         run_to_completion(async move {
             let now = greenroom.now();
             let tx = greenroom.store.write().await?;
-            let (to, subject, email_content) = match by_lookup(&email).lock(LockType::NoKeyUpdate).one(&tx).await? {
-                Some(row) => {
-                    let to = StoredEmail::new(&row.email);
-                    let email_content = match row.email_verified {
-                        true => greenroom.create_reset_email(&tx, &to, &row, now).await?,
-                        false => greenroom.handle_registration_conflict(&tx, &to, &row, now).await?,
-                    };
-                    (Some(to), Subject::Person(PersonId(row.id)), email_content)
-                }
-                None => (None, Subject::Unknown(Some(email.canonical())), None),
-            };
+            let (to, subject, email_content) =
+                match select_by_lookup(&email).lock(LockType::NoKeyUpdate).one(&tx).await? {
+                    Some(row) => {
+                        let to = StoredEmail::new(&row.email);
+                        let email_content = match row.email_verified {
+                            true => greenroom.create_reset_email(&tx, &to, &row, now).await?,
+                            false => greenroom.handle_registration_conflict(&tx, &to, &row, now).await?,
+                        };
+                        (Some(to), Subject::Person(PersonId(row.id)), email_content)
+                    }
+                    None => (None, Subject::Unknown(Some(email.canonical())), None),
+                };
             greenroom.enqueue_reply(tx, to.as_ref(), email_content, now).await?;
             greenroom.log_security(SecurityEvent::PasswordResetRequested, subject, Some(from)).await;
             Ok(())
@@ -125,7 +126,7 @@ impl Greenroom {
             if let Some(from) = from {
                 greenroom
                     .account_failure_limiter
-                    .forget(&Guesser::Network(account.canonical().to_owned(), network_of(from)));
+                    .forget(&AttemptKey::Network(account.canonical().to_owned(), network_of(from)));
             }
             greenroom.log_security(SecurityEvent::PasswordReset, id, from).await;
             Ok(())
@@ -144,9 +145,9 @@ impl Greenroom {
         let now = self.now();
         let row = person::ActiveModel { password_hash: Set(hash), ..unchanged_person(id.0) };
         let row = row.update(&tx).await?;
-        one_time_token::revoke(&tx, id, &Purpose::KEYS).await?;
+        one_time_token::revoke(&tx, id, &Purpose::ACCOUNT_ACCESS).await?;
         let ended = end_sessions(&tx, id, except).await?;
-        forget_devices(&tx, id, except).await?;
+        delete_devices(&tx, id, except).await?;
         let mut recorder = EventRecorder::default();
         crate::notifications::notify_self(&row, NotificationKind::PasswordChanged, &mut recorder, now)?;
         let to = StoredEmail::new(&row.email);
@@ -178,7 +179,7 @@ pub(super) async fn end_sessions(
 /// Deletes a person's devices whose failed sign-ins have their own limit, except that of `except`: a thief may have
 /// one, or have signed in with the stolen password. Without `except`, also deletes the known devices, so that the next
 /// sign-in of each is reported by email.
-async fn forget_devices(tx: &Transaction, person: PersonId, except: Option<SessionId>) -> Result<()> {
+async fn delete_devices(tx: &Transaction, person: PersonId, except: Option<SessionId>) -> Result<()> {
     let devices = device::Entity::delete_many().filter(device::Column::PersonId.eq(person.0));
     let Some(except) = except else {
         devices.exec(tx).await?;
@@ -209,12 +210,12 @@ impl Greenroom {
         viewer.require_full_scope()?;
         let owner = person::Entity::find_by_id(viewer.id().0).one(self.store.reader()).await?;
         let proof = PasswordProof { owner: owner.ok_or(ApiError::Unauthenticated)?, password, field };
-        self.compare(viewer, &proof).await?;
+        self.verify_proof(viewer, &proof).await?;
         Ok(proof)
     }
 
     /// Verifies the password against the hash of the row in `proof`.
-    pub(super) async fn compare(&self, viewer: &super::Viewer, proof: &PasswordProof) -> Result<()> {
+    pub(super) async fn verify_proof(&self, viewer: &super::Viewer, proof: &PasswordProof) -> Result<()> {
         let permit = self.hasher.acquire_permit(Requester::Person(viewer.id())).await?;
         self.reauth_failure_limiter.acquire(viewer.session())?;
         let stored = Some(proof.owner.password_hash.clone());

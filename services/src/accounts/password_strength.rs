@@ -8,9 +8,9 @@ use zxcvbn::{
 };
 
 /// The site's name, which attackers try first.
-const SITE: &str = "greenroom";
+const SITE_NAME: &str = "greenroom";
 /// Words that attackers try first in East Africa, where the site's people live.
-const LOCAL: [&str; 33] = [
+const LOCAL_WORDS: [&str; 33] = [
     "africa",
     "airtel",
     "asante",
@@ -66,8 +66,8 @@ impl KnownWords {
     pub(super) fn new(host: &str, name: &str, email: &str) -> Self {
         let (local, domain) = email.rsplit_once('@').unwrap_or((email, ""));
         let (machine, _) = host.rsplit_once(':').unwrap_or((host, ""));
-        let named = [name, local, domain, machine].into_iter().flat_map(split_words);
-        let words = named.chain([SITE].into_iter().chain(LOCAL).map(str::to_owned));
+        let from_account = [name, local, domain, machine].into_iter().flat_map(split_words);
+        let words = from_account.chain([SITE_NAME].into_iter().chain(LOCAL_WORDS).map(str::to_owned));
         let whole = [email, local, domain, host, machine, name].map(str::to_lowercase);
         let long = |text: &String| text.chars().count() > 1;
         Self { whole: whole.into_iter().filter(long).collect(), words: words.filter(long).collect() }
@@ -162,12 +162,12 @@ fn split_words(text: &str) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn is_guessed(password: &str, name: &str, email: &str) -> bool {
+    fn is_guessable_for(password: &str, name: &str, email: &str) -> bool {
         is_guessable(password, &KnownWords::new("127.0.0.1:4731", name, email))
     }
 
-    fn is_guessable_for_sarah(password: &str) -> bool {
-        is_guessed(password, "Wambui wa Ngoma", "wambui.ngoma@example.com")
+    fn is_guessable_for_wambui(password: &str) -> bool {
+        is_guessable_for(password, "Wambui wa Ngoma", "wambui.ngoma@example.com")
     }
 
     #[test]
@@ -175,7 +175,7 @@ mod tests {
         let common = ["password123", "12345678", "qwerty123", "P@ssw0rd", "aaaaaaaa", "sunshine1", "letmein123"];
         let decorated = ["Password2026!", "Summer2026!", "P@ssw0rd!!1", "welcome2026", "iloveyou2026!", "1234567890"];
         for guessed in common.into_iter().chain(decorated) {
-            assert!(is_guessable_for_sarah(guessed), "{guessed}");
+            assert!(is_guessable_for_wambui(guessed), "{guessed}");
         }
     }
 
@@ -184,32 +184,35 @@ mod tests {
         let made = ["greenroom1", "Greenroom2026!", "greenroom greenroom", "Wambui2026!", "wambui-ngoma-7"];
         let address = ["wambuingoma1", "wambui.ngoma@example.com", "Greenroom.Wambui!"];
         for guessed in made.into_iter().chain(address).chain(["127.0.0.1:4731", "127.0.0.1", "Wambui127.0.0.1"]) {
-            assert!(is_guessable_for_sarah(guessed), "{guessed}");
+            assert!(is_guessable_for_wambui(guessed), "{guessed}");
         }
-        assert!(!is_guessed("wambui-ngoma-7", "Sarah", "sarah@example.com"), "another person's name is no known word");
+        assert!(
+            !is_guessable_for("wambui-ngoma-7", "Sarah", "sarah@example.com"),
+            "another person's name is no known word"
+        );
     }
 
     #[test]
     fn a_name_with_strong_digits_is_accepted() {
-        assert!(is_guessed("sarah-123456789", "Sarah", "sarah@example.com"));
-        assert!(!is_guessed("sarah-8273645092837465", "Sarah", "sarah@example.com"));
+        assert!(is_guessable_for("sarah-123456789", "Sarah", "sarah@example.com"));
+        assert!(!is_guessable_for("sarah-8273645092837465", "Sarah", "sarah@example.com"));
     }
 
     #[test]
     fn breached_passwords_and_local_words_are_guessable() {
         let local = ["Nairobi2025!", "kenya@2025", "harambee63", "Safaricom2025", "M-Pesa2026", "jambojambo"];
         for guessed in local.into_iter().chain(["jesus4ever", "blessed2025!", "Zanzibar-7", "JESUS4EVER"]) {
-            assert!(is_guessable_for_sarah(guessed), "{guessed}");
+            assert!(is_guessable_for_wambui(guessed), "{guessed}");
         }
     }
 
     #[test]
     fn only_the_first_characters_are_estimated() {
         let slow_password = |length: usize| "4@8({[<369|!1/0$5+7%2".chars().cycle().take(length).collect::<String>();
-        assert_eq!(is_guessable_for_sarah(&slow_password(MAX_CHECKED)), is_guessable_for_sarah(&slow_password(256)));
+        assert_eq!(is_guessable_for_wambui(&slow_password(MAX_CHECKED)), is_guessable_for_wambui(&slow_password(256)));
         assert!(
-            is_guessable_for_sarah(&"a".repeat(MAX_CHECKED))
-                && is_guessable_for_sarah(&format!("{}{}", "a".repeat(MAX_CHECKED), slow_password(200)))
+            is_guessable_for_wambui(&"a".repeat(MAX_CHECKED))
+                && is_guessable_for_wambui(&format!("{}{}", "a".repeat(MAX_CHECKED), slow_password(200)))
         );
     }
 
@@ -220,7 +223,7 @@ mod tests {
         let english =
             ["correct horse", "a quiet green room", "velvet drum nairobi", "seven drums at dawn", "another one"];
         for fine in swahili.into_iter().chain(english).chain(["velvet-0192", "greenroom-demo"]) {
-            assert!(!is_guessable_for_sarah(fine), "{fine}");
+            assert!(!is_guessable_for_wambui(fine), "{fine}");
         }
     }
 }

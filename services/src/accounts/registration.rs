@@ -65,7 +65,7 @@ impl PendingRegistration {
 }
 
 /// The result of comparing a registration's password with a stored hash.
-struct Comparison {
+struct PasswordComparison {
     stored: Option<String>,
     same: bool,
 }
@@ -93,7 +93,7 @@ impl Greenroom {
             let stored = select_by_email(&email).one(self.store.reader()).await?.map(|row| row.password_hash);
             let permit = self.hasher.acquire_permit(requester).await?;
             let same = self.hasher.verify(permit, profile.password.clone().into(), stored.clone()).await?;
-            let comparison = Comparison { stored, same };
+            let comparison = PasswordComparison { stored, same };
             let (greenroom, email) = (self.clone(), email.clone());
             let (pending, registrant) = (pending.clone(), registrant.clone());
             let last = attempt == ATTEMPTS;
@@ -112,7 +112,7 @@ impl Greenroom {
         &self,
         email: &StoredEmail,
         pending: PendingRegistration,
-        comparison: Comparison,
+        comparison: PasswordComparison,
         registrant: Vec<u8>,
         last: bool,
     ) -> Result<bool> {
@@ -177,13 +177,13 @@ impl Greenroom {
     ) -> Result<Option<mail::EmailContent>> {
         let id = PersonId(row.id);
         if !has_registration_conflict(row) {
-            let forgotten = person::ActiveModel {
+            let cleared = person::ActiveModel {
                 name: Set(String::new()),
                 craft: Set(None),
                 password_hash: Set(String::new()),
                 ..unchanged_person(row.id)
             };
-            forgotten.update(tx).await?;
+            cleared.update(tx).await?;
             one_time_token::revoke(tx, id, &[Purpose::Registrant]).await?;
         }
         self.create_confirmation_email(tx, email, id, templates::INTRODUCE_KIND, now).await
@@ -273,7 +273,7 @@ pub(super) fn select_by_email(email: &StoredEmail) -> Select<person::Entity> {
 }
 
 /// Selects the account of a typed address. If two accounts match by different forms, the form as typed comes first.
-pub(super) fn by_lookup(email: &LookupEmail) -> Select<person::Entity> {
+pub(super) fn select_by_lookup(email: &LookupEmail) -> Select<person::Entity> {
     let [typed, canonical] = email.stored_forms();
     let found = person::Entity::find().filter(has_address(email));
     if typed == canonical { found } else { found.order_by_desc(person::Column::Email.eq(typed)) }

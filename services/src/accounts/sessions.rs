@@ -44,13 +44,13 @@ pub(super) struct NewSession<'a> {
     /// The name of an access token; empty for a session.
     pub(super) name: &'a str,
     /// Time until it expires; a session's use extends it.
-    pub(super) life: Duration,
+    pub(super) ttl: Duration,
 }
 
 impl<'a> NewSession<'a> {
     /// Returns a session with full scope, which begins with the password.
     pub(super) fn by_password(person: PersonId, user_agent: &'a str) -> Self {
-        Self { person, user_agent, scope: SessionScope::Full, name: "", life: SESSION_IDLE_TIMEOUT }
+        Self { person, user_agent, scope: SessionScope::Full, name: "", ttl: SESSION_IDLE_TIMEOUT }
     }
 }
 
@@ -230,7 +230,7 @@ impl Greenroom {
             user_agent: Set(new.user_agent.chars().filter(|c| !c.is_control()).take(USER_AGENT_LIMIT).collect()),
             created_at: Set(now),
             last_seen_at: Set(now),
-            expires_at: Set(now + as_millis(new.life)),
+            expires_at: Set(now + as_millis(new.ttl)),
             scope: Set(new.scope.as_str().to_owned()),
             name: Set(new.name.to_owned()),
             confirmed_at: Set(now),

@@ -176,7 +176,7 @@ impl Greenroom {
         let one_time_token::ConsumedToken { owner: before, payload: address, .. } = opened;
         let id = PersonId(before.id);
         // Links mailed to the old address must not work any more.
-        one_time_token::revoke(&tx, id, &Purpose::KEYS).await?;
+        one_time_token::revoke(&tx, id, &Purpose::ACCOUNT_ACCESS).await?;
         // The address may have an unconfirmed registration. The opened link proves that it is this person's.
         let claimed = person::Entity::find().filter(person::Column::Email.eq(address.as_str()));
         delete_unconfirmed(&tx, claimed).await?;

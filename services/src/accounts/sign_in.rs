@@ -1,10 +1,10 @@
 use super::{
     Credentials, SessionScope, Viewer, device_cookies,
     hash_queue::{Permit, Requester},
-    known_device::note_device,
+    known_device::record_known_device,
     password::VerifyOutcome,
     person::lock_person,
-    registration::{by_lookup, unchanged_person},
+    registration::{select_by_lookup, unchanged_person},
     secret::Secret,
     security_log::{SecurityEvent, Subject},
     sessions::{NewSession, evict_oldest},
@@ -67,8 +67,8 @@ impl Greenroom {
         // An internal error doesn't count as a failed sign-in.
         let outcome = self.verify_credentials(permit, &credentials).await.inspect_err(|_| attempt.undo())?;
         let (known, rehashed) = match outcome {
-            CredentialCheck::Right(known, rehashed) => (*known, rehashed),
-            CredentialCheck::Wrong(account) => {
+            CredentialCheck::Valid(known, rehashed) => (*known, rehashed),
+            CredentialCheck::Invalid(account) => {
                 let email = credentials.email.as_ref().map(LookupEmail::canonical);
                 let subject = || account.map_or(Subject::Unknown(email), Subject::Person);
                 self.log_security(SecurityEvent::SignInFailed, subject(), Some(from)).await;
@@ -86,8 +86,8 @@ impl Greenroom {
         }
         attempt.refund();
         let signed_in = match self.begin_session(known, rehashed, user_agent, from).await? {
-            SignInStart::Session(signed_in) => signed_in,
-            SignInStart::HashChanged(row) => self.sign_in_again(*row, &credentials, user_agent, from).await?,
+            SessionStart::Session(signed_in) => signed_in,
+            SessionStart::HashChanged(row) => self.sign_in_again(*row, &credentials, user_agent, from).await?,
         };
         self.log_security(SecurityEvent::SignedIn, signed_in.user.id, Some(from)).await;
         Ok(signed_in)
@@ -106,13 +106,13 @@ impl Greenroom {
         let permit = self.hasher.acquire_permit(Requester::Network(network_of(from))).await?;
         let (password, stored) = (credentials.password.clone(), Some(row.password_hash.clone()));
         let rehashed = match self.hasher.verify_to_sign_in(permit, password, stored).await? {
-            VerifyOutcome::Right => None,
+            VerifyOutcome::Match => None,
             VerifyOutcome::Outdated(hash) => Some(hash),
-            VerifyOutcome::Wrong => return Err(ApiError::InvalidCredentials.into()),
+            VerifyOutcome::Mismatch => return Err(ApiError::InvalidCredentials.into()),
         };
         match self.begin_session(row, rehashed, user_agent, from).await? {
-            SignInStart::Session(signed_in) => Ok(signed_in),
-            SignInStart::HashChanged(_) => Err(ApiError::InvalidCredentials.into()),
+            SessionStart::Session(signed_in) => Ok(signed_in),
+            SessionStart::HashChanged(_) => Err(ApiError::InvalidCredentials.into()),
         }
     }
 
@@ -133,7 +133,7 @@ impl Greenroom {
     async fn start_attempt(&self, email: Option<&LookupEmail>, origin: Origin) -> Result<Attempt<'_>> {
         let network = network_of(origin.address);
         let device = match email {
-            Some(email) => self.known_device(email, origin.cookie.as_deref()).await?,
+            Some(email) => self.known_device_hash(email, origin.cookie.as_deref()).await?,
             None => None,
         };
         Ok(Attempt { greenroom: self, account: email.cloned(), network, device })
@@ -145,15 +145,15 @@ impl Greenroom {
         Credentials { email, password }: &Credentials,
     ) -> Result<CredentialCheck> {
         let found = match email {
-            Some(email) => by_lookup(email).one(self.store.reader()).await?,
+            Some(email) => select_by_lookup(email).one(self.store.reader()).await?,
             None => None,
         };
         let stored = found.as_ref().map(|row| row.password_hash.clone());
         let account = found.as_ref().map(|row| PersonId(row.id));
         Ok(match (self.hasher.verify_to_sign_in(permit, password.clone(), stored).await?, found) {
-            (VerifyOutcome::Right, Some(row)) => CredentialCheck::Right(Box::new(row), None),
-            (VerifyOutcome::Outdated(hash), Some(row)) => CredentialCheck::Right(Box::new(row), Some(hash)),
-            _ => CredentialCheck::Wrong(account),
+            (VerifyOutcome::Match, Some(row)) => CredentialCheck::Valid(Box::new(row), None),
+            (VerifyOutcome::Outdated(hash), Some(row)) => CredentialCheck::Valid(Box::new(row), Some(hash)),
+            _ => CredentialCheck::Invalid(account),
         })
     }
 
@@ -163,14 +163,14 @@ impl Greenroom {
         rehashed: Option<String>,
         user_agent: &str,
         from: IpAddr,
-    ) -> Result<SignInStart> {
+    ) -> Result<SessionStart> {
         let secret = Secret::generate()?;
         let new = NewSession::by_password(PersonId(row.id), user_agent);
         let tx = self.store.write().await?;
         let now = lock_person(&tx, new.person).await?;
         if now.password_hash != row.password_hash {
             tx.rollback().await;
-            return Ok(SignInStart::HashChanged(Box::new(now)));
+            return Ok(SessionStart::HashChanged(Box::new(now)));
         }
         if !now.email_verified {
             return Err(ApiError::InvalidCredentials.into());
@@ -178,21 +178,22 @@ impl Greenroom {
         if let Some(hash) = rehashed {
             person::ActiveModel { password_hash: Set(hash), ..unchanged_person(row.id) }.update(&tx).await?;
         }
-        let told = note_device(&tx, &row, user_agent, from, &self.links, &self.limits, self.now()).await?;
+        let is_new_device =
+            record_known_device(&tx, &row, user_agent, from, &self.links, &self.limits, self.now()).await?;
         evict_oldest(&tx, new.person).await?;
         let session = self.store_session(&tx, &secret, new).await?;
         device_cookies::record_device(&tx, &session).await?;
         tx.commit().await?;
-        if told {
+        if is_new_device {
             self.mail_queued.notify_one();
         }
         let expires_at = Timestamp::from_millis(session.expires_at);
-        Ok(SignInStart::Session(SignInResult { user: user_of(row)?, token: secret.into_text(), expires_at }))
+        Ok(SessionStart::Session(SignInResult { user: user_of(row)?, token: secret.into_text(), expires_at }))
     }
 }
 
 /// The result of starting a session after the password was verified.
-enum SignInStart {
+enum SessionStart {
     Session(SignInResult),
     /// Another password hash was stored since the row was read. Holds the current row.
     HashChanged(Box<person::Model>),
@@ -201,14 +202,14 @@ enum SignInStart {
 /// The result of verifying credentials.
 enum CredentialCheck {
     /// The person's row, and a new hash if the stored one is outdated.
-    Right(Box<person::Model>, Option<String>),
+    Valid(Box<person::Model>, Option<String>),
     /// The account with this address, if there is one.
-    Wrong(Option<PersonId>),
+    Invalid(Option<PersonId>),
 }
 
 /// The key of the limits on failed sign-ins to one account.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Guesser {
+pub(crate) enum AttemptKey {
     /// Requests for this account from this network.
     Network(String, IpAddr),
     /// A device that signed in to the account before, by the hash of its cookie.
@@ -226,39 +227,39 @@ struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    fn guesser(&self) -> Option<Guesser> {
-        let by_device = self.device.clone().map(Guesser::Device);
-        by_device.or_else(|| Some(Guesser::Network(self.account.as_ref()?.canonical().to_owned(), self.network)))
+    fn attempt_key(&self) -> Option<AttemptKey> {
+        let by_device = self.device.clone().map(AttemptKey::Device);
+        by_device.or_else(|| Some(AttemptKey::Network(self.account.as_ref()?.canonical().to_owned(), self.network)))
     }
 
     /// Returns the account, unless it was signed in to on this device before.
-    fn account_of_stranger(&self) -> Option<&str> {
+    fn account_unless_known_device(&self) -> Option<&str> {
         self.account.as_ref().filter(|_| self.device.is_none()).map(LookupEmail::canonical)
     }
 
     fn check(&self) -> std::result::Result<(), ApiError> {
         if self.device.is_none() {
-            self.greenroom.ip_failure_limiter.check(self.network)?;
+            self.greenroom.network_failure_limiter.check(self.network)?;
         }
-        self.account_of_stranger().map_or(Ok(()), |account| self.greenroom.lockout.check(account))?;
-        self.guesser().map_or(Ok(()), |guesser| self.greenroom.account_failure_limiter.check(guesser))
+        self.account_unless_known_device().map_or(Ok(()), |account| self.greenroom.lockout.check(account))?;
+        self.attempt_key().map_or(Ok(()), |attempt_key| self.greenroom.account_failure_limiter.check(attempt_key))
     }
 
     fn charge(&self) -> std::result::Result<(), ApiError> {
         // Checks again: other attempts may have failed while this one waited for its permit.
         self.check()?;
-        if let Some(guesser) = self.guesser() {
-            self.greenroom.sign_in_limiter.acquire(guesser.clone())?;
-            self.greenroom.account_failure_limiter.acquire(guesser).inspect_err(|_| self.refund_sign_in())?;
+        if let Some(attempt_key) = self.attempt_key() {
+            self.greenroom.sign_in_limiter.acquire(attempt_key.clone())?;
+            self.greenroom.account_failure_limiter.acquire(attempt_key).inspect_err(|_| self.refund_sign_in())?;
         }
         if self.device.is_none() {
             let refund = |_: &_| {
-                self.refund_guess();
+                self.refund_account_failure();
                 self.refund_sign_in();
             };
-            self.greenroom.ip_failure_limiter.acquire(self.network).inspect_err(refund)?;
+            self.greenroom.network_failure_limiter.acquire(self.network).inspect_err(refund)?;
         }
-        self.account_of_stranger().into_iter().for_each(|account| self.greenroom.lockout.charge(account));
+        self.account_unless_known_device().into_iter().for_each(|account| self.greenroom.lockout.charge(account));
         Ok(())
     }
 
@@ -270,27 +271,30 @@ impl Attempt<'_> {
 
     /// Refunds the charges that count failures.
     fn refund(&self) {
-        self.refund_guess();
+        self.refund_account_failure();
         if self.device.is_none() {
-            self.greenroom.ip_failure_limiter.refund(&self.network);
+            self.greenroom.network_failure_limiter.refund(&self.network);
         }
-        self.account_of_stranger().into_iter().for_each(|account| self.greenroom.lockout.refund(account));
+        self.account_unless_known_device().into_iter().for_each(|account| self.greenroom.lockout.refund(account));
     }
 
-    fn refund_guess(&self) {
-        self.guesser().into_iter().for_each(|guesser| self.greenroom.account_failure_limiter.refund(&guesser));
+    fn refund_account_failure(&self) {
+        self.attempt_key()
+            .into_iter()
+            .for_each(|attempt_key| self.greenroom.account_failure_limiter.refund(&attempt_key));
     }
 
     fn refund_sign_in(&self) {
-        self.guesser().into_iter().for_each(|guesser| self.greenroom.sign_in_limiter.refund(&guesser));
+        self.attempt_key().into_iter().for_each(|attempt_key| self.greenroom.sign_in_limiter.refund(&attempt_key));
     }
 
     /// Returns whether a limit on failures is reached.
     fn is_limited(&self) -> bool {
-        let is_over_limit =
-            self.guesser().is_some_and(|guesser| self.greenroom.account_failure_limiter.check(guesser).is_err());
+        let is_over_limit = self
+            .attempt_key()
+            .is_some_and(|attempt_key| self.greenroom.account_failure_limiter.check(attempt_key).is_err());
         let is_under_attack =
-            self.account_of_stranger().is_some_and(|account| self.greenroom.lockout.is_under_attack(account));
+            self.account_unless_known_device().is_some_and(|account| self.greenroom.lockout.is_under_attack(account));
         is_over_limit || is_under_attack
     }
 

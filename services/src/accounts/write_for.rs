@@ -80,7 +80,7 @@ impl Greenroom {
         }
         tx.rollback().await;
         let proof = PasswordProof { owner, password: proof.password.clone(), field: proof.field };
-        self.compare(viewer, &proof).await?;
+        self.verify_proof(viewer, &proof).await?;
         let (tx, owner) = self.write_for_account(viewer).await?;
         if owner.password_hash == proof.owner.password_hash {
             return Ok((tx, owner));
