@@ -19,7 +19,7 @@ const CONNECTIONS: &str = "greenroom_database_connections";
 const DATABASE_UP: &str = "greenroom_database_up";
 const BUS_UP: &str = "greenroom_bus_up";
 const MAIL_QUEUED: &str = "greenroom_mail_queued";
-/// E-mails given up on after failed attempts.
+/// E-mails dead-lettered after failed attempts.
 pub const MAIL_DEAD_LETTERED: &str = "greenroom_mail_dead_lettered";
 
 const SENDS: &str = "greenroom_sends_total";
@@ -47,15 +47,15 @@ const GAUGES: [(&str, &str); 7] = [
     (DATABASE_UP, "1 if the database answered the last probe, else 0."),
     (BUS_UP, "1 if messages between nodes get through, else 0; absent without a bus."),
     (MAIL_QUEUED, "E-mails waiting for delivery or a retry."),
-    (MAIL_DEAD_LETTERED, "E-mails given up on after failed attempts."),
+    (MAIL_DEAD_LETTERED, "E-mails dead-lettered after failed attempts."),
 ];
 const COUNTERS: [(&str, &str); 6] = [
     (QUERIES, "SQL statements executed, without commits."),
     (SENDS, "Messages sent, by outcome: new, duplicate (a retry), refused, failed."),
     (SLOW_CONSUMERS_DISCONNECTED, "Streams disconnected because their client read too slowly."),
     (STREAMS_ENDED, "Streams that ended with their session, by its end reason."),
-    (BUS_MESSAGES, "Messages between nodes: sent, heard (received from others), lost before sending."),
-    (MAILS, "E-mails by outcome: sent, retried (an attempt failed), given_up, revoked (their link was)."),
+    (BUS_MESSAGES, "Messages between nodes: sent, received (from other nodes), lost before sending."),
+    (MAILS, "E-mails by outcome: sent, retried (an attempt failed), dead_lettered, revoked (their link was)."),
 ];
 const HISTOGRAMS: [(&str, &str); 6] = [
     (SEND_SECONDS, "Seconds from sending a message to its response, without refusals."),
@@ -83,10 +83,10 @@ pub fn describe_metrics() {
     for outcome in ["new", "duplicate", "refused", "failed"] {
         counter!(SENDS, "outcome" => outcome).increment(0);
     }
-    for outcome in ["sent", "retried", "given_up", "revoked"] {
+    for outcome in ["sent", "retried", "dead_lettered", "revoked"] {
         counter!(MAILS, "outcome" => outcome).increment(0);
     }
-    for way in ["sent", "heard", "lost"] {
+    for way in ["sent", "received", "lost"] {
         counter!(BUS_MESSAGES, "way" => way).increment(0);
     }
 }
@@ -189,7 +189,7 @@ pub(crate) fn count_query() {
     counter!(QUERIES).increment(1);
 }
 
-/// Counts a bus message: `sent`, `heard` (received) or `lost`.
+/// Counts a bus message: `sent`, `received` or `lost`.
 pub fn count_bus_message(way: &'static str) {
     counter!(BUS_MESSAGES, "way" => way).increment(1);
 }

@@ -109,7 +109,7 @@ impl Store {
 
     /// Begins a write transaction without a waiting client (receipts, presence, cleanup). Few run at a time.
     pub(crate) async fn write_background(&self) -> Result<Transaction> {
-        let permit = metrics::measure_queue_wait("aside", self.background.clone().acquire_owned())
+        let permit = metrics::measure_queue_wait("background_writes", self.background.clone().acquire_owned())
             .await
             .map_err(Error::internal)?;
         Ok(Transaction { background: Some(permit), ..self.write().await? })

@@ -100,7 +100,7 @@ test("a permanently rejected mail is dead-lettered, and the next one is sent", a
   smtpServer.rejectMails(550);
   await register(site, WANJA);
   await expect.poll(() => queuedMails(site)[0].parked).not.toBeNull();
-  expect(site.logText).toContain("a mail is given up");
+  expect(site.logText).toContain("a mail is dead-lettered");
   expect(site.logText).toContain("550");
 
   smtpServer.acceptMails();

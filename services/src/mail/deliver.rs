@@ -112,7 +112,7 @@ impl Greenroom {
         }
         if self.now().millis() - queued_at > MAX_AGE_MILLIS {
             tracing::warn!(%id, kind, "a mail is too old to be sent");
-            metrics::count_mail("given_up");
+            metrics::count_mail("dead_lettered");
             return self.dead_letter(id).await;
         }
         let Some(email) = self.issue_link_token(row).await? else {
@@ -131,8 +131,8 @@ impl Greenroom {
                 Ok(())
             }
             Err(DeliveryError::Transient(why) | DeliveryError::Permanent(why)) => {
-                tracing::error!(%id, kind, attempts, why, "a mail is given up");
-                metrics::count_mail("given_up");
+                tracing::error!(%id, kind, attempts, why, "a mail is dead-lettered");
+                metrics::count_mail("dead_lettered");
                 self.dead_letter(id).await
             }
         }

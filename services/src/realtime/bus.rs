@@ -140,7 +140,7 @@ impl Greenroom {
         let handle = self.hub.bus();
         handle.lock_last_received().insert(message.from, Instant::now());
         if handle.0.bus.get().is_none_or(|(own, _)| *own != message.from) {
-            metrics::count_bus_message("heard");
+            metrics::count_bus_message("received");
             self.hub.apply_bus_event(message.from, message.event, self.now());
         }
     }

@@ -98,7 +98,7 @@ async fn events_of_one_node_reach_streams_of_the_others() {
     let told = MetricsPage::fetch(&site.nodes[1]).await;
     assert_eq!(told.get("greenroom_bus_up"), 1.0);
     assert!(told.get("greenroom_event_lag_seconds_count{source=\"replay\"}") >= 1.0, "the event was read from the log");
-    for way in ["sent", "heard"] {
+    for way in ["sent", "received"] {
         assert!(told.get(&format!("greenroom_bus_messages_total{{way=\"{way}\"}}")) >= 1.0, "{way}");
     }
     let typing = sarah[2].request(Method::PUT, &format!("/api/conversations/{launch}/typing"));
