@@ -134,7 +134,7 @@ entity!(message, "message", {
     client_id: Uuid,
     body: String,
     created_at: i64,
-#[sea_orm(column_name = "step")]
+    #[sea_orm(column_name = "step")]
     booking_status: Option<String>,
 });
 

@@ -105,16 +105,16 @@ pub(crate) async fn run(run: &RunOptions) -> Result<RunOutcome> {
         fault_counts
     });
     tokio::select! {
-    done = async {
-                tokio::try_join!(write_all(&cluster, run, &acks), inject_faults(&cluster, faults, &acks))
-            } => { done?; }
-            Some(ended) = readers.join_next() => return Err(format!("a reader has failed: {ended:?}").into()),
-                    // Where messages may be lost, they are counted at the end.
-            missing = audit::watch_for_loss(&cluster, &acks), if !run.may_lose() => return Err(missing.into()),
-            count = wait_stuck(&acks) => {
-                return Err(format!("nothing was acknowledged for {ACK_TIMEOUT:?} after {count}").into());
-            }
+        done = async { tokio::try_join!(write_all(&cluster, run, &acks), inject_faults(&cluster, faults, &acks)) } => {
+            done?;
         }
+        Some(ended) = readers.join_next() => return Err(format!("a reader has failed: {ended:?}").into()),
+        // Where messages may be lost, they are counted at the end.
+        missing = audit::watch_for_loss(&cluster, &acks), if !run.may_lose() => return Err(missing.into()),
+        count = wait_stuck(&acks) => {
+            return Err(format!("nothing was acknowledged for {ACK_TIMEOUT:?} after {count}").into());
+        }
+    }
     let write_time = began.elapsed();
     heal_all(&cluster).await?;
     let mut problems = tokio::select! {
