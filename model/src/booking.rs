@@ -227,15 +227,15 @@ mod tests {
 
     #[test]
     fn allowed_actions_depend_on_status_and_role() {
-        let steps = |status: BookingStatus, role| status.allowed_actions(role).collect::<Vec<_>>();
+        let actions = |status: BookingStatus, role| status.allowed_actions(role).collect::<Vec<_>>();
         assert_eq!(
-            steps(BookingStatus::Inquiry, Role::Talent),
+            actions(BookingStatus::Inquiry, Role::Talent),
             [BookingAction::Accept, BookingAction::Decline, BookingAction::Cancel]
         );
-        assert_eq!(steps(BookingStatus::Inquiry, Role::Organizer), [BookingAction::Cancel]);
-        assert_eq!(steps(BookingStatus::Accepted, Role::Talent), [BookingAction::Cancel]);
+        assert_eq!(actions(BookingStatus::Inquiry, Role::Organizer), [BookingAction::Cancel]);
+        assert_eq!(actions(BookingStatus::Accepted, Role::Talent), [BookingAction::Cancel]);
         for over in [BookingStatus::Declined, BookingStatus::Cancelled, BookingStatus::Completed] {
-            assert_eq!(steps(over, Role::Talent), []);
+            assert_eq!(actions(over, Role::Talent), []);
         }
         assert_eq!(BookingStatus::Inquiry.apply_action(BookingAction::Accept), Some(BookingStatus::Accepted));
     }

@@ -88,8 +88,8 @@ impl TryFrom<String> for Timestamp {
 }
 
 impl From<Timestamp> for String {
-    fn from(instant: Timestamp) -> Self {
-        instant.to_string()
+    fn from(timestamp: Timestamp) -> Self {
+        timestamp.to_string()
     }
 }
 
@@ -191,16 +191,16 @@ mod tests {
 
     #[test]
     fn timestamps_format_in_utc_with_milliseconds() {
-        let instant = Timestamp::from_millis(1_795_357_800_123);
-        assert_eq!(instant.to_string(), "2026-11-22T14:30:00.123Z");
-        assert_eq!(instant.millis(), 1_795_357_800_123);
+        let timestamp = Timestamp::from_millis(1_795_357_800_123);
+        assert_eq!(timestamp.to_string(), "2026-11-22T14:30:00.123Z");
+        assert_eq!(timestamp.millis(), 1_795_357_800_123);
     }
 
     #[test]
     fn timestamps_round_trip() {
         for millis in [0, 1, 10, 120, 999, 1_000, -1, -86_400_001, 1_795_357_800_123, 253_402_300_799_999] {
-            let instant = Timestamp::from_millis(millis);
-            assert_eq!(instant.to_string().parse(), Ok(instant), "{instant}");
+            let timestamp = Timestamp::from_millis(millis);
+            assert_eq!(timestamp.to_string().parse(), Ok(timestamp), "{timestamp}");
         }
         assert_eq!(Timestamp::from_millis(1_120).to_string(), "1970-01-01T00:00:01.12Z");
         assert_eq!("2026-11-22T14:30:00.123456789Z".parse(), Ok(Timestamp::from_millis(1_795_357_800_123)));
