@@ -83,7 +83,7 @@ impl Greenroom {
     /// Returns whether the database has people who aren't demo people.
     async fn has_other_people(&self) -> Result<bool> {
         let guests =
-            person::Entity::find().filter(person::Column::Email.is_not_in(DEMO_PEOPLE.map(|person| person.email)));
+            person::Entity::find().filter(person::Column::Email.is_not_in(DEMO_PEOPLE.map(|known| known.email)));
         Ok(guests.count(self.store.reader()).await? > 0)
     }
 
@@ -96,8 +96,8 @@ impl Greenroom {
             .map_err(|field_error: FieldError| ApiError::field("password", field_error))?;
         let hash = self.hasher.hash(Requester::Network(Ipv4Addr::LOCALHOST.into()), &password).await?;
         let mut cast = Vec::new();
-        for person in DEMO_PEOPLE {
-            cast.push(self.ensure_person(person, &hash).await?);
+        for demo_person in DEMO_PEOPLE {
+            cast.push(self.ensure_person(demo_person, &hash).await?);
         }
         let [eventpro, safari, sarah, kamau, _achieng] = cast.as_slice() else { return Ok(()) };
         self.seed_conversation(clock, eventpro, sarah, &launch_conversation(today)).await?;
@@ -106,12 +106,12 @@ impl Greenroom {
     }
 
     /// Returns a demo person as a viewer. Inserts the person with a confirmed address if missing.
-    async fn ensure_person(&self, person: DemoPerson, password_hash: &str) -> Result<Viewer> {
+    async fn ensure_person(&self, demo_person: DemoPerson, password_hash: &str) -> Result<Viewer> {
         let tx = self.store.write().await?;
-        let known = person::Entity::find().filter(person::Column::Email.eq(person.email)).one(&tx).await?;
+        let known = person::Entity::find().filter(person::Column::Email.eq(demo_person.email)).one(&tx).await?;
         let row = match known {
             Some(row) => row,
-            None => person.to_new_person(password_hash).insert(&tx, self.now()).await?,
+            None => demo_person.to_new_person(password_hash).insert(&tx, self.now()).await?,
         };
         let viewer = self.begin_system_session(&tx, person_of(row)?).await?;
         tx.commit().await?;

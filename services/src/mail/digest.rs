@@ -70,7 +70,7 @@ impl Greenroom {
             .to(person::Column::Id)
             .into();
         let people = notification::Entity::find()
-            .filter(select_unmailed(notification::Column::CreatedAt.gt(now.millis() - MAX_AGE_MILLIS)))
+            .filter(is_unmailed(notification::Column::CreatedAt.gt(now.millis() - MAX_AGE_MILLIS)))
             .join(JoinType::InnerJoin, owner)
             .filter(person::Column::DeletedAt.is_null())
             .filter(overdue.fold(Condition::any(), Condition::add))
@@ -94,7 +94,7 @@ impl Greenroom {
         let Some(owner) = owner.lock_shared().one(&tx).await? else { return Ok(()) };
         // Serialises with `mark_read`, which locks the same row.
         event_sequence::Entity::find_by_id(person).lock_exclusive().one(&tx).await?;
-        let (rows, news) = read_untold(&tx, person, now).await?;
+        let (rows, news) = read_unmailed(&tx, person, now).await?;
         if rows.is_empty() {
             return Ok(());
         }
@@ -189,7 +189,7 @@ pub(crate) async fn recall_unread(tx: &Transaction, person: PersonId, address: &
 }
 
 /// Reads the first [`MAX_LINES`] unmailed notifications of a person, and counts all of them.
-async fn read_untold(
+async fn read_unmailed(
     tx: &Transaction,
     person: Uuid,
     now: Timestamp,
@@ -223,7 +223,7 @@ async fn read_untold(
 
 /// Returns the condition for a person's unmailed notifications.
 fn of(person: Uuid, now: Timestamp) -> Condition {
-    select_unmailed(written().gt(now.millis() - MAX_AGE_MILLIS)).add(notification::Column::PersonId.eq(person))
+    is_unmailed(written().gt(now.millis() - MAX_AGE_MILLIS)).add(notification::Column::PersonId.eq(person))
 }
 
 /// Returns `created_at + 0`, so that SQLite uses the index on one person's unread notifications. With the bare column
@@ -233,7 +233,7 @@ fn written() -> Expr {
 }
 
 /// Returns the condition for unread notifications about conversations that are in no email yet and satisfy `recent`.
-fn select_unmailed(recent: Expr) -> Condition {
+fn is_unmailed(recent: Expr) -> Condition {
     Condition::all()
         .add(notification::Column::ReadAt.is_null())
         .add(notification::Column::MailId.is_null())

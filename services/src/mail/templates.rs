@@ -324,7 +324,7 @@ mod tests {
             lines: vec![DigestLine::Message(NAME.to_owned()), DigestLine::Message("Sawa".to_owned())],
             link: links.to("/conversations/1"),
         };
-        let letters = [
+        let emails = [
             already_registered(NAME, &links),
             choose_new_password(NAME, &links, "token"),
             password_changed(NAME, &links),
@@ -335,7 +335,7 @@ mod tests {
             unread_digest(NAME, &[unread_from(NAME)], UnreadCounts::default(), &links, "token"),
             unread_digest(NAME, &[unread_from(NAME), unread_from(NAME)], UnreadCounts::default(), &links, "token"),
         ];
-        for email_content in letters {
+        for email_content in emails {
             let whole = format!("{}\n{}", email_content.subject, email_content.text());
             let inside = whole.replace("\u{2068}שרה\u{2069}", "");
             assert!(whole.len() > inside.len(), "{}: it contains a name", email_content.kind.name);
