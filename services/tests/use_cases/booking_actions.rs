@@ -44,9 +44,9 @@ async fn an_action_the_status_does_not_allow_changes_nothing(site: Site) {
     let (cast, id) = (site.cast().await, booking(&site).await);
     site.greenroom.apply_booking_action(&cast.sarah, id, BookingAction::Decline).await.expect("declined");
     let before = site.count_rows().await;
-    for step in [BookingAction::Accept, BookingAction::Decline, BookingAction::Cancel] {
+    for action in [BookingAction::Accept, BookingAction::Decline, BookingAction::Cancel] {
         assert_eq!(
-            expect_api_error(site.greenroom.apply_booking_action(&cast.sarah, id, step).await),
+            expect_api_error(site.greenroom.apply_booking_action(&cast.sarah, id, action).await),
             ApiError::WrongStatus
         );
     }
@@ -59,9 +59,9 @@ async fn an_action_the_status_does_not_allow_changes_nothing(site: Site) {
 
 async fn only_the_talent_answers(site: Site) {
     let (cast, id) = (site.cast().await, booking(&site).await);
-    for step in [BookingAction::Accept, BookingAction::Decline] {
+    for action in [BookingAction::Accept, BookingAction::Decline] {
         assert_eq!(
-            expect_api_error(site.greenroom.apply_booking_action(&cast.eventpro, id, step).await),
+            expect_api_error(site.greenroom.apply_booking_action(&cast.eventpro, id, action).await),
             ApiError::WrongRole
         );
     }
@@ -75,9 +75,9 @@ async fn only_the_talent_answers(site: Site) {
 
 async fn a_stranger_cannot_access_a_booking(site: Site) {
     let (cast, id) = (site.cast().await, booking(&site).await);
-    for step in [BookingAction::Accept, BookingAction::Decline, BookingAction::Cancel] {
+    for action in [BookingAction::Accept, BookingAction::Decline, BookingAction::Cancel] {
         assert_eq!(
-            expect_api_error(site.greenroom.apply_booking_action(&cast.kamau, id, step).await),
+            expect_api_error(site.greenroom.apply_booking_action(&cast.kamau, id, action).await),
             ApiError::NotFound
         );
     }

@@ -74,10 +74,10 @@ async fn all_kinds_of_emails_share_a_budget_of_five_an_hour_and_fifteen_a_day(si
 }
 
 async fn concurrent_emails_through_two_nodes_are_counted(site: Site) {
-    let houses = [site.greenroom.clone(), site.open_second_node(Limits::default()).await];
+    let nodes = [site.greenroom.clone(), site.open_second_node(Limits::default()).await];
     let mut asking = JoinSet::new();
     for number in 0..30 {
-        let greenroom = houses[number % 2].clone();
+        let greenroom = nodes[number % 2].clone();
         asking.spawn(async move { forgot(&greenroom, SARAH.email, number as u8).await });
     }
     with_timeout(asking.join_all()).await;
@@ -92,7 +92,7 @@ async fn a_change_of_address_that_would_get_no_email_is_refused(site: Site) {
     }
     let refused = expect_api_error(site.greenroom.change_email(&cast.sarah, password(), to(), from(9)).await);
     assert_eq!(refused, ApiError::RateLimited { retry_after: 3_600 });
-    assert_eq!(sent(&site, SARAH.email).await, 5, "a warning to the old address exceeds its budget");
+    assert_eq!(sent(&site, SARAH.email).await, 5, "the old address was told of the refused change");
     let token = site.link_token_for("kept.busy@example.com").await;
     site.greenroom.confirm_email(&token).await.expect("the earlier link");
 }

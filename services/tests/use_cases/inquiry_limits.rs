@@ -47,17 +47,17 @@ async fn a_fourth_unanswered_inquiry_to_one_talent_is_refused(site: Site) {
     greenroom.open_booking(&cast.eventpro, draft_booking(cast.kamau.id())).await.expect("another talent");
     greenroom.open_booking(&cast.safari, draft_booking(cast.achieng.id())).await.expect("another organizer");
 
-    for (viewer, booking, step) in [
+    for (viewer, booking, action) in [
         (&cast.achieng, bookings[0], BookingAction::Decline),
         (&cast.achieng, bookings[1], BookingAction::Accept),
         (&cast.eventpro, bookings[2], BookingAction::Cancel),
     ] {
-        greenroom.apply_booking_action(viewer, booking, step).await.expect("an action");
+        greenroom.apply_booking_action(viewer, booking, action).await.expect("an action");
         fourth().await.expect("one more inquiry");
         assert_eq!(
             expect_api_error(fourth().await),
             ApiError::OpenInquiryLimit { retry_after: 3_600 },
-            "after {step:?}"
+            "after {action:?}"
         );
     }
 }
@@ -96,10 +96,10 @@ async fn a_twenty_first_inquiry_in_a_day_is_refused(site: Site) {
     assert_eq!(expect_api_error(one_more().await), ApiError::InquiryLimit { retry_after: 60 });
 }
 
-async fn open_at_once(houses: &[Greenroom], organizer: &Viewer, talents: &[PersonId], count: usize) -> usize {
+async fn open_at_once(nodes: &[Greenroom], organizer: &Viewer, talents: &[PersonId], count: usize) -> usize {
     let mut opening = JoinSet::new();
     for number in 0..count {
-        let (greenroom, organizer) = (houses[number % houses.len()].clone(), organizer.clone());
+        let (greenroom, organizer) = (nodes[number % nodes.len()].clone(), organizer.clone());
         let draft = draft_booking(talents[number % talents.len()]);
         opening.spawn(async move { greenroom.open_booking(&organizer, draft).await.is_ok() });
     }
@@ -108,10 +108,10 @@ async fn open_at_once(houses: &[Greenroom], organizer: &Viewer, talents: &[Perso
 
 async fn concurrent_inquiries_through_two_nodes_are_counted(site: Site) {
     let (cast, talents) = (site.cast().await, talents(&site, 30).await);
-    let houses = [greenroom(&site).await, greenroom(&site).await];
-    assert_eq!(open_at_once(&houses, &cast.eventpro, &[cast.achieng.id()], 30).await, 3);
-    assert_eq!(open_at_once(&houses, &cast.eventpro, &talents, 60).await, 17, "20 a day minus the 3 open ones");
-    assert_eq!(open_at_once(&houses, &cast.safari, &talents, 60).await, 20);
+    let nodes = [greenroom(&site).await, greenroom(&site).await];
+    assert_eq!(open_at_once(&nodes, &cast.eventpro, &[cast.achieng.id()], 30).await, 3);
+    assert_eq!(open_at_once(&nodes, &cast.eventpro, &talents, 60).await, 17, "20 a day minus the 3 open ones");
+    assert_eq!(open_at_once(&nodes, &cast.safari, &talents, 60).await, 20);
 }
 
 async fn a_retry_does_not_count_as_an_inquiry(site: Site) {

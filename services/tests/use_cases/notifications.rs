@@ -40,9 +40,9 @@ async fn unread_count_covers_all_pages(site: Site) {
         send_text(&site.greenroom, &cast.sarah, cast.launch, &number.to_string()).await;
     }
     let notices = site.greenroom.list_notifications(&cast.eventpro, None).await.expect("notifications");
-    let frame = site.greenroom.load_nav_state(&cast.eventpro).await.expect("a nav state");
-    assert_eq!((notices.unread, frame.unread, notices.cursor), (33, 33, frame.cursor));
-    assert_eq!(frame.person.name, "EventPro Kenya");
+    let nav_state = site.greenroom.load_nav_state(&cast.eventpro).await.expect("a nav state");
+    assert_eq!((notices.unread, nav_state.unread, notices.cursor), (33, 33, nav_state.cursor));
+    assert_eq!(nav_state.person.name, "EventPro Kenya");
 }
 
 async fn a_notification_preview_is_one_short_line(site: Site) {

@@ -22,7 +22,7 @@ on_both! {
     an_unconfirmed_address_can_be_taken,
     a_new_password_revokes_a_change_of_address,
     links_to_the_old_address_are_revoked,
-    a_revoked_link_creates_no_session,
+    a_session_ended_by_a_new_password_writes_nothing,
     an_invalid_link_costs_no_password_hash,
     changing_an_address_does_not_block_readers,
     passwords_that_are_chosen_are_counted_whether_or_not_they_are_taken,
@@ -200,7 +200,7 @@ async fn links_to_the_old_address_are_revoked(site: Site) {
     assert_eq!(expect_api_error(site.greenroom.reset_password(&old, password(NEW)).await).code(), "token_invalid");
 }
 
-async fn a_revoked_link_creates_no_session(site: Site) {
+async fn a_session_ended_by_a_new_password_writes_nothing(site: Site) {
     let (thief, _) = viewer(&site, SARAH.email).await;
     let (sarah, _) = viewer(&site, SARAH.email).await;
     site.greenroom.change_password(&sarah, typed(PASSWORD), password(NEW)).await.expect("changed");

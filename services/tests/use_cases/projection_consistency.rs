@@ -24,7 +24,7 @@ enum Operation {
     MarkUnread { conversation: usize, talent: bool, seq: i64 },
     Deliver { conversation: usize, talent: bool, seq: i64 },
     Receipts { person: usize, wanted: bool },
-    Answer { conversation: usize, talent: bool, step: usize },
+    Answer { conversation: usize, talent: bool, action: usize },
     Rename { person: usize, number: u8 },
     MarkSeen { person: usize, all: bool },
     Look { person: usize },
@@ -32,7 +32,7 @@ enum Operation {
     SetClockBack { millis: u64 },
 }
 
-fn step() -> impl Strategy<Value = Operation> {
+fn operation() -> impl Strategy<Value = Operation> {
     prop_oneof![
         5 => (any::<usize>(), any::<bool>(), any::<u8>())
             .prop_map(|(conversation, talent, text)| Operation::Post { conversation, talent, text }),
@@ -46,7 +46,7 @@ fn step() -> impl Strategy<Value = Operation> {
             .prop_map(|(conversation, talent, seq)| Operation::Deliver { conversation, talent, seq }),
         1 => (0..5_usize, any::<bool>()).prop_map(|(person, wanted)| Operation::Receipts { person, wanted }),
         2 => (any::<usize>(), any::<bool>(), 0..3_usize)
-            .prop_map(|(conversation, talent, step)| Operation::Answer { conversation, talent, step }),
+            .prop_map(|(conversation, talent, action)| Operation::Answer { conversation, talent, action }),
         1 => (0..5_usize, any::<u8>()).prop_map(|(person, number)| Operation::Rename { person, number }),
         1 => (0..5_usize, any::<bool>()).prop_map(|(person, all)| Operation::MarkSeen { person, all }),
         3 => (0..5_usize).prop_map(|person| Operation::Look { person }),
@@ -81,9 +81,9 @@ impl Scenario {
         (*id, if talent { other } else { organizer }.clone())
     }
 
-    async fn run(&mut self, step: &Operation) {
+    async fn run(&mut self, operation: &Operation) {
         let greenroom = &self.site.greenroom;
-        match *step {
+        match *operation {
             Operation::Post { conversation, talent, text } => {
                 let (id, by) = self.pick(conversation, talent);
                 let draft = draft(id, &format!("Text {text}"));
@@ -116,11 +116,11 @@ impl Scenario {
                 let input = AccountInput { receipts: Some(wanted), ..Default::default() };
                 greenroom.change_account(viewer, input.parse(viewer.role()).expect("a change")).await.expect("changed");
             }
-            Operation::Answer { conversation, talent, step } => {
+            Operation::Answer { conversation, talent, action } => {
                 let (id, by) = self.pick(conversation, talent);
                 let booking = greenroom.load_conversation(&by, id).await.expect("a conversation").0.booking.id;
                 // The action may be refused, depending on the status and the role.
-                let _ = greenroom.apply_booking_action(&by, booking, model::BookingAction::ALL[step]).await;
+                let _ = greenroom.apply_booking_action(&by, booking, model::BookingAction::ALL[action]).await;
             }
             Operation::Rename { person, number } => {
                 let viewer = &self.people[person];
@@ -174,20 +174,20 @@ fn assert_consistent(viewer: &Viewer, then: &Views, now: &Views, log: &[Envelope
     }
     assert!(view.inbox.is_some() || then.inbox.as_ref().is_some_and(|inbox| inbox.next_page.is_some()));
     let now = now.clone().only_threads_of(&view);
-    assert_eq!(view.shape_of(&now), now, "{}", viewer.person().name);
+    assert_eq!(view.truncated_to(&now), now, "{}", viewer.person().name);
 }
 
 async fn old_view_plus_later_events_equals_current_view(site: Site) {
     let kind = site.kind;
     let mut runner =
         TestRunner::new(Config { cases: 25, failure_persistence: None, max_shrink_iters: 100, ..Config::default() });
-    let steps = prop::collection::vec(step(), 5..40);
+    let operations = prop::collection::vec(operation(), 5..40);
     let outcome = tokio::task::block_in_place(|| {
-        runner.run(&steps, |steps| {
+        runner.run(&operations, |operations| {
             Handle::current().block_on(async {
                 let mut scenario = Scenario::begin(Site::new(kind).await).await;
-                for step in &steps {
-                    scenario.run(step).await;
+                for operation in &operations {
+                    scenario.run(operation).await;
                 }
                 scenario.check_consistency().await;
             });

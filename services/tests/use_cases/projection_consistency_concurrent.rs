@@ -90,7 +90,7 @@ async fn play(site: &Site, rng: &mut Rng) {
                 view.apply(viewer.id(), envelope);
             }
             let now = now.clone().only_threads_of(&view);
-            assert_eq!(view.shape_of(&now), now, "{} from {}", viewer.person().name, then.cursor());
+            assert_eq!(view.truncated_to(&now), now, "{} from {}", viewer.person().name, then.cursor());
         }
     }
 }

@@ -48,15 +48,18 @@ async fn all_writes(site: &Site, cast: &Cast, viewer: &Viewer) -> Vec<(&'static 
     let greenroom = &site.greenroom;
     let booking = greenroom.load_conversation(&cast.sarah, cast.launch).await.expect("a conversation").0.booking.id;
     vec![
-        ("post", expect_api_error(greenroom.send_message(viewer, draft(cast.launch, "No")).await)),
-        ("read_on", expect_api_error(greenroom.mark_read(viewer, cast.launch, 12).await)),
-        ("deliver", expect_api_error(greenroom.mark_delivered(viewer, cast.launch, 12).await)),
+        ("send_message", expect_api_error(greenroom.send_message(viewer, draft(cast.launch, "No")).await)),
+        ("mark_read", expect_api_error(greenroom.mark_read(viewer, cast.launch, 12).await)),
+        ("mark_delivered", expect_api_error(greenroom.mark_delivered(viewer, cast.launch, 12).await)),
         ("mark_unread", expect_api_error(greenroom.mark_unread(viewer, cast.launch, 1).await)),
         (
             "mark_notifications_seen",
             expect_api_error(greenroom.mark_notifications_seen(viewer, NotificationSelection::All).await),
         ),
-        ("step", expect_api_error(greenroom.apply_booking_action(viewer, booking, BookingAction::Accept).await)),
+        (
+            "apply_booking_action",
+            expect_api_error(greenroom.apply_booking_action(viewer, booking, BookingAction::Accept).await),
+        ),
     ]
 }
 
@@ -76,7 +79,7 @@ async fn account_writes(site: &Site, viewer: &Viewer) -> Vec<(&'static str, ApiE
         ),
         ("create_token", expect_api_error(greenroom.create_token(viewer, token_draft(Scope::Write)).await)),
         ("end_session", expect_api_error(greenroom.end_session(viewer, viewer.session()).await)),
-        ("leave", expect_api_error(greenroom.delete_account(viewer, password()).await)),
+        ("delete_account", expect_api_error(greenroom.delete_account(viewer, password()).await)),
         ("sign_out", expect_api_error(greenroom.sign_out(viewer).await)),
     ]
 }

@@ -51,7 +51,7 @@ async fn a_long_replay_is_complete(site: Site) {
         send_text(&site.greenroom, &cast.eventpro, cast.launch, &number.to_string()).await;
     }
     let log = read_event_log(&site.greenroom, &cast.sarah).await;
-    assert!(log.len() > 420, "fewer than a read and a send buffer hold");
+    assert!(log.len() > 420, "no more than one read or one send buffer holds");
 }
 
 async fn a_cursor_that_cannot_be_resumed_is_reset_to_the_head(site: Site) {

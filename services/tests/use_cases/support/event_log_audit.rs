@@ -21,8 +21,8 @@ pub(crate) async fn audit_event_log(greenroom: &Greenroom, viewer: &Viewer) -> V
     for envelope in &log {
         audit.check_event(envelope, viewer.id());
     }
-    let frame = greenroom.load_nav_state(viewer).await.expect("a nav state");
-    assert_eq!(audit.unseen.len() as i64, frame.unread, "the number of unseen notifications");
+    let nav_state = greenroom.load_nav_state(viewer).await.expect("a nav state");
+    assert_eq!(audit.unseen.len() as i64, nav_state.unread, "the number of unseen notifications");
     log
 }
 

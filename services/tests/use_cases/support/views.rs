@@ -9,7 +9,7 @@ pub(crate) struct Views {
     /// `None` after an event that it can't be updated by: a browser then reloads it.
     pub(crate) inbox: Option<Inbox>,
     pub(crate) notices: NotificationList,
-    pub(crate) frame: NavState,
+    pub(crate) nav_state: NavState,
     pub(crate) threads: Vec<Thread>,
     pub(crate) bookings: Vec<BookingView>,
 }
@@ -27,8 +27,8 @@ impl Views {
         threads.sort_by_key(|thread| thread.conversation.id);
         bookings.sort_by_key(|booking| booking.conversation.id);
         let notices = greenroom.list_notifications(viewer, None).await.expect("notifications");
-        let frame = greenroom.load_nav_state(viewer).await.expect("a nav state");
-        Self { inbox: Some(inbox), notices, frame, threads, bookings }
+        let nav_state = greenroom.load_nav_state(viewer).await.expect("a nav state");
+        Self { inbox: Some(inbox), notices, nav_state, threads, bookings }
     }
 
     /// Returns the smallest cursor of the views: events after it may be missing in one of them.
@@ -36,13 +36,13 @@ impl Views {
         let inbox = self.inbox.iter().map(Projection::cursor);
         let threads = self.threads.iter().map(Projection::cursor);
         let bookings = self.bookings.iter().map(Projection::cursor);
-        let others = [self.notices.cursor(), self.frame.cursor()];
+        let others = [self.notices.cursor(), self.nav_state.cursor()];
         inbox.chain(threads).chain(bookings).chain(others).min().expect("at least one view")
     }
 
     /// Applies an event to all views; returns whether one has changed.
     pub(crate) fn apply(&mut self, me: PersonId, envelope: &Envelope) -> bool {
-        let mut outcomes = vec![self.notices.apply(me, envelope), self.frame.apply(me, envelope)];
+        let mut outcomes = vec![self.notices.apply(me, envelope), self.nav_state.apply(me, envelope)];
         outcomes.extend(self.threads.iter_mut().map(|thread| thread.apply(me, envelope)));
         outcomes.extend(self.bookings.iter_mut().map(|booking| booking.apply(me, envelope)));
         assert!(!outcomes.contains(&ApplyOutcome::Gap), "only the inbox can have a gap: {envelope:?}");
@@ -54,7 +54,7 @@ impl Views {
     }
 
     /// Truncates the views to the pages of a fresh read: events only make lists longer.
-    pub(crate) fn shape_of(mut self, fresh: &Self) -> Self {
+    pub(crate) fn truncated_to(mut self, fresh: &Self) -> Self {
         if let (Some(inbox), Some(fresh)) = (&mut self.inbox, &fresh.inbox) {
             inbox.conversations.truncate(fresh.conversations.len());
             inbox.next_page.clone_from(&fresh.next_page);
