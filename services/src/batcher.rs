@@ -68,7 +68,7 @@ impl<Q, A> BatchQueue<Q, A> {
 
     /// Waits for the running batch, then runs the next one. The queue may be empty by then.
     async fn run_batch<F: Future<Output = Vec<Result<A>>>>(&self, answer: impl FnOnce(Vec<Q>) -> F) {
-        let _turn = self.running.lock().await;
+        let _running = self.running.lock().await;
         let (requests, senders): (Vec<Q>, Vec<_>) = self.drain_batch().into_iter().unzip();
         if requests.is_empty() {
             return;
@@ -78,9 +78,9 @@ impl<Q, A> BatchQueue<Q, A> {
             senders.into_iter().for_each(|sender| drop(sender.send(Err(Error::timeout()))));
             return;
         };
-        for (number, (sender, told)) in (1..).zip(senders.into_iter().zip(answers)) {
+        for (number, (sender, response)) in (1..).zip(senders.into_iter().zip(answers)) {
             // The caller may have been cancelled.
-            let _ = sender.send(told);
+            let _ = sender.send(response);
             if number % RESPONSES_PER_YIELD == 0 {
                 yield_now().await;
             }

@@ -53,10 +53,10 @@ impl Error {
             Error::Api(api_error) => return api_error,
             inside => inside,
         };
-        let error_chain = error_chain(&inside);
-        let chain = || error_chain.iter().map(|cause| cause.to_string()).collect::<Vec<_>>().join(": ");
-        let trouble = error_chain.iter().filter_map(|cause| database_error(*cause)).find_map(classify_db_error);
-        let (api_error, meaning) = match trouble {
+        let causes = error_chain(&inside);
+        let chain = || causes.iter().map(|cause| cause.to_string()).collect::<Vec<_>>().join(": ");
+        let failure = causes.iter().filter_map(|cause| database_error(*cause)).find_map(classify_db_error);
+        let (api_error, meaning) = match failure {
             Some(DatabaseFailure::Full) => (ApiError::StorageFull, "the database's disk is full"),
             Some(DatabaseFailure::Unavailable) => (ApiError::Unavailable, "the database is unreachable"),
             None => {
@@ -73,12 +73,12 @@ impl Error {
 
 /// Returns an error and all its sources.
 fn error_chain<'a>(error: &'a (dyn StdError + 'static)) -> Vec<&'a (dyn StdError + 'static)> {
-    let (mut error_chain, mut next) = (Vec::new(), Some(error));
+    let (mut causes, mut next) = (Vec::new(), Some(error));
     while let Some(cause) = next {
-        error_chain.push(cause);
+        causes.push(cause);
         next = cause.source();
     }
-    error_chain
+    causes
 }
 
 /// Returns the database error of a cause, which a batch may have shared between its requests.
@@ -131,8 +131,8 @@ fn by_sqlstate(code: &str) -> Option<DatabaseFailure> {
     if code == "53100" {
         return Some(DatabaseFailure::Full);
     }
-    let away = ["08", "53", "57P", "58", "25006"];
-    away.iter().any(|class| code.starts_with(class)).then_some(DatabaseFailure::Unavailable)
+    let unavailable = ["08", "53", "57P", "58", "25006"];
+    unavailable.iter().any(|class| code.starts_with(class)).then_some(DatabaseFailure::Unavailable)
 }
 
 /// SQLite's primary result codes, the low byte of the extended codes.

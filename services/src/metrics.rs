@@ -58,7 +58,7 @@ const COUNTERS: [(&str, &str); 6] = [
 const HISTOGRAMS: [(&str, &str); 6] = [
     (SEND_SECONDS, "Seconds from sending a message to its response, without refusals."),
     (COMMIT_SECONDS, "Seconds per commit, including the flush."),
-    (WAIT_SECONDS, "Seconds waited in each queue of this process, measured at the end of the wait."),
+    (WAIT_SECONDS, "Seconds waited in each queue of this process, without cancelled waits."),
     (LAG_SECONDS, "Seconds from an event to its writing to streams: told (published at once) or read (from the log)."),
     (SENDS_TOGETHER, "Messages per batch."),
     (COMMITTED_TOGETHER, "Transactions per group commit; SQLite only."),
@@ -92,9 +92,9 @@ impl Greenroom {
     pub async fn collect_gauges(&self) {
         gauge!(STREAMS).set(self.stream_count() as f64);
         let streams = self.stream_session_lookup.len() + self.stream_setups.len();
-        let lines =
+        let queues =
             [("sends", self.message_batcher.len()), ("sessions", self.session_lookup.len()), ("streams", streams)];
-        for (queue, length) in lines {
+        for (queue, length) in queues {
             gauge!(QUEUE, "queue" => queue).set(length as f64);
         }
         for (state, connections) in self.store.connections() {
@@ -152,9 +152,9 @@ struct QueueGauge(Gauge);
 
 impl QueueGauge {
     fn enter(queue: &'static str) -> Self {
-        let line = gauge!(QUEUE, "queue" => queue);
-        line.increment(1);
-        Self(line)
+        let length = gauge!(QUEUE, "queue" => queue);
+        length.increment(1);
+        Self(length)
     }
 }
 
