@@ -14,10 +14,10 @@ use uuid::Uuid;
 
 /// Interval between a node's pings. Each node also receives its own, which proves that the bus works.
 const PING_INTERVAL: Duration = Duration::from_secs(2);
-/// A node that hasn't received its own pings for this long counts the bus as down, and a peer that it hasn't received
-/// as partitioned from it.
+/// A node that receives none of its own pings for this long counts the bus as down. A peer from which it receives
+/// nothing for this long counts as partitioned.
 const PEER_TIMEOUT: Duration = Duration::from_secs(6);
-/// A peer that hasn't been received for this long counts as gone: it no longer writes anything unannounced.
+/// A peer from which nothing is received for this long counts as gone: the database is no longer polled for its writes.
 const PEER_EXPIRY: Duration = Duration::from_secs(10 * 60);
 /// Time after which a peer's presence announcement lapses unless it is repeated.
 const PRESENCE_TTL: Duration = Duration::from_secs(40);
@@ -82,8 +82,8 @@ impl BusHandle {
     }
 
     /// Announces the newest sequence numbers of these people, in batches.
-    pub(super) fn publish_last_seqs(&self, heads: &[(PersonId, i64)]) {
-        heads.chunks(BATCH).for_each(|some| self.publish(BusEvent::LastSeqs(some.to_vec())));
+    pub(super) fn publish_last_seqs(&self, last_seqs: &[(PersonId, i64)]) {
+        last_seqs.chunks(BATCH).for_each(|some| self.publish(BusEvent::LastSeqs(some.to_vec())));
     }
 
     /// Returns whether the bus delivers messages, judged by this node's own pings.
@@ -145,7 +145,8 @@ impl Greenroom {
         }
     }
 
-    /// Pings the other nodes, forever. Polls the database for their writes while at least one of them isn't received.
+    /// Pings the other nodes, forever. Polls the database for their writes while nothing arrives from at least one of
+    /// them.
     pub async fn run_bus_pings(self) {
         let mut ticks = tokio::time::interval(PING_INTERVAL);
         loop {
@@ -165,7 +166,9 @@ impl Hub {
     fn apply_bus_event(&self, from: Uuid, event: BusEvent, now: model::Timestamp) {
         match event {
             BusEvent::Ping => {}
-            BusEvent::LastSeqs(heads) => heads.into_iter().for_each(|(person, seq)| self.advance_last_seq(person, seq)),
+            BusEvent::LastSeqs(people) => {
+                people.into_iter().for_each(|(person, seq)| self.advance_last_seq(person, seq));
+            }
             BusEvent::SessionEnded { person, session, reason } => self.end_session_local(person, session, reason),
             BusEvent::Typing { to, conversation, by } => self.publish_typing_local(&to, conversation, by, now),
             BusEvent::PresenceHidden { person, from } => self.publish_presence_local(&from, person, false),
@@ -198,7 +201,7 @@ impl Hub {
         self.bus().publish(BusEvent::Typing { to: to.to_vec(), conversation, by });
     }
 
-    /// Publishes at every node that `person` has gone offline, to the streams of the people in `from`.
+    /// Shows `person` as offline to the people in `from`, in their streams at every node.
     pub(super) fn hide_presence(&self, person: PersonId, from: &[PersonId]) {
         self.publish_presence_local(from, person, false);
         for from in from.chunks(BATCH) {
@@ -222,17 +225,17 @@ mod tests {
     async fn a_silent_peer_is_unhealthy_until_it_expires() {
         let (handle, own, other) = (BusHandle::default(), Uuid::from_u128(1), Uuid::from_u128(2));
         assert!(handle.0.bus.set((own, Box::new(Nowhere))).is_ok());
-        let hear = |node| handle.lock_last_received().insert(node, Instant::now());
+        let receive_from = |node| handle.lock_last_received().insert(node, Instant::now());
         assert!(!handle.is_healthy() && !handle.receives_from_all(), "nothing received yet");
-        hear(own);
-        hear(other);
+        receive_from(own);
+        receive_from(other);
         assert!(handle.is_healthy() && handle.receives_from_all());
         advance(PEER_TIMEOUT).await;
         assert!(!handle.is_healthy() && !handle.receives_from_all(), "no pings came back");
-        hear(own);
+        receive_from(own);
         assert!(handle.is_healthy() && !handle.receives_from_all(), "the peer is partitioned");
         advance(PEER_EXPIRY).await;
-        hear(own);
+        receive_from(own);
         assert!(handle.receives_from_all(), "the peer has expired");
     }
 }

@@ -28,8 +28,8 @@ impl Greenroom {
     pub(super) async fn poll_last_seqs(&self) -> Result<Vec<PersonId>> {
         let present = self.hub.present_people();
         for people in present.chunks(BATCH) {
-            for (person, head) in event_log::last_seqs(self.store.reader(), people).await? {
-                self.hub.advance_last_seq(person, head);
+            for (person, last_seq) in event_log::last_seqs(self.store.reader(), people).await? {
+                self.hub.advance_last_seq(person, last_seq);
             }
         }
         Ok(present)

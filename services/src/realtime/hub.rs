@@ -182,10 +182,10 @@ impl Hub {
     }
 
     /// Raises the known sequence number; lagging streams catch up from the log.
-    pub(crate) fn advance_last_seq(&self, person: PersonId, head: i64) {
+    pub(crate) fn advance_last_seq(&self, person: PersonId, seq: i64) {
         let state = &mut *self.lock_state();
         let Some(subscriptions) = state.people.get_mut(&person) else { return };
-        subscriptions.last_seq = subscriptions.last_seq.max(head);
+        subscriptions.last_seq = subscriptions.last_seq.max(seq);
         self.reconcile_subscriptions(state, person);
     }
 
@@ -245,11 +245,11 @@ impl Hub {
     /// Waits until no stream lags.
     pub(super) async fn wait_caught_up(&self) {
         loop {
-            let rings = self.0.caught_up.notified();
+            let notified = self.0.caught_up.notified();
             if !self.lock_state().catching_up {
                 return;
             }
-            rings.await;
+            notified.await;
         }
     }
 
@@ -297,9 +297,9 @@ impl Hub {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn for_live_subscribers(&self, person: PersonId, mut told: impl FnMut(&Subscriber, &dyn EventSink) -> bool) {
+    fn for_live_subscribers(&self, person: PersonId, mut write: impl FnMut(&Subscriber, &dyn EventSink) -> bool) {
         self.retain_subscribers(person, |subscriber| {
-            subscriber.sink.clone().is_none_or(|sink| told(subscriber, &*sink))
+            subscriber.sink.clone().is_none_or(|sink| write(subscriber, &*sink))
         });
     }
 

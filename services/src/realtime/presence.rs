@@ -15,7 +15,7 @@ use sea_orm::{
 };
 use std::{collections::HashSet, time::Duration};
 
-/// A person who reconnects within this time never left: a broken stream, or a navigation from page to page.
+/// A person who reconnects within this time counts as never having left: the stream broke, or they opened another page.
 const DISCONNECT_GRACE: Duration = Duration::from_secs(5);
 /// Changes are gathered for this long, so that one read of the database serves all of them.
 const GATHER_DELAY: Duration = Duration::from_millis(200);
@@ -25,7 +25,7 @@ const BATCH: usize = 200;
 impl Greenroom {
     /// Publishes presence changes, forever.
     pub async fn run_presence(self) {
-        let mut told = HashSet::new();
+        let mut online = HashSet::new();
         loop {
             self.hub.wait_presence_change().await;
             while self.hub.has_unsettled_changes() {
@@ -36,8 +36,8 @@ impl Greenroom {
                     self.hub.announce_presence(&people.collect::<Vec<_>>(), here);
                 }
                 let is_new = |change: &PresenceChange| match change.present {
-                    true => told.insert(change.person),
-                    false => told.remove(&change.person),
+                    true => online.insert(change.person),
+                    false => online.remove(&change.person),
                 };
                 let changes: Vec<_> = changes.into_iter().filter(is_new).collect();
                 for batch in changes.chunks(BATCH) {
@@ -65,7 +65,7 @@ impl Greenroom {
         Ok(())
     }
 
-    /// Publishes to the people in `from` that a person has gone offline.
+    /// Shows a person as offline to the people in `from`.
     pub(crate) fn hide_presence(&self, person: PersonId, from: &[PersonId]) {
         self.hub.hide_presence(person, from);
     }
@@ -122,12 +122,12 @@ async fn record_last_seen(store: &Store, people: &[PersonId], now: Timestamp) ->
     if known.is_empty() {
         return Ok(());
     }
-    let visits =
+    let rows =
         known.into_iter().map(|row| last_seen::ActiveModel { person_id: Set(row.id), active_at: Set(now.millis()) });
     let mut again = OnConflict::column(last_seen::Column::PersonId);
     again.update_column(last_seen::Column::ActiveAt);
     let tx = store.write_background().await?;
-    last_seen::Entity::insert_many(visits).on_conflict(again).exec_without_returning(&tx).await?;
+    last_seen::Entity::insert_many(rows).on_conflict(again).exec_without_returning(&tx).await?;
     tx.commit().await
 }
 

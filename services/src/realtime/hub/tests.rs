@@ -3,7 +3,7 @@ use tokio::{sync::mpsc, time::Duration};
 
 const SARAH: PersonId = PersonId(Uuid::from_u128(1));
 const PHONE: SessionId = SessionId(Uuid::from_u128(2));
-const NOBODY_EVER: Duration = Duration::from_secs(3_600);
+const LONG_GRACE: Duration = Duration::from_secs(3_600);
 
 /// A sink whose buffer holds a limited number of frames.
 struct Reader(Mutex<Option<mpsc::Sender<String>>>);
@@ -106,11 +106,11 @@ async fn presence_settles_at_once_on_connect_and_after_a_grace_on_disconnect() {
     let hub = hub().await;
     let phone = hub.subscribe((SARAH, PHONE), false, 9).expect("a subscription");
     let laptop = hub.subscribe((SARAH, PHONE), false, 9).expect("a subscription");
-    assert_eq!(hub.drain_settled(NOBODY_EVER), [PresenceChange { person: SARAH, present: true, here: Some(true) }]);
+    assert_eq!(hub.drain_settled(LONG_GRACE), [PresenceChange { person: SARAH, present: true, here: Some(true) }]);
     drop(phone);
     assert!(!hub.has_unsettled_changes(), "only one of two streams ended");
     drop(laptop);
-    assert_eq!(hub.drain_settled(NOBODY_EVER), [], "within the grace");
+    assert_eq!(hub.drain_settled(LONG_GRACE), [], "within the grace");
     assert!(hub.has_unsettled_changes());
     assert_eq!(
         hub.drain_settled(Duration::ZERO),
