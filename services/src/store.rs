@@ -109,10 +109,10 @@ impl Store {
 
     /// Begins a write transaction without a waiting client (receipts, presence, cleanup). Few run at a time.
     pub(crate) async fn write_background(&self) -> Result<Transaction> {
-        let room = metrics::measure_queue_wait("aside", self.background.clone().acquire_owned())
+        let permit = metrics::measure_queue_wait("aside", self.background.clone().acquire_owned())
             .await
             .map_err(Error::internal)?;
-        Ok(Transaction { background: Some(room), ..self.write().await? })
+        Ok(Transaction { background: Some(permit), ..self.write().await? })
     }
 
     /// Begins a read transaction in which all statements see the same snapshot.
@@ -183,7 +183,9 @@ impl Transaction {
     pub(crate) async fn commit_then(self, then: OnCommit) -> Result<()> {
         let Self { kind, health, background } = self;
         match kind {
-            TransactionKind::Serialized(turn) => Ok(health.record_write(turn.wait_committed(background, then).await?)?),
+            TransactionKind::Serialized(guard) => {
+                Ok(health.record_write(guard.wait_committed(background, then).await?)?)
+            }
             TransactionKind::Pooled(tx) => {
                 let committing = async move {
                     health.record_write(metrics::measure_commit(tx.commit()).await)?;
@@ -200,7 +202,7 @@ impl Transaction {
     /// Rolls back at once; dropping the transaction does so in the background.
     pub(crate) async fn rollback(self) {
         match self.kind {
-            TransactionKind::Serialized(turn) => turn.roll_back().await,
+            TransactionKind::Serialized(guard) => guard.roll_back().await,
             // If the rollback fails, the connection is closed, which rolls back.
             TransactionKind::Pooled(tx) => drop(tx.roll_back().await),
         }
@@ -208,7 +210,7 @@ impl Transaction {
 
     fn connection(&self) -> &Connection {
         match &self.kind {
-            TransactionKind::Serialized(turn) => turn.connection(),
+            TransactionKind::Serialized(guard) => guard.connection(),
             TransactionKind::Pooled(tx) => tx.connection(),
         }
     }
@@ -285,7 +287,7 @@ fn connect_options(url: &str, connections: u32, pragmas: Pragmas) -> ConnectOpti
 
 /// Returns the URL without `synchronous=normal`, and the value of that pragma. FULL flushes before a commit is
 /// acknowledged. `normal` doesn't and may lose acknowledged commits in a power failure: it exists to measure the cost
-/// of a flush, and to prove that tests detect the missing one.
+/// of a flush, and to prove that tests detect a missing flush.
 fn without_synchronous(url: &str) -> (String, &'static str) {
     let normal = ["&synchronous=normal", "?synchronous=normal"].into_iter().find(|asked| url.contains(asked));
     normal.map_or_else(|| (url.to_owned(), "full"), |asked| (url.replace(asked, ""), "normal"))

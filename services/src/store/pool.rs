@@ -43,9 +43,9 @@ impl Pool {
         Self { connections, permits: Arc::new(Semaphore::new(size as usize)) }
     }
 
-    /// Begins a transaction with the statement `begin`. `line` labels the wait in the queue metric.
-    pub(super) async fn begin(&self, line: &'static str, begin: &'static str) -> Result<PooledTransaction> {
-        let permit = self.acquire_permit(line).await?;
+    /// Begins a transaction with the statement `begin`. `queue` labels the wait in the queue metric.
+    pub(super) async fn begin(&self, queue: &'static str, begin: &'static str) -> Result<PooledTransaction> {
+        let permit = self.acquire_permit(queue).await?;
         let connection = Connection::acquire(&self.connections).await?;
         connection.begin(begin).await?;
         Ok(PooledTransaction { leased: Arc::new(LeasedConnection { connection, _permit: permit }), has_ended: false })
@@ -70,9 +70,9 @@ impl Pool {
         self.connections.close_by_ref().await
     }
 
-    async fn acquire_permit(&self, line: &'static str) -> Result<OwnedSemaphorePermit> {
+    async fn acquire_permit(&self, queue: &'static str) -> Result<OwnedSemaphorePermit> {
         let permit =
-            timeout(ACQUIRE_TIMEOUT, metrics::measure_queue_wait(line, self.permits.clone().acquire_owned())).await;
+            timeout(ACQUIRE_TIMEOUT, metrics::measure_queue_wait(queue, self.permits.clone().acquire_owned())).await;
         permit.ok().and_then(std::result::Result::ok).ok_or(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
     }
 }

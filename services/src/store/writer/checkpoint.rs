@@ -52,7 +52,7 @@ impl Writer {
 /// Copies the pages committed so far without blocking readers or writers. Returns the length of the log, in pages.
 async fn run_checkpoint(connection: &DatabaseConnection) -> Result<i64> {
     let checkpoint = Statement::from_string(DbBackend::Sqlite, "PRAGMA wal_checkpoint(PASSIVE)");
-    let done = connection.query_one_raw(checkpoint).await?.ok_or_else(|| Error::corrupt("wal_checkpoint"))?;
+    let done = connection.query_one_raw(checkpoint).await?.ok_or_else(|| Error::corrupt("write-ahead log"))?;
     Ok(done.try_get_by_index(1)?)
 }
 
