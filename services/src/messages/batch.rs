@@ -91,11 +91,11 @@ impl MessageRequest {
         let duplicate = |new_message: &NewMessage| {
             new_message.sender.id == self.viewer.id() && new_message.client_id == self.client_id
         };
-        if let Some(place) = new_messages.iter().position(duplicate) {
-            let same = new_messages[place].conversation == self.draft.conversation_id
-                && new_messages[place].body == self.draft.body;
+        if let Some(index) = new_messages.iter().position(duplicate) {
+            let same = new_messages[index].conversation == self.draft.conversation_id
+                && new_messages[index].body == self.draft.body;
             return Ok(if same {
-                BatchOutcome::DuplicateOf(place)
+                BatchOutcome::DuplicateOf(index)
             } else {
                 BatchOutcome::Refused(ApiError::ClientIdReused)
             });
@@ -122,8 +122,8 @@ impl MessageRequest {
 impl BatchOutcome {
     fn into_result(self, written: &[Message]) -> Result<SendOutcome> {
         match self {
-            BatchOutcome::Written(place) => Ok(SendOutcome::New(written[place].clone())),
-            BatchOutcome::DuplicateOf(place) => Ok(SendOutcome::Duplicate(written[place].clone())),
+            BatchOutcome::Written(index) => Ok(SendOutcome::New(written[index].clone())),
+            BatchOutcome::DuplicateOf(index) => Ok(SendOutcome::Duplicate(written[index].clone())),
             BatchOutcome::Duplicate(message) => Ok(SendOutcome::Duplicate(message)),
             BatchOutcome::Refused(api_error) => Err(api_error.into()),
         }
@@ -167,9 +167,9 @@ async fn find_duplicates(
 
 /// Advances `last_seq` of the conversations of these messages.
 async fn allocate_seqs(tx: &Transaction, new_messages: &[NewMessage], now: Timestamp) -> Result<()> {
-    for (places, conversations) in group_by_count(new_messages.iter().map(|new_message| new_message.conversation.0)) {
+    for (count, conversations) in group_by_count(new_messages.iter().map(|new_message| new_message.conversation.0)) {
         conversation::Entity::update_many()
-            .col_expr(conversation::Column::LastSeq, Expr::col(conversation::Column::LastSeq).add(places))
+            .col_expr(conversation::Column::LastSeq, Expr::col(conversation::Column::LastSeq).add(count))
             .col_expr(conversation::Column::UpdatedAt, Expr::value(now.millis()))
             .filter(conversation::Column::Id.is_in(statement_buckets::pad_to_bucket(conversations)))
             .exec(tx)
