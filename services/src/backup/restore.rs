@@ -58,13 +58,13 @@ async fn claim_target(path: PathBuf, replace: bool) -> Result<RestoreTarget, Bac
     let name = format!(".replaced-{}", SystemClock.now()).replace(':', "");
     let aside = with_suffix(&path, &name);
     match lock_exclusively(&path).await {
-        Ok((0, hold)) => Ok(RestoreTarget { path, _lock: Some(hold), aside: None }),
-        Ok((_, hold)) if replace => Ok(RestoreTarget { path, _lock: Some(hold), aside: Some(aside) }),
+        Ok((0, lock)) => Ok(RestoreTarget { path, _lock: Some(lock), aside: None }),
+        Ok((_, lock)) if replace => Ok(RestoreTarget { path, _lock: Some(lock), aside: Some(aside) }),
         Ok((people, _)) => Err(BackupError::Inhabited(path, people)),
         Err(error) if sqlite_file::classify_error(&error) == sqlite_file::SqliteFailure::Busy => {
             Err(BackupError::InUse(path))
         }
-        // Replacing a damaged database is a purpose of backups.
+        // Replacing a damaged database is what backups are for.
         Err(_) if replace => Ok(RestoreTarget { path, _lock: None, aside: Some(aside) }),
         Err(error) => Err(BackupError::Unclear(path, sqlite_file::sqlite_message(&error))),
     }
