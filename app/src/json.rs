@@ -40,7 +40,7 @@ pub fn to_string(value: &impl Serialize) -> Result<String, DecodeError> {
     serde_json::to_string(value).map_err(|_| DecodeError)
 }
 
-/// The encoding of resources and of form failures that the server embeds in the document.
+/// The encoding of the resources that the server embeds in the document, and of the errors of server functions.
 pub struct Json;
 
 impl<T: Serialize> Encoder<T> for Json {

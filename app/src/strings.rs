@@ -175,7 +175,7 @@ pub fn continue_as(name: &str) -> String {
     format!("Continue as {}", isolate(name))
 }
 
-/// Asks for confirmation before signing out discards unsent messages.
+/// Asks for confirmation of a sign-out that would discard unsent messages.
 pub fn unsent_warning(count: usize) -> String {
     let what = if count == 1 { "One message hasn't".to_owned() } else { format!("{count} messages haven't") };
     format!("{what} gone out yet, and would be lost. Sign out all the same?")

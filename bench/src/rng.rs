@@ -25,7 +25,7 @@ impl SeededRng {
         mixed ^ (mixed >> 31)
     }
 
-    /// Returns a number from 0 to 1, exclusive.
+    /// Returns a number that is at least 0 and less than 1.
     pub fn random_fraction(&mut self) -> f64 {
         (self.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
     }

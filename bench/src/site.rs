@@ -49,7 +49,7 @@ impl PreparedSite {
         Ok(Self { port, settings, folder })
     }
 
-    /// Returns the URL of its database, also if a setting names another.
+    /// Returns the URL of its database: `DATABASE_URL` if that is set, otherwise its own SQLite file.
     pub fn database_url(&self) -> String {
         let named = self.settings.iter().find(|(name, _)| name == "DATABASE_URL");
         let own = || format!("sqlite://{}?mode=rwc", self.folder.path().join("greenroom.db").display());

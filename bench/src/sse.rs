@@ -23,12 +23,12 @@ impl SseDecoder {
     /// Adds received bytes, and returns the events that they complete.
     pub fn decode_chunk(&mut self, chunk: &[u8]) -> Vec<SseEvent> {
         self.0.extend_from_slice(chunk);
-        let mut decoder = Vec::new();
+        let mut events = Vec::new();
         while let Some(end) = self.0.windows(2).position(|pair| pair == b"\n\n") {
             let rest = self.0.split_off(end + 2);
-            decoder.push(parse_event(&String::from_utf8_lossy(&std::mem::replace(&mut self.0, rest))));
+            events.push(parse_event(&String::from_utf8_lossy(&std::mem::replace(&mut self.0, rest))));
         }
-        decoder
+        events
     }
 }
 

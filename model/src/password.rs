@@ -48,7 +48,7 @@ pub enum PasswordStrength {
     Weak,
     /// Resists guessing over the network.
     Fair,
-    /// Resists guessing without a network's limits, too.
+    /// Also resists guessing against a stolen hash, which no rate limit slows down.
     Strong,
 }
 

@@ -48,7 +48,7 @@ impl LookupEmail {
     }
 }
 
-/// Counts attempts for an account that was found under the same canonical form as those that look for it.
+/// Gives an account that was found its canonical form, under which attempts for it are counted.
 impl From<&StoredEmail> for LookupEmail {
     fn from(StoredEmail(stored): &StoredEmail) -> Self {
         let canonical = stored.parse().map_or_else(|()| stored.clone(), |email: Email| email.as_str().to_owned());

@@ -1,4 +1,4 @@
-//! Middleware of every request, from the access log (outermost) to authentication.
+//! Middleware that every request passes through; [`crate::router`] has the order.
 
 pub(crate) mod access_log;
 pub(crate) mod auth;

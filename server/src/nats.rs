@@ -103,8 +103,8 @@ fn credentials(address: &ServerAddr) -> Option<(String, Option<String>)> {
 /// Passes messages on to the hub for as long as the process lives. The client resubscribes when it reconnects.
 async fn receive_messages(client: Client, greenroom: Greenroom) {
     match client.subscribe(SUBJECT).await {
-        Ok(mut notes) => {
-            while let Some(message) = notes.next().await {
+        Ok(mut messages) => {
+            while let Some(message) = messages.next().await {
                 greenroom.receive_bus_message(&message.payload);
             }
         }

@@ -1,4 +1,5 @@
-//! Refuses requests from a page of another person: someone else may have signed in on this browser since it was opened.
+//! Refuses requests from another person's page: since the page was opened, that person may have signed out and another
+//! one may have signed in on the same browser.
 //!
 //! Applies to every server function, also to new ones, except to those in `PUBLIC_SERVER_FNS`.
 

@@ -79,8 +79,8 @@ fn context_provider(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'stat
     }
 }
 
-/// Redirects signed-out people to the sign-in page, and signed-in people from there to their inbox. A convenience only:
-/// the services check the permissions.
+/// Redirects signed-out people to the sign-in page, and signed-in people from the home, sign-in, registration and
+/// password-reset pages to their inbox. A convenience only: the services check the permissions.
 async fn auth_redirect(request: Request, next: Next) -> Response {
     let mut response = match redirect_target(&request) {
         Some(path) => Redirect::to(&path).into_response(),

@@ -128,7 +128,7 @@ fn parse_ip(host: &str) -> Option<IpAddr> {
 mod tests {
     use super::*;
 
-    fn allows_all(hosts: &Hosts, named: &[&str], authority: Option<&str>) -> bool {
+    fn is_allowed(hosts: &Hosts, named: &[&str], authority: Option<&str>) -> bool {
         let mut headers = HeaderMap::new();
         for name in named {
             headers.append(header::HOST, HeaderValue::from_str(name).expect("a value"));
@@ -140,7 +140,7 @@ mod tests {
     fn only_the_public_host_is_allowed_with_or_without_its_port() {
         let hosts = Hosts::Public { host: "greenroom.example".to_owned(), port: 443, default_port: 443 };
         for host in ["greenroom.example", "GreenRoom.Example", "greenroom.example:443"] {
-            assert!(allows_all(&hosts, &[host], None), "{host}");
+            assert!(is_allowed(&hosts, &[host], None), "{host}");
         }
         let foreign = [
             "evil.example",
@@ -155,27 +155,27 @@ mod tests {
             "greenroom.example:99999",
         ];
         for host in foreign {
-            assert!(!allows_all(&hosts, &[host], None), "{host}");
+            assert!(!is_allowed(&hosts, &[host], None), "{host}");
         }
-        assert!(!allows_all(&hosts, &[], None), "no Host header");
-        assert!(!allows_all(&hosts, &["greenroom.example", "greenroom.example"], None), "two Host headers");
-        assert!(allows_all(&hosts, &["greenroom.example"], Some("greenroom.example:443")));
-        assert!(!allows_all(&hosts, &["greenroom.example"], Some("evil.example")), "the target names another host");
-        assert!(!allows_all(&hosts, &["evil.example"], Some("greenroom.example")), "the header names another host");
+        assert!(!is_allowed(&hosts, &[], None), "no Host header");
+        assert!(!is_allowed(&hosts, &["greenroom.example", "greenroom.example"], None), "two Host headers");
+        assert!(is_allowed(&hosts, &["greenroom.example"], Some("greenroom.example:443")));
+        assert!(!is_allowed(&hosts, &["greenroom.example"], Some("evil.example")), "the target names another host");
+        assert!(!is_allowed(&hosts, &["evil.example"], Some("greenroom.example")), "the header names another host");
     }
 
     #[test]
     fn any_loopback_host_and_no_other_name_is_allowed_on_one_machine() {
         for host in ["localhost", "LOCALHOST:4000", "127.0.0.1:3000", "127.8.0.1", "[::1]:3000"] {
-            assert!(allows_all(&Hosts::Loopback, &[host], None), "{host}");
+            assert!(is_allowed(&Hosts::Loopback, &[host], None), "{host}");
         }
         for host in
             ["evil.example", "192.168.0.2:3000", "localhost.evil.example", "127.0.0.1.evil.example", "evil.localhost"]
         {
-            assert!(!allows_all(&Hosts::Loopback, &[host], None), "{host}");
+            assert!(!is_allowed(&Hosts::Loopback, &[host], None), "{host}");
         }
-        assert!(allows_all(&Hosts::AnyAddress, &["192.168.0.2:3000"], None));
-        assert!(!allows_all(&Hosts::AnyAddress, &["evil.example"], None));
+        assert!(is_allowed(&Hosts::AnyAddress, &["192.168.0.2:3000"], None));
+        assert!(!is_allowed(&Hosts::AnyAddress, &["evil.example"], None));
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub(crate) enum Command {
     Migrate,
     /// Add the demo people to an empty database. Refused if the public URL isn't loopback.
     Seed {
-        /// Also on a public site, although the demo people's password is public.
+        /// Add the demo people to a public site too, although their password is public.
         #[arg(long)]
         force: bool,
     },
@@ -53,7 +53,7 @@ pub(crate) enum Command {
     Restore {
         /// The backup file.
         file: PathBuf,
-        /// Also if the database holds people; the old database is kept beside the new one.
+        /// Replace a database that holds people too; it is kept beside the new one.
         #[arg(long)]
         replace: bool,
     },
@@ -159,7 +159,7 @@ struct Values {
 pub(crate) struct Config {
     /// The default SQLite file, in the data folder.
     pub(crate) file: PathBuf,
-    /// The SQLite database's file, and the data folder if the database is in it.
+    /// The SQLite database's file, and the data folder if no database URL is set. Both are made private to their owner.
     pub(crate) storage_paths: (Option<PathBuf>, Option<PathBuf>),
     pub(crate) database_url: String,
     pub(crate) origin: String,

@@ -43,7 +43,7 @@ pub(crate) async fn seed_database(settings: &Config, force: bool) -> Result<(), 
     Ok(())
 }
 
-/// Serves until SIGTERM or SIGINT. Checks all settings before it binds the address.
+/// Serves until SIGTERM or SIGINT. Checks the public URL and the mail server's settings before it changes the database.
 pub(crate) async fn serve_site(mut settings: Config) -> Result<(), String> {
     settings.refuse_open_http()?;
     settings.smtp_mailer()?;

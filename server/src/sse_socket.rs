@@ -79,7 +79,7 @@ impl SseStream {
 impl SseSocket {
     /// Returns when the client has disconnected. Discards what the client sends: nothing may follow the request.
     async fn wait_for_disconnect(&self) {
-        // `poll_read_ready` replaces the waker of hyper's task, which would otherwise stay in memory.
+        // `poll_read_ready` replaces the waker of hyper's task. The old waker would keep that task in memory.
         while poll_fn(|context| self.socket.poll_read_ready(context)).await.is_ok() {
             match self.socket.try_read(&mut [0; 256]) {
                 Ok(0) => return,

@@ -43,7 +43,7 @@ pub(crate) fn as_millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// A clock for tests that moves only when set.
+/// A clock for tests and demo data: moves only when set.
 #[derive(Debug)]
 pub struct ManualClock {
     wall: AtomicI64,

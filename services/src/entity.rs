@@ -120,7 +120,8 @@ entity!(conversation, "conversation", {
     talent_seen_seq: i64,
     organizer_delivered_seq: i64,
     talent_delivered_seq: i64,
-    /// Number of the event that last moved the conversation to the top, in the organizer's sequence.
+    /// Number, in the organizer's event sequence, of the event that last moved the conversation to the top of their
+    /// inbox.
     organizer_event_seq: i64,
     talent_event_seq: i64,
 });
@@ -134,7 +135,7 @@ entity!(message, "message", {
     client_id: Uuid,
     body: String,
     created_at: i64,
-#[sea_orm(column_name = "step")]
+    #[sea_orm(column_name = "step")]
     booking_status: Option<String>,
 });
 

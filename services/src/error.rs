@@ -73,12 +73,12 @@ impl Error {
 
 /// Returns an error and all its sources.
 fn error_chain<'a>(error: &'a (dyn StdError + 'static)) -> Vec<&'a (dyn StdError + 'static)> {
-    let (mut error_chain, mut next) = (Vec::new(), Some(error));
+    let (mut causes, mut next) = (Vec::new(), Some(error));
     while let Some(cause) = next {
-        error_chain.push(cause);
+        causes.push(cause);
         next = cause.source();
     }
-    error_chain
+    causes
 }
 
 /// Returns the database error of a cause, which a batch may have shared between its requests.

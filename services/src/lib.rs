@@ -176,7 +176,7 @@ impl Greenroom {
         Self::open_at(database_url, public_url, limits, Arc::new(SystemClock)).await
     }
 
-    /// Connects with a given clock, for tests.
+    /// Connects with a given clock, for tests and demo data.
     ///
     /// # Errors
     /// When the database can't be reached.

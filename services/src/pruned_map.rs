@@ -7,7 +7,8 @@ use std::{
 
 /// Number of entries from which expired ones are pruned.
 pub(crate) const CAPACITY: usize = 10_000;
-/// Minimum interval between prunings: pruning at every write would make each of many clients as expensive as all.
+/// Minimum interval between prunings: pruning at every write would make each client as expensive as all of them
+/// together.
 pub(crate) const PRUNE_EVERY: Duration = Duration::from_secs(1);
 
 /// A map whose entries expire. Times come from one monotonic clock.

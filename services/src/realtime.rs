@@ -1,7 +1,7 @@
 //! Realtime delivery: each person's event log, and the streams that follow it.
 //!
-//! The log is the source of truth; the hub is only a notification. An event that the hub loses (a full send buffer, a
-//! stopped process) is replayed from the log by its sequence number.
+//! The log is the source of truth; the hub only announces new events. An event that the hub loses (a full send buffer,
+//! a stopped process) is replayed from the log by its sequence number.
 //!
 //! # Layout
 //! - `event_recorder`: writes events, inside the transaction that causes them

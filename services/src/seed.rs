@@ -106,12 +106,12 @@ impl Greenroom {
     }
 
     /// Returns a demo person as a viewer. Inserts the person with a confirmed address if missing.
-    async fn ensure_person(&self, person: DemoPerson, password_hash: &str) -> Result<Viewer> {
+    async fn ensure_person(&self, demo_person: DemoPerson, password_hash: &str) -> Result<Viewer> {
         let tx = self.store.write().await?;
-        let known = person::Entity::find().filter(person::Column::Email.eq(person.email)).one(&tx).await?;
+        let known = person::Entity::find().filter(person::Column::Email.eq(demo_person.email)).one(&tx).await?;
         let row = match known {
             Some(row) => row,
-            None => person.to_new_person(password_hash).insert(&tx, self.now()).await?,
+            None => demo_person.to_new_person(password_hash).insert(&tx, self.now()).await?,
         };
         let viewer = self.begin_system_session(&tx, person_of(row)?).await?;
         tx.commit().await?;

@@ -287,7 +287,7 @@ fn connect_options(url: &str, connections: u32, pragmas: Pragmas) -> ConnectOpti
 
 /// Returns the URL without `synchronous=normal`, and the value of that pragma. FULL flushes before a commit is
 /// acknowledged. `normal` doesn't and may lose acknowledged commits in a power failure: it exists to measure the cost
-/// of a flush, and to prove that tests detect the missing one.
+/// of a flush, and to prove that tests detect a missing flush.
 fn without_synchronous(url: &str) -> (String, &'static str) {
     let normal = ["&synchronous=normal", "?synchronous=normal"].into_iter().find(|parameter| url.contains(parameter));
     normal.map_or_else(|| (url.to_owned(), "full"), |parameter| (url.replace(parameter, ""), "normal"))

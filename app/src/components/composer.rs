@@ -9,7 +9,7 @@ use crate::{
 use leptos::{ev::KeyboardEvent, html::Textarea, prelude::*, server_fn::ServerFn};
 use model::{PersonId, Thread, message::BODY_LIMIT};
 
-/// The length in characters from which on the remaining ones are shown.
+/// The length, in characters, from which the number of characters left is shown.
 const COUNT_FROM: usize = 3_600;
 /// The `keyCode` of a key that an input method has consumed.
 const KEY_OF_INPUT_METHOD: u32 = 229;

@@ -20,7 +20,7 @@ pub fn ConnectionBar() -> impl IntoView {
     view! {
         <div class="connection" role="status">
             {move || match live.read_only.get() {
-                Some(closed) => view! { <ReadOnlyNotice closed/> }.into_any(),
+                Some(reason) => view! { <ReadOnlyNotice reason/> }.into_any(),
                 None => text().map(|text| view! {
                     <p>{text} {over().then(|| view! { <a href=sign_in_path() target="_blank">{strings::SIGN_IN}</a> })}</p>
                 }).into_any(),
@@ -32,9 +32,9 @@ pub fn ConnectionBar() -> impl IntoView {
 
 /// Explains why the page is read-only, and how to proceed.
 #[component]
-fn ReadOnlyNotice(closed: ReadOnlyReason) -> impl IntoView {
+fn ReadOnlyNotice(reason: ReadOnlyReason) -> impl IntoView {
     let outbox = Outbox::current();
-    let (who, on) = match &closed {
+    let (who, on) = match &reason {
         ReadOnlyReason::SigningOut => {
             return view! {
                 <p>{strings::SIGNING_OUT} " "

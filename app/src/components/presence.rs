@@ -8,7 +8,8 @@ use crate::{
 use leptos::{prelude::*, task::spawn_local};
 use model::{Conversation, Presence};
 
-/// Shows whether the counterpart is typing, online, or last active. Empty if either hides it or the reader saves data.
+/// Shows whether the counterpart is typing or online, or when they were last active. Empty if either person hides it,
+/// or if the reader saves data.
 #[component]
 pub fn PresenceLine(#[prop(into)] conversation: Signal<Conversation>) -> impl IntoView {
     let (live, locale) = (Live::current(), Locale::current());

@@ -17,8 +17,8 @@ thread_local! {
 pub(super) fn watch_session(outbox: Outbox) {
     let live = outbox.live;
     effect(move || {
-        let is_closed = live.read_only.with(Option::is_some);
-        if live.times_opened.get() > 0 && !is_closed {
+        let is_read_only = live.read_only.with(Option::is_some);
+        if live.times_opened.get() > 0 && !is_read_only {
             outbox.request_key();
         }
     });
@@ -48,7 +48,7 @@ impl Outbox {
     /// Returns whether a signed-in person's page has no key. Read-only and signed-out pages need none.
     fn lacks_key(self) -> bool {
         let is_over = self.live.connection.get_untracked() == Connection::SignedOut;
-        let is_closed = self.live.read_only.with_untracked(Option::is_some);
-        self.live.me().is_some() && !is_over && !is_closed && !self.drafts.unlocked.get_untracked()
+        let is_read_only = self.live.read_only.with_untracked(Option::is_some);
+        self.live.me().is_some() && !is_over && !is_read_only && !self.drafts.unlocked.get_untracked()
     }
 }

@@ -19,7 +19,7 @@ pub struct Ephemeral {
     pub came: RwSignal<Option<PresenceUpdate>>,
     /// Numbers the typing signals, so that the timeout of an older signal doesn't end a newer one.
     typing_count: StoredValue<u32>,
-    /// The last conversation in which a typing signal was sent, and when in monotonic milliseconds.
+    /// The last conversation in which a typing signal was sent, and the time of it in monotonic milliseconds.
     last_announced: StoredValue<Option<(ConversationId, f64)>>,
 }
 

@@ -42,7 +42,7 @@ pub enum SendState {
     Sending,
     /// The server has it; its event is about to arrive.
     Sent,
-    /// Sending failed. Retried automatically if the error [is_transient](RequestError::is_transient).
+    /// Sending failed. Retried automatically if the error [is transient](RequestError::is_transient).
     Failed(RequestError),
 }
 
@@ -176,7 +176,7 @@ impl Outbox {
         })
     }
 
-    /// Shows a message of another tab in the state that that tab reports. If that tab goes, this one sends it.
+    /// Shows a message of another tab in the state which that tab reports. If that tab goes, this one sends it.
     pub(super) fn adopt_pending(self, entry: PendingMessage) {
         let state = entry.state.clone();
         self.upsert_pending(entry);

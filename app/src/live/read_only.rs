@@ -119,8 +119,8 @@ impl Live {
     }
 }
 
-fn is_other_person(closed: &Option<ReadOnlyReason>) -> bool {
-    matches!(closed, Some(ReadOnlyReason::OtherPerson(_)))
+fn is_other_person(reason: &Option<ReadOnlyReason>) -> bool {
+    matches!(reason, Some(ReadOnlyReason::OtherPerson(_)))
 }
 
 /// Returns whether the page has input that the server doesn't have. Passwords don't count: browsers fill them in by

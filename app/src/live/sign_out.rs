@@ -40,8 +40,8 @@ impl Outbox {
     }
 }
 
-/// Resumes a stored intention to sign out, and follows those of other tabs. This effect is the page's first: it stops
-/// the page before any other effect sends a request.
+/// Resumes a stored intention to sign out, and follows those of other tabs. This effect runs before all effects that
+/// send requests, so that it can stop the page first.
 pub(super) fn watch_intent(outbox: Outbox) {
     effect(move || {
         let owner = PageOwner::current();

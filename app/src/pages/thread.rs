@@ -72,7 +72,7 @@ fn ThreadView(mine: ForPerson<Thread>, at: Option<i64>) -> impl IntoView {
     });
     let actions = BookingActions::begin(".booking-line > summary");
     // The document's head drops the title after this thread's signals are disposed, and the server renders it outside
-    // their owner: both then use the first name.
+    // their owner: both use the name as it was when the view was created.
     let first = name.get_untracked();
     let title = move || {
         let now = if IN_BROWSER { name.try_get() } else { None };

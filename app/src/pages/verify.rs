@@ -108,7 +108,7 @@ fn ConfirmForm(form: FormState, token: String, link: Option<MailedLink>) -> impl
     }
 }
 
-/// Confirms the address of an account that isn't the viewer's.
+/// Says that the address of another account was confirmed, not the viewer's.
 #[component]
 fn OtherConfirmed() -> impl IntoView {
     view! {

@@ -4,7 +4,7 @@ use crate::{request_error::RequestResult, server_fn_client::FormPost};
 use leptos::prelude::*;
 use model::Presence;
 
-/// Marks the viewer's messages as read up to `seq`.
+/// Marks a conversation's messages up to `seq` as read by the viewer.
 #[server(prefix = "/fn", endpoint = "read-on", protocol = FormPost)]
 pub async fn mark_read(conversation_id: String, seq: i64) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);

@@ -16,7 +16,8 @@ const BROWSERS: [(&str, &str); 10] = [
     ("Safari/", "Safari"),
 ];
 
-/// The tokens of operating systems, in the same order. Android also names Linux; iPhones and iPads also name the Mac.
+/// The tokens of operating systems, also the most specific first. Android also names Linux; iPhones and iPads also name
+/// the Mac.
 const SYSTEMS: [(&str, &str); 7] = [
     ("Android", "Android"),
     ("iPhone", "iPhone"),

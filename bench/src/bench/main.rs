@@ -79,7 +79,7 @@ async fn stop_signal() {
     let Ok(mut ended) = signal(SignalKind::terminate()) else { return std::future::pending().await };
     tokio::select! {
         _ = ended.recv() => {}
-        // If the Ctrl-C handler can't be installed, the default action ends the process.
+        // Also ends the run if the Ctrl-C handler can't be installed: `ctrl_c` then returns an error at once.
         _ = tokio::signal::ctrl_c() => {}
     }
 }

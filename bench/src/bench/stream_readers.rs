@@ -10,7 +10,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-/// How long a message may take: longer than the heartbeat interval, with which a lost event is found.
+/// How long a message may take: longer than the heartbeat interval, after which a lost event is found.
 const DELIVERY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(40);
 
 /// Times by message number.

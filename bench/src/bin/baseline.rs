@@ -101,7 +101,7 @@ fn write_message(text: &mut Vec<u8>, message: &Message) -> Result<()> {
     let body = escape_html(&message.body);
     write!(
         text,
-        "<div id=\"m{seq}\" data-seq=\"{seq}\" class=\"message first\"><p class=\"by\"><span>{name}</span> \
+        "<div id=\"m{seq}\" data-seq=\"{seq}\" class=\"message first\"><p class=\"message-meta\"><span>{name}</span> \
          <a href=\"?at={seq}#m{seq}\"><time datetime=\"{at}\">{at}</time></a></p><p class=\"bubble\">{body}</p></div>"
     )?;
     Ok(())

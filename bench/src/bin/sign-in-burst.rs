@@ -123,8 +123,8 @@ fn spawn_wrong_sign_ins(site: Arc<Site>, statuses: Arc<Mutex<BTreeMap<u16, usize
     })
 }
 
-fn ticks_per_second(a_second: u32) -> tokio::time::Interval {
-    let mut ticks = interval(Duration::from_secs(1) / a_second);
+fn ticks_per_second(count: u32) -> tokio::time::Interval {
+    let mut ticks = interval(Duration::from_secs(1) / count);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
     ticks
 }

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 /// How many ports are tried.
 const PORT_ATTEMPTS: usize = 5;
-/// Users to run it as if this process is root, as which PostgreSQL refuses to run.
+/// The users that may run PostgreSQL when this process is root: PostgreSQL refuses to run as root.
 const POSTGRES_USERS: [&str; 2] = ["postgres", "nobody"];
 
 /// Enough space for any run; tmpfs allocates only used pages.

@@ -101,9 +101,9 @@ impl RunOptions {
         Ok(RunLine::try_parse_from(line.split_whitespace())?.run)
     }
 
-    /// Whether a power cut may take acknowledged messages: commits aren't flushed.
-    pub(crate) fn may_lose(&self) -> bool {
-        self.synchronous == Some(Synchronous::Normal)
+    /// Whether commits are flushed to the disk before they are acknowledged. Where they aren't, a power cut loses some.
+    pub(crate) fn flushes_commits(&self) -> bool {
+        self.synchronous != Some(Synchronous::Normal)
     }
 }
 

@@ -6,8 +6,8 @@ const FIRST_STRONG_ISOLATE: char = '\u{2068}';
 const POP_DIRECTIONAL_ISOLATE: char = '\u{2069}';
 
 /// Prepares text for use inside a sentence, so that it can't change the direction of the rest. Text with right-to-left
-/// letters or directional controls is wrapped in an isolate, without these controls, which could end the isolate. Other
-/// text stays as it is. In an isolate, line breaks become spaces, because a line break ends all isolates.
+/// letters, directional controls or line breaks is wrapped in an isolate, without these controls, which could end the
+/// isolate, and with spaces for line breaks, each of which ends all isolates. Other text stays as it is.
 ///
 /// For text without markup: attributes, titles, e-mails, sentences. In HTML, text that stands alone uses `<bdi>`.
 pub fn isolate(text: &str) -> Cow<'_, str> {

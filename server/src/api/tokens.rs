@@ -58,7 +58,7 @@ async fn create_token(
 
 /// Revoke an access token
 ///
-/// Ends the token and closes its event streams.
+/// Revokes the token and closes its event streams.
 #[utoipa::path(delete, path = "/auth/tokens/{id}", tag = "Account", params(("id" = SessionId, Path)),
     responses((status = 204, description = "The token is revoked."), SessionRequired))]
 async fn revoke_token(

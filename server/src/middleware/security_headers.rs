@@ -32,8 +32,8 @@ const COMMON_HEADERS: [(HeaderName, &str); 7] = [
     ),
 ];
 
-/// Requires https for two years. Without `includeSubDomains`: subdomains may belong to another operator. The one attack
-/// that leaves open, setting our cookie from a subdomain over http, is ruled out by the cookie's `__Host-` prefix.
+/// Requires https for two years. Without `includeSubDomains`, because subdomains may belong to another operator. This
+/// would let a subdomain set our cookie over http, which the cookie's `__Host-` prefix rules out.
 const HSTS: (HeaderName, &str) = (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000");
 
 /// Returns the headers of every response; with HSTS if the public URL is https.

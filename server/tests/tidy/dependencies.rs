@@ -53,8 +53,8 @@ fn only_services_and_migration_name_the_database() {
     none("tables must not leave services", leaking.map(|source| source.path.clone()).collect());
 }
 
-/// The libraries track the transaction depth themselves, and get it wrong if the database rolls back on its own. Backup
-/// and restore are exempt, because they exit at the first error.
+/// The libraries track the transaction depth themselves, and get it wrong if the database rolls back on its own. The
+/// code that restores or moves data is exempt, because the program exits at its first error.
 #[test]
 fn only_one_file_begins_transactions() {
     let counting = ["TransactionTrait", "DatabaseTransaction", ".begin_with", "TransactionManager"];

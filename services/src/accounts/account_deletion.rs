@@ -31,7 +31,7 @@ impl Greenroom {
         run_to_completion(async move {
             let now = greenroom.now();
             let (tx, row) = greenroom.write_for_password(&viewer, &proof).await?;
-            // Before the conversations, as the order of locks demands.
+            // Locks the sessions before the conversations, as the order in `write_for` demands.
             let ended = end_sessions(&tx, viewer.id(), None).await?;
             let counterparts = lock_own_conversations(&tx, &viewer).await?;
             let mut recorder = EventRecorder::default();

@@ -27,8 +27,8 @@ pub(super) const MAX_DEVICES: u64 = 200;
 /// were recorded, or all its devices were deleted: its owner is told of the first device too.
 const FIRST_SIGN_IN_WINDOW: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// Records the device and network of a sign-in and returns whether it is new. The first one of a new account isn't
-/// reported; of each later one the owner is told by email, within their email budget.
+/// Records the device and network of a sign-in. The owner is told by email of each new one, within their email budget,
+/// except of the first one of a new account. Returns whether it is one of which the owner is told.
 pub(super) async fn record_known_device(
     tx: &Transaction,
     owner: &person::Model,

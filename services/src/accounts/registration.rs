@@ -27,7 +27,8 @@ use uuid::Uuid;
 /// Milliseconds within which a repeated registration counts as a double click. Compared as an absolute difference:
 /// after a clock was set back, the first one has the later time.
 const DUPLICATE_WINDOW_MILLIS: u64 = 60 * 1_000;
-/// Comparisons of one registration with the stored one; each repeats because another was stored during the last.
+/// Maximum comparisons of one registration with the stored one: a comparison is repeated if another registration was
+/// stored during it.
 const ATTEMPTS: usize = 4;
 
 /// A registration with its password hashed.

@@ -83,7 +83,7 @@ impl Greenroom {
     /// Authenticates a request for an event stream by its access token.
     ///
     /// # Errors
-    /// As [`authenticate`](Self::authenticate).
+    /// As [`authenticate_token`](Self::authenticate_token).
     pub async fn authenticate_stream_by_token(&self, token: &str) -> Result<Viewer> {
         self.authenticate_with(token, &self.stream_session_lookup).await?.require_token()
     }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 /// is a consistent snapshot; it is verified and flushed to the disk before it gets its name.
 ///
 /// # Errors
-/// A sentence for the operator. The file then doesn't exist.
+/// A sentence for the operator. No new file then exists.
 pub async fn create_backup(database_url: &str, to: &Path) -> Result<RowCounts, BackupError> {
     let from = sqlite_file::path_of(database_url)?;
     let unwritable = |error| BackupError::Unwritable(to.to_owned(), error);

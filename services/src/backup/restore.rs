@@ -64,7 +64,7 @@ async fn claim_target(path: PathBuf, replace: bool) -> Result<RestoreTarget, Bac
         Err(error) if sqlite_file::classify_error(&error) == sqlite_file::SqliteFailure::Busy => {
             Err(BackupError::InUse(path))
         }
-        // Replacing a damaged database is a purpose of backups.
+        // Replacing a damaged database is what backups are for.
         Err(_) if replace => Ok(RestoreTarget { path, _lock: None, replaced_path: Some(replaced_path) }),
         Err(error) => Err(BackupError::Unrecognised(path, sqlite_file::sqlite_message(&error))),
     }

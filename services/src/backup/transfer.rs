@@ -31,13 +31,13 @@ pub async fn move_to_postgres(from: &str, to: &str) -> Result<Vec<TableDigest>, 
     let target = connect_target(to).await?;
     let reading = SqlitePool::clone(&source);
     let snapshot = DatabaseConnection::from(reading).begin().await.map_err(|error| source_error(&path, &error))?;
-    let (tx, held) = copy_and_compare(&snapshot, &target).await?;
+    let (tx, digests) = copy_and_compare(&snapshot, &target).await?;
     snapshot.rollback().await.map_err(|error| source_error(&path, &error))?;
-    if self::data_version(&source, &path).await? != version {
+    if data_version(&source, &path).await? != version {
         return Err(BackupError::Changed(path));
     }
     tx.commit().await.map_err(target_error)?;
-    Ok(held)
+    Ok(digests)
 }
 
 /// Returns SQLite's data version, which changes with every write of another connection.

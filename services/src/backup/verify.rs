@@ -65,7 +65,7 @@ pub(super) async fn verify_file(path: &Path, name: &Path) -> Result<RowCounts, B
     verify(&mut database, name).await
 }
 
-/// Checks SQLite's integrity, that this program knows the schema, and that sequence numbers are consistent.
+/// Checks that this program knows the schema, and SQLite's integrity; then runs the `INTEGRITY_CHECKS`.
 pub(super) async fn verify(database: &mut SqliteConnection, name: &Path) -> Result<RowCounts, BackupError> {
     check_known_migrations(name, database).await?;
     check_integrity(name, database).await?;

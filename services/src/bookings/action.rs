@@ -84,7 +84,7 @@ impl Greenroom {
     }
 }
 
-/// Returns the message body of an action, for API clients that ignore `booking_status`.
+/// Returns the message body of an action, for API clients that ignore the field `step`.
 fn thread_text(action: BookingAction) -> &'static str {
     match action {
         BookingAction::Accept => "Accepted the booking.",

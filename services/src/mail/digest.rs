@@ -70,7 +70,7 @@ impl Greenroom {
             .to(person::Column::Id)
             .into();
         let people = notification::Entity::find()
-            .filter(select_unmailed(notification::Column::CreatedAt.gt(now.millis() - MAX_AGE_MILLIS)))
+            .filter(is_unmailed(notification::Column::CreatedAt.gt(now.millis() - MAX_AGE_MILLIS)))
             .join(JoinType::InnerJoin, owner)
             .filter(person::Column::DeletedAt.is_null())
             .filter(overdue.fold(Condition::any(), Condition::add))
@@ -233,7 +233,7 @@ fn created_at_expr() -> Expr {
 }
 
 /// Returns the condition for unread notifications about conversations that are in no email yet and satisfy `recent`.
-fn select_unmailed(recent: Expr) -> Condition {
+fn is_unmailed(recent: Expr) -> Condition {
     Condition::all()
         .add(notification::Column::ReadAt.is_null())
         .add(notification::Column::MailId.is_null())

@@ -109,14 +109,14 @@ impl Greenroom {
         let mut waiting = Vec::with_capacity(rows.len());
         for row in rows {
             let created_at = Timestamp::from_millis(row.created_at);
-            let email_content = self.show_link_token(row).await?;
-            waiting.extend(email_content.map(|email_content| QueuedEmail { email: email_content, created_at }));
+            let email = self.show_link_token(row).await?;
+            waiting.extend(email.map(|email| QueuedEmail { email, created_at }));
         }
         Ok(waiting)
     }
 
     /// Leases the next due email, except those to the domains in `excluded_domains`. No other process sends it until
-    /// the lease ends; if the process dies, it is due again by then.
+    /// the lease ends. If this process dies, the email is due again at that time.
     pub(super) async fn lease_next(
         &self,
         lease: impl Fn(i32) -> Duration,

@@ -14,10 +14,10 @@ use uuid::Uuid;
 
 /// Interval between a node's pings. Each node also receives its own, which proves that the bus works.
 const PING_INTERVAL: Duration = Duration::from_secs(2);
-/// A node that hasn't received its own pings for this long counts the bus as down, and a peer that it hasn't received
-/// as partitioned from it.
+/// A node that receives none of its own pings for this long counts the bus as down. A peer from which it receives
+/// nothing for this long counts as partitioned.
 const PEER_TIMEOUT: Duration = Duration::from_secs(6);
-/// A peer that hasn't been received for this long counts as gone: it no longer writes anything unannounced.
+/// A peer from which nothing is received for this long counts as gone: the database is no longer polled for its writes.
 const PEER_EXPIRY: Duration = Duration::from_secs(10 * 60);
 /// Time after which a peer's presence announcement lapses unless it is repeated.
 const PRESENCE_TTL: Duration = Duration::from_secs(40);
@@ -145,7 +145,8 @@ impl Greenroom {
         }
     }
 
-    /// Pings the other nodes, forever. Polls the database for their writes while at least one of them isn't received.
+    /// Pings the other nodes, forever. Polls the database for their writes while nothing arrives from at least one of
+    /// them.
     pub async fn run_bus_pings(self) {
         let mut ticks = tokio::time::interval(PING_INTERVAL);
         loop {
@@ -200,7 +201,7 @@ impl Hub {
         self.bus().publish(BusEvent::Typing { to: to.to_vec(), conversation, by });
     }
 
-    /// Publishes at every node that `person` has gone offline, to the streams of the people in `from`.
+    /// Shows `person` as offline to the people in `from`, in their streams at every node.
     pub(super) fn hide_presence(&self, person: PersonId, from: &[PersonId]) {
         self.publish_presence_local(from, person, false);
         for from in from.chunks(BATCH) {

@@ -191,11 +191,11 @@ async fn update_inbox_order(tx: &Transaction, reordered: BTreeMap<Uuid, InboxSeq
         conversation::Entity::update_many()
             .col_expr(
                 conversation::Column::OrganizerEventSeq,
-                numbers(conversation::Column::OrganizerEventSeq, |reordered| reordered.organizer),
+                numbers(conversation::Column::OrganizerEventSeq, |seqs| seqs.organizer),
             )
             .col_expr(
                 conversation::Column::TalentEventSeq,
-                numbers(conversation::Column::TalentEventSeq, |reordered| reordered.talent),
+                numbers(conversation::Column::TalentEventSeq, |seqs| seqs.talent),
             )
             .filter(conversation::Column::Id.is_in(batch.iter().map(|(id, _)| *id)))
             .exec(tx)
@@ -226,9 +226,9 @@ pub(crate) async fn lock_last_seqs(
 }
 
 /// Advances the sequences by the number of each person's events; returns the numbers before that.
-async fn allocate_seqs(tx: &Transaction, published: &BTreeMap<PersonId, Vec<Event>>) -> Result<HashMap<PersonId, i64>> {
-    let last_seqs = lock_last_seqs(tx, published.keys().copied()).await?;
-    let after = published.iter().map(|(person, events)| {
+async fn allocate_seqs(tx: &Transaction, recorded: &BTreeMap<PersonId, Vec<Event>>) -> Result<HashMap<PersonId, i64>> {
+    let last_seqs = lock_last_seqs(tx, recorded.keys().copied()).await?;
+    let after = recorded.iter().map(|(person, events)| {
         let before = last_seqs.get(person).ok_or_else(|| Error::corrupt("person without a sequence"))?;
         let seq = before + i64::try_from(events.len()).map_err(Error::internal)?;
         Ok(event_sequence::ActiveModel { person_id: Set(person.0), seq: Set(seq) })
@@ -243,7 +243,7 @@ async fn allocate_seqs(tx: &Transaction, published: &BTreeMap<PersonId, Vec<Even
 /// Returns each person's newest number. A person's events are adjacent in `published`.
 fn last_seqs(published: &[PublishedEvent]) -> Vec<(PersonId, i64)> {
     let last = published.chunk_by(|one, next| one.person == next.person).filter_map(<[PublishedEvent]>::last);
-    last.map(|published| (published.person, published.seq)).collect()
+    last.map(|event| (event.person, event.seq)).collect()
 }
 
 fn encode_row(person: PersonId, seq: i64, at: Timestamp, event: Event) -> Result<event::Model> {

@@ -15,7 +15,7 @@ use sea_orm::{
 };
 use std::{collections::HashSet, time::Duration};
 
-/// A person who reconnects within this time never left: a broken stream, or a navigation from page to page.
+/// A person who reconnects within this time counts as never having left: the stream broke, or they opened another page.
 const DISCONNECT_GRACE: Duration = Duration::from_secs(5);
 /// Changes are gathered for this long, so that one read of the database serves all of them.
 const GATHER_DELAY: Duration = Duration::from_millis(200);
@@ -65,7 +65,7 @@ impl Greenroom {
         Ok(())
     }
 
-    /// Publishes to the people in `from` that a person has gone offline.
+    /// Shows a person as offline to the people in `from`.
     pub(crate) fn hide_presence(&self, person: PersonId, from: &[PersonId]) {
         self.hub.hide_presence(person, from);
     }

@@ -79,8 +79,8 @@ impl Greenroom {
             .await?;
         let last_seqs: HashMap<_, _> = rows
             .into_iter()
-            .filter_map(|(row, last_seq)| {
-                Some((SessionId(row.id), (Timestamp::from_millis(row.expires_at), last_seq?.seq)))
+            .filter_map(|(row, sequence)| {
+                Some((SessionId(row.id), (Timestamp::from_millis(row.expires_at), sequence?.seq)))
             })
             .collect();
         let behind: HashSet<_> = requests.iter().filter_map(|request| request.replay_from(&last_seqs)).collect();

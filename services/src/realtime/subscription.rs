@@ -113,8 +113,9 @@ impl Subscription {
         sink.close();
     }
 
-    /// Writes events from the log until the stream can go live. Returns `None` if the stream must end: the log can't be
-    /// read, or lacks the next event; the client then reconnects and is reset.
+    /// Writes events from the log until the stream can go live. Returns `None` if the stream must end: the session has
+    /// ended, the client has gone, or the log can't be read or lacks the next event. A client whose next event is
+    /// missing reconnects and is reset.
     async fn replay(&mut self, sink: &Arc<impl EventSink>) -> Option<()> {
         loop {
             match self.guard.go_live(self.last, sink) {

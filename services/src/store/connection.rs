@@ -160,7 +160,9 @@ impl ConnectionTrait for Connection {
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult> {
         let mut raw = self.lock_usable().await?;
         metrics::count_query();
-        let done = with_raw!(&mut *raw, connection => bind_statement(statement).execute(connection).await.map(ExecResult::from));
+        let done = with_raw!(&mut *raw, connection => {
+            bind_statement(statement).execute(connection).await.map(ExecResult::from)
+        });
         self.record_failure(done.map_err(exec_error))
     }
 
@@ -185,7 +187,8 @@ impl ConnectionTrait for Connection {
         let mut raw = self.lock_usable().await?;
         metrics::count_query();
         let rows = with_raw!(&mut *raw, connection => {
-            bind_statement(statement).fetch_all(connection).await.map(|rows| rows.into_iter().map(QueryResult::from).collect())
+            let rows = bind_statement(statement).fetch_all(connection).await;
+            rows.map(|rows| rows.into_iter().map(QueryResult::from).collect())
         });
         self.record_failure(rows.map_err(query_error))
     }

@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn chunk_sizes_are_powers_of_two() {
+    fn large_chunk_sizes_are_powers_of_two() {
         let chunk_sizes = [1, 16, 17, 32, 200, 256, 9_000].map(chunk_size);
         assert_eq!(chunk_sizes, [1, 16, 16, 32, 128, 256, 1_024]);
     }

@@ -46,7 +46,7 @@ async fn an_action_the_status_does_not_allow_changes_nothing(site: Site) {
     let (demo, id) = (site.demo().await, demo_booking_id(&site).await);
     site.greenroom.apply_booking_action(&demo.sarah, id, BookingAction::Decline).await.expect("declined");
     let before = site.count_rows().await;
-    for step in [BookingAction::Accept, BookingAction::Decline, BookingAction::Cancel] {
+    for action in [BookingAction::Accept, BookingAction::Decline, BookingAction::Cancel] {
         assert_eq!(
             expect_api_error(site.greenroom.apply_booking_action(&demo.sarah, id, step).await),
             ApiError::WrongStatus

@@ -52,12 +52,12 @@ async fn a_fourth_unanswered_inquiry_to_one_talent_is_refused(site: Site) {
         (&demo.achieng, bookings[1], BookingAction::Accept),
         (&demo.eventpro, bookings[2], BookingAction::Cancel),
     ] {
-        greenroom.apply_booking_action(viewer, booking, step).await.expect("an action");
+        greenroom.apply_booking_action(viewer, booking, action).await.expect("an action");
         fourth().await.expect("one more inquiry");
         assert_eq!(
             expect_api_error(fourth().await),
             ApiError::OpenInquiryLimit { retry_after: 3_600 },
-            "after {step:?}"
+            "after {action:?}"
         );
     }
 }

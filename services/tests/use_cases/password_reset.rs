@@ -22,7 +22,7 @@ on_both! {
     an_unconfirmed_address_can_be_taken,
     a_new_password_revokes_a_change_of_address,
     links_to_the_old_address_are_revoked,
-    a_revoked_link_creates_no_session,
+    a_session_ended_by_a_new_password_writes_nothing,
     an_invalid_link_costs_no_password_hash,
     changing_an_address_does_not_block_readers,
     chosen_passwords_are_rate_limited,

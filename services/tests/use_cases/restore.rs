@@ -11,7 +11,7 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// A backup, and its database after one more message, open at no other process.
+/// A backup, and the database it was made of, which has one more message. The site has it open until it is closed.
 struct RestoreFixture {
     site: Site,
     demo: DemoData,

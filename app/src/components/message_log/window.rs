@@ -3,7 +3,7 @@ use crate::{request_error::view_of, server_fns};
 use leptos::{prelude::*, task::spawn_local};
 use model::{PersonId, Thread};
 
-/// The maximum of messages rendered at once. Messages beyond it are removed on the far side of the reader.
+/// The maximum number of messages rendered at once. Messages beyond it are removed on the far side of the reader.
 const MAX_MESSAGES: usize = 200;
 /// Messages beyond the maximum that may accumulate at the end, so that the oldest are removed in batches.
 const SLACK: usize = 50;

@@ -31,7 +31,7 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
     let baseline = Baseline::start(Some(SERVER_CORE), file.path(), Some(&database)).await?;
     let next = Next::start(Some(SERVER_CORE)).await?;
     let thread = http_client::get_request(THREAD, &[("cookie", COOKIE)]);
-    let theirs = self::fetch_page(next.port, &thread).await?;
+    let theirs = fetch_page(next.port, &thread).await?;
     let count_messages = |text: &str| text.matches("data-seq=").count();
     if count_messages(&text) != MESSAGES || count_messages(&theirs) < MESSAGES {
         return Err(

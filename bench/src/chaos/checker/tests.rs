@@ -73,8 +73,8 @@ fn a_missing_acknowledged_message_is_lost() {
 
 #[test]
 fn a_repeated_message_is_duplicated() {
-    let duplicates = MessageRow { seq: 5, ..MessageRow { seq: 4, client_id: message_event(4).client_id, body: 7 } };
-    let [_, duplicated, ..] = check_after(|case| case.rows().push(duplicates));
+    let duplicate = MessageRow { seq: 5, ..MessageRow { seq: 4, client_id: message_event(4).client_id, body: 7 } };
+    let [_, duplicated, ..] = check_after(|case| case.rows().push(duplicate));
     assert!(duplicated > 0);
     let unknown = MessageRow { seq: 5, client_id: ALICE, body: 7 };
     let [_, duplicated, ..] = check_after(|case| case.rows().push(unknown));

@@ -72,7 +72,7 @@ async fn backup_and_restore_refuse_postgres() {
 
 /// Uses a limit on file sizes, because a full file system is hard to set up.
 #[tokio::test]
-async fn an_invalid_restore_changes_nothing() {
+async fn a_backup_or_restore_without_space_changes_nothing() {
     let site = Site::new().await;
     let folder = site.folder();
     run(&folder, &Settings::new(), &["backup", "saved.db"]).expect("a backup");

@@ -59,6 +59,7 @@ impl Site {
         url.and_then(|url| url.split_once("://")).map(|(_, host)| host.trim_end_matches('/').to_owned())
     }
 
+    /// Creates an actor with this session token as a cookie. For an access token see [`Actor::with_token`].
     pub(crate) fn actor_with_token(&self, token: &str) -> Actor {
         let https = self.settings.iter().any(|(name, value)| name == "GREENROOM_URL" && value.starts_with("https:"));
         let name = if https { "__Host-greenroom" } else { "greenroom" };

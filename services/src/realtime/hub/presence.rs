@@ -79,7 +79,7 @@ impl Hub {
         !self.lock_state().transitions.is_empty()
     }
 
-    /// Takes the changes of people who are connected here, and of those disconnected for at least `grace`.
+    /// Takes the changes of people who are connected here, and those of other people that are at least `grace` old.
     pub(crate) fn drain_settled(&self, grace: Duration) -> Vec<PresenceChange> {
         let state = &mut *self.lock_state();
         let (people, remote) = (&state.people, &state.remote);

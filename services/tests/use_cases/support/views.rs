@@ -54,7 +54,7 @@ impl Views {
     }
 
     /// Truncates the views to the pages of a fresh read: events only make lists longer.
-    pub(crate) fn shape_of(mut self, fresh: &Self) -> Self {
+    pub(crate) fn truncated_to(mut self, fresh: &Self) -> Self {
         if let (Some(inbox), Some(fresh)) = (&mut self.inbox, &fresh.inbox) {
             inbox.conversations.truncate(fresh.conversations.len());
             inbox.next_page.clone_from(&fresh.next_page);
