@@ -55,8 +55,8 @@ impl FromServerFnError for RequestError {
 }
 
 impl From<ApiError> for RequestError {
-    fn from(refusal: ApiError) -> Self {
-        RequestError::Refused(refusal)
+    fn from(error: ApiError) -> Self {
+        RequestError::Refused(error)
     }
 }
 
@@ -74,5 +74,5 @@ pub struct ForPerson<T> {
 
 /// Returns the view if it was loaded and belongs to `me`: another person may have signed in with this browser since.
 pub fn view_of<T>(me: PersonId, answer: RequestResult<ForPerson<T>>) -> Option<T> {
-    answer.ok().filter(|mine| mine.me == me).map(|mine| mine.view)
+    answer.ok().filter(|for_person| for_person.me == me).map(|for_person| for_person.view)
 }

@@ -152,8 +152,8 @@ async fn fetch_text(path: &str, fields: &JsValue) -> Result<RequestResult<Server
         ("body", &body),
         ("signal", &signal.unwrap_or_default()),
     ]);
-    let asked = browser::call_method(&window(), "fetch", &[&path.into(), &init]).ok_or(JsValue::NULL)?;
-    let response: Response = JsFuture::from(asked.dyn_into::<Promise>()?).await?.dyn_into()?;
+    let request = browser::call_method(&window(), "fetch", &[&path.into(), &init]).ok_or(JsValue::NULL)?;
+    let response: Response = JsFuture::from(request.dyn_into::<Promise>()?).await?.dyn_into()?;
     let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
     if response.status() >= 400 {
         return Ok(Err(json::from_str(&text).unwrap_or(RequestError::Network)));

@@ -108,7 +108,7 @@ pub async fn post_message(conversation_id: String, body: String, client_id: Opti
     // A form ends its lines with CRLF: without this, a retry by the outbox or the API would have a different body.
     let body = Some(body.replace("\r\n", "\n"));
     let input = model::MessageInput { conversation_id: Some(conversation_id), body, client_id };
-    let draft = input.parse().map_err(|refusal| crate::ssr::to_request_error(refusal.into()))?;
+    let draft = input.parse().map_err(|error| crate::ssr::to_request_error(error.into()))?;
     let message = greenroom.send_message(&viewer, draft).await.map_err(crate::ssr::to_request_error)?.into_message();
     crate::ssr::redirect_plain_form(&format!("/conversations/{}", message.conversation_id));
     Ok(message)
@@ -180,7 +180,7 @@ pub async fn open_booking(
         client_id,
     };
     let draft = input.parse_with_fee(model::Money::parse_shillings(Some(&fee)), greenroom.now());
-    let draft = draft.map_err(|refusal| crate::ssr::to_request_error(refusal.into()))?;
+    let draft = draft.map_err(|error| crate::ssr::to_request_error(error.into()))?;
     let opened = greenroom.open_booking(&viewer, draft).await.map_err(crate::ssr::to_request_error)?;
     leptos_axum::redirect(&format!("/conversations/{}", opened.id));
     Ok(())
@@ -195,12 +195,12 @@ pub async fn load_booking(id: String) -> RequestResult<ForPerson<BookingView>> {
 
 /// Accepts, declines or cancels a booking.
 #[server(prefix = "/fn", endpoint = "step", protocol = FormPost)]
-pub async fn take_booking_action(booking_id: String, step: String) -> RequestResult<model::Booking> {
+pub async fn apply_booking_action(booking_id: String, step: String) -> RequestResult<model::Booking> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    let step = step.parse().map_err(|()| model::ApiError::for_field("step", model::FieldError::Invalid));
-    let step = step.map_err(|refusal| crate::ssr::to_request_error(refusal.into()))?;
+    let action = step.parse().map_err(|()| model::ApiError::for_field("step", model::FieldError::Invalid));
+    let action = action.map_err(|error| crate::ssr::to_request_error(error.into()))?;
     greenroom
-        .apply_booking_action(&viewer, crate::ssr::parse_id(&booking_id)?, step)
+        .apply_booking_action(&viewer, crate::ssr::parse_id(&booking_id)?, action)
         .await
         .map_err(crate::ssr::to_request_error)
 }

@@ -59,16 +59,16 @@ fn Guard() -> impl IntoView {
 #[component]
 fn PreloadLinks() -> impl IntoView {
     let built = use_context::<WasmSplitManifest>()?;
-    let part = use_context::<RequestUrl>().and_then(|url| Some(lazy_pages::chunk_of(url.parse().ok()?.path())))?;
+    let chunk = use_context::<RequestUrl>().and_then(|url| Some(lazy_pages::chunk_of(url.parse().ok()?.path())))?;
     let nonce = use_nonce();
-    let view = built.0.with_value(|(folder, parts, script)| {
-        let part = parts.get(part).into_iter().flatten().map(|file| {
+    let view = built.0.with_value(|(folder, chunks, script)| {
+        let chunk = chunks.get(chunk).into_iter().flatten().map(|file| {
             let href = format!("{folder}/{file}.wasm");
             view! { <link rel="preload" href=href r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/> }
         });
         view! {
             <link rel="modulepreload" href=format!("{folder}/{script}") nonce=nonce crossorigin="anonymous"/>
-            {part.collect_view()}
+            {chunk.collect_view()}
         }
     });
     Some(view)

@@ -88,7 +88,7 @@ pub fn parse_lookup_email(text: &str) -> RequestResult<model::LookupEmail> {
 
 /// Turns a field's validation error into a refusal that names the field.
 pub fn check_field<T>(name: &str, parsed: Result<T, model::FieldError>) -> RequestResult<T> {
-    parsed.map_err(|fault| to_request_error(ApiError::for_field(name, fault).into()))
+    parsed.map_err(|error| to_request_error(ApiError::for_field(name, error).into()))
 }
 
 /// Adds the viewer's id to a view, and converts a service's error.

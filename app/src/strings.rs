@@ -236,8 +236,8 @@ pub fn notification_text(kind: NotificationKind, name: &str) -> String {
     }
 }
 
-pub fn booking_action_label(step: BookingAction) -> &'static str {
-    match step {
+pub fn booking_action_label(action: BookingAction) -> &'static str {
+    match action {
         BookingAction::Accept => "Accept",
         BookingAction::Decline => "Decline",
         BookingAction::Cancel => CANCEL_BOOKING,

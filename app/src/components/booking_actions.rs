@@ -15,8 +15,8 @@ pub struct BookingActions {
 
 impl BookingActions {
     /// Creates it. The action's button disappears once it is done: the focus then moves to the element `after`.
-    pub fn begin(after: &'static str) -> Self {
-        let form = FormState::for_server_fn::<server_fns::TakeBookingAction>("steps");
+    pub fn new(after: &'static str) -> Self {
+        let form = FormState::for_server_fn::<server_fns::ApplyBookingAction>("steps");
         effect(move || {
             if form.done.get() {
                 focus_on(after);
@@ -38,14 +38,14 @@ pub fn BookingActionError(actions: BookingActions) -> impl IntoView {
 pub fn AcceptOrDecline(actions: BookingActions, #[prop(into)] conversation: Signal<Conversation>) -> impl IntoView {
     let booking_id = StoredValue::new(booking_id_of(conversation));
     let open = memo(move || {
-        let answers = conversation.with(allowed_actions).into_iter().filter(|step| *step != BookingAction::Cancel);
+        let answers = conversation.with(allowed_actions).into_iter().filter(|action| *action != BookingAction::Cancel);
         answers.collect::<Vec<_>>()
     });
     move || {
         open.with(|open| !open.is_empty()).then(|| {
             view! {
                 <div class="booking-actions">
-                    {open.get().into_iter().map(|step| view! { <BookingActionButton actions booking_id step/> }).collect_view()}
+                    {open.get().into_iter().map(|action| view! { <BookingActionButton actions booking_id action/> }).collect_view()}
                 </div>
             }
         })
@@ -68,7 +68,7 @@ pub fn CancelBooking(actions: BookingActions, #[prop(into)] conversation: Signal
                     <summary>{strings::CANCEL_BOOKING}</summary>
                     <p class="muted">{move || strings::cancel_warning(&name.get())}</p>
                     <Form form=actions.form>
-                        <BookingActionFields booking_id step=BookingAction::Cancel/>
+                        <BookingActionFields booking_id action=BookingAction::Cancel/>
                         <SubmitButton form=actions.form label=strings::CANCEL_BOOKING_FOR_SURE busy=strings::CANCELLING danger=true/>
                     </Form>
                 </details>
@@ -89,21 +89,25 @@ fn allowed_actions(conversation: &Conversation) -> Vec<BookingAction> {
 }
 
 #[component]
-fn BookingActionButton(actions: BookingActions, booking_id: StoredValue<String>, step: BookingAction) -> impl IntoView {
+fn BookingActionButton(
+    actions: BookingActions,
+    booking_id: StoredValue<String>,
+    action: BookingAction,
+) -> impl IntoView {
     view! {
         <Form form=actions.form>
-            <BookingActionFields booking_id step/>
-            <button class="button" class:primary=step == BookingAction::Accept type="submit" disabled=actions.form.pending>
-                {strings::booking_action_label(step)}
+            <BookingActionFields booking_id action/>
+            <button class="button" class:primary=action == BookingAction::Accept type="submit" disabled=actions.form.pending>
+                {strings::booking_action_label(action)}
             </button>
         </Form>
     }
 }
 
 #[component]
-fn BookingActionFields(booking_id: StoredValue<String>, step: BookingAction) -> impl IntoView {
+fn BookingActionFields(booking_id: StoredValue<String>, action: BookingAction) -> impl IntoView {
     view! {
         <input type="hidden" name="booking_id" value=booking_id.get_value()/>
-        <input type="hidden" name="step" value=step.as_str()/>
+        <input type="hidden" name="step" value=action.as_str()/>
     }
 }

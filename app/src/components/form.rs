@@ -38,7 +38,7 @@ pub struct FormState {
     /// The path of its server function.
     path: &'static str,
     /// The last response, as JSON.
-    pub answer: RwSignal<Option<RequestResult<String>>>,
+    pub result: RwSignal<Option<RequestResult<String>>>,
     /// Why the last submission failed.
     pub failure: Signal<Option<RequestError>>,
     /// Whether a response is outstanding.
@@ -55,15 +55,15 @@ impl FormState {
     }
 
     fn with_path(id: &'static str, path: &'static str) -> Self {
-        let (answer, pending) = (RwSignal::new(error_from_url(path).map(Err)), RwSignal::new(false));
-        let failure = Signal::derive(move || answer.get().and_then(Result::err));
-        let done = Signal::derive(move || !pending.get() && answer.with(|answer| matches!(answer, Some(Ok(_)))));
+        let (result, pending) = (RwSignal::new(error_from_url(path).map(Err)), RwSignal::new(false));
+        let failure = Signal::derive(move || result.get().and_then(Result::err));
+        let done = Signal::derive(move || !pending.get() && result.with(|result| matches!(result, Some(Ok(_)))));
         effect(move || {
             if failure.with(Option::is_some) {
                 focus_on(format!("#{id} [aria-invalid=true]:not(fieldset), #{id} fieldset[aria-invalid=true] input"));
             }
         });
-        Self { id, path, answer, failure, pending, done, query: use_query_map() }
+        Self { id, path, result, failure, pending, done, query: use_query_map() }
     }
 
     /// Submits the form without leaving the page.
@@ -73,11 +73,11 @@ impl FormState {
         let Some(fields) = form.and_then(|form| FormData::new_with_form(&form).ok()) else { return };
         self.pending.set(true);
         spawn_local(async move {
-            let (answer, location) = match server_fn_client::send_form(self.path.to_owned(), fields.into()).await {
+            let (result, location) = match server_fn_client::send_form(self.path.to_owned(), fields.into()).await {
                 Ok(ServerFnResponse { text, location }) => (Ok(text), location),
                 Err(failure) => (Err(failure), None),
             };
-            let is_there = self.answer.try_set(Some(answer)).is_none();
+            let is_there = self.result.try_set(Some(result)).is_none();
             self.pending.try_set(false);
             // Follows the redirect only if the form is still mounted: the person may have gone to another page.
             if is_there {
@@ -115,12 +115,12 @@ impl FormState {
 ///
 /// Leptos reads the URL once, when the document loads. After navigating to another page the failure no longer applies.
 pub fn error_from_url(path: &str) -> Option<RequestError> {
-    let told = use_context::<ServerActionError>().filter(|told| told.path() == path)?;
+    let error = use_context::<ServerActionError>().filter(|error| error.path() == path)?;
     use_query_map().with_untracked(|query| query.get("__err"))?;
     if !IN_BROWSER {
-        return Some(ServerFnUrlError::decode_err(told.err()));
+        return Some(ServerFnUrlError::decode_err(error.err()));
     }
-    let text = window().atob(&told.err().replace('-', "+").replace('_', "/"));
+    let text = window().atob(&error.err().replace('-', "+").replace('_', "/"));
     Some(text.ok().and_then(|text| json::from_str(&text).ok()).unwrap_or(RequestError::Network))
 }
 

@@ -21,10 +21,10 @@ pub fn InboxRow(me: PersonId, inbox: RwSignal<Inbox>, conversation: Conversation
     let current = move || (location.pathname.get() == here).then_some("page");
     let last = move || {
         now.get().and_then(|now| now.last).map(|last| match last {
-            LastActivity::Wrote(sender, line) => Either::Left(view! {
+            LastActivity::Message(sender, line) => Either::Left(view! {
                 {(sender == me).then_some(strings::YOU_WROTE)}<IsolatedText text=line/>
             }),
-            LastActivity::Stepped(sender, status) => {
+            LastActivity::BookingAction(sender, status) => {
                 Either::Right(strings::booking_event_text(status, (sender.id != me).then_some(sender.name.as_str())))
             }
         })
@@ -67,16 +67,16 @@ struct InboxPreview {
 #[derive(Clone, PartialEq)]
 enum LastActivity {
     /// A message: its sender and a preview.
-    Wrote(PersonId, String),
+    Message(PersonId, String),
     /// A booking action: who took it, and the new status.
-    Stepped(Person, BookingStatus),
+    BookingAction(Person, BookingStatus),
 }
 
 impl LastActivity {
     fn of(message: &Message) -> Self {
         match message.booking_status {
-            Some(status) => LastActivity::Stepped(message.sender.clone(), status),
-            None => LastActivity::Wrote(message.sender.id, text::preview(&message.body, PREVIEW)),
+            Some(status) => LastActivity::BookingAction(message.sender.clone(), status),
+            None => LastActivity::Message(message.sender.id, text::preview(&message.body, PREVIEW)),
         }
     }
 }

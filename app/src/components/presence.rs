@@ -29,10 +29,10 @@ pub fn PresenceLine(#[prop(into)] conversation: Signal<Conversation>) -> impl In
     });
     Effect::new(move |before: Option<()>| {
         // Skips the update from before this page was opened: the request above covers it.
-        let news = live.ephemeral.came.get().filter(|_| before.is_some());
-        if let Some(came) = news.filter(|came| came.user_id == who) {
-            let active_at = (!came.online).then(|| locale.now());
-            known.set(Presence { online: came.online, active_at });
+        let update = live.ephemeral.last_presence.get().filter(|_| before.is_some());
+        if let Some(update) = update.filter(|update| update.user_id == who) {
+            let active_at = (!update.online).then(|| locale.now());
+            known.set(Presence { online: update.online, active_at });
         }
     });
     let typing = memo(move || live.ephemeral.is_typing(id));

@@ -31,13 +31,13 @@ pub fn role_choices() -> Vec<Choice> {
 /// The field for the craft. Only talent have one: the stylesheet hides it for organizers.
 #[component]
 fn CraftField(form: FormState) -> impl IntoView {
-    let (id, kept) = (format!("{}-craft", form.id), form.flashed_value("craft").unwrap_or_default());
+    let (id, flashed) = (format!("{}-craft", form.id), form.flashed_value("craft").unwrap_or_default());
     view! {
         <div class="for-talent">
             <Field id=id.clone() label=strings::CRAFT help=strings::CRAFT_HELP error=form.field_error("craft")>
                 <select id=id.clone() name="craft" aria-describedby=format!("{id}-help {id}-error")>
                     <option value="">{strings::CRAFT_LATER}</option>
-                    {Craft::ALL.iter().map(|&craft| view! { <option value=craft.as_str() selected=craft.as_str() == kept>{strings::craft_label(craft)}</option> }).collect_view()}
+                    {Craft::ALL.iter().map(|&craft| view! { <option value=craft.as_str() selected=craft.as_str() == flashed>{strings::craft_label(craft)}</option> }).collect_view()}
                 </select>
             </Field>
         </div>

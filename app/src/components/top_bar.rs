@@ -8,12 +8,12 @@ use model::{NavState, Role};
 
 /// The bar above the pages of signed-in persons.
 #[component]
-pub fn TopBar(frame: RwSignal<NavState>) -> impl IntoView {
+pub fn TopBar(nav_state: RwSignal<NavState>) -> impl IntoView {
     let (live, outbox) = (Live::current(), Outbox::current());
-    let organizer = frame.with_untracked(|frame| frame.person.role == Role::Organizer);
-    let name = move || frame.with(|frame| frame.person.name.clone());
-    let count = move || frame.with(|frame| frame.unread);
-    let leave = move |event: leptos::ev::SubmitEvent| {
+    let organizer = nav_state.with_untracked(|nav_state| nav_state.person.role == Role::Organizer);
+    let name = move || nav_state.with(|nav_state| nav_state.person.name.clone());
+    let count = move || nav_state.with(|nav_state| nav_state.unread);
+    let on_sign_out = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         // A read-only page belongs to another person, or is signing out already.
         if live.read_only.with_untracked(Option::is_some) {
@@ -41,7 +41,7 @@ pub fn TopBar(frame: RwSignal<NavState>) -> impl IntoView {
             <a class="nav-item" href="/settings" aria-label=move || strings::settings_of(&name())>
                 <Icon glyph=Glyph::Person/><span class="nav-label nav-name"><IsolatedText text=Signal::derive(name)/></span>
             </a>
-            <PostForm path="/fn/sign-out" on:submit=leave>
+            <PostForm path="/fn/sign-out" on:submit=on_sign_out>
                 <button class="nav-item" type="submit"><Icon glyph=Glyph::Door/><span class="nav-label">{strings::SIGN_OUT}</span></button>
             </PostForm>
         </header>

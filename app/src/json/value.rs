@@ -110,14 +110,14 @@ impl<'de> Deserializer<'de> for Value {
     /// Reads a unit variant from a string, and a variant with content from an object with one entry.
     fn deserialize_enum<V: Visitor<'de>>(self, _: &str, _: &[&str], visitor: V) -> Result<V::Value, DecodeError> {
         let variant = match self.0.is_string() {
-            true => Variant { name: self.0, held: JsValue::UNDEFINED },
+            true => Variant { name: self.0, content: JsValue::UNDEFINED },
             false => {
                 let mut entries = self.into_items()?;
                 if entries.is_done() {
                     return Err(DecodeError);
                 }
                 let entry: Array = entries.next().unchecked_into();
-                Variant { name: entry.get(0), held: entry.get(1) }
+                Variant { name: entry.get(0), content: entry.get(1) }
             }
         };
         visitor.visit_enum(variant)
@@ -202,7 +202,7 @@ impl<'de> MapAccess<'de> for Entries {
 
 struct Variant {
     name: JsValue,
-    held: JsValue,
+    content: JsValue,
 }
 
 impl<'de> EnumAccess<'de> for Variant {
@@ -210,7 +210,7 @@ impl<'de> EnumAccess<'de> for Variant {
     type Variant = Value;
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Value), DecodeError> {
-        Ok((seed.deserialize(Value(self.name))?, Value(self.held)))
+        Ok((seed.deserialize(Value(self.name))?, Value(self.content)))
     }
 }
 

@@ -27,14 +27,14 @@ pub(super) fn watch_session(outbox: Outbox) {
 impl Outbox {
     /// Requests the key, with retries, unless it is there or already requested.
     pub fn request_key(self) {
-        if !self.lacks_key() || IN_FLIGHT.replace(true) {
+        if !self.is_key_missing() || IN_FLIGHT.replace(true) {
             return;
         }
         spawn_local(async move {
             let mut backoff = INITIAL_BACKOFF;
-            while self.lacks_key() {
+            while self.is_key_missing() {
                 match server_fns::load_browser_key().await {
-                    Ok(key) if self.lacks_key() => self.unlock_storage(&key),
+                    Ok(key) if self.is_key_missing() => self.unlock_storage(&key),
                     // The person has signed out while the request ran.
                     Ok(_) => {}
                     Err(_) => sleep(backoff).await,
@@ -46,7 +46,7 @@ impl Outbox {
     }
 
     /// Returns whether a signed-in person's page has no key. Read-only and signed-out pages need none.
-    fn lacks_key(self) -> bool {
+    fn is_key_missing(self) -> bool {
         let is_over = self.live.connection.get_untracked() == Connection::SignedOut;
         let is_read_only = self.live.read_only.with_untracked(Option::is_some);
         self.live.me().is_some() && !is_over && !is_read_only && !self.drafts.unlocked.get_untracked()

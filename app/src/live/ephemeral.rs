@@ -16,7 +16,7 @@ pub struct Ephemeral {
     /// The conversations in which the counterpart is typing, each with the number of the last typing signal.
     typing: RwSignal<HashMap<ConversationId, u32>>,
     /// The last presence update.
-    pub came: RwSignal<Option<PresenceUpdate>>,
+    pub last_presence: RwSignal<Option<PresenceUpdate>>,
     /// Numbers the typing signals, so that the timeout of an older signal doesn't end a newer one.
     typing_count: StoredValue<u32>,
     /// The last conversation in which a typing signal was sent, and the time of it in monotonic milliseconds.
@@ -27,7 +27,7 @@ impl Ephemeral {
     pub(super) fn new() -> Self {
         Self {
             typing: RwSignal::default(),
-            came: RwSignal::new(None),
+            last_presence: RwSignal::new(None),
             typing_count: StoredValue::new(0),
             last_announced: StoredValue::new(None),
         }
@@ -41,7 +41,7 @@ impl Ephemeral {
     /// Sends a typing signal, unless one was just sent or the reader saves data.
     pub fn announce_typing(self, conversation: ConversationId) {
         let now = browser::monotonic_now();
-        let just_announced = |(place, at)| place == conversation && now - at < ANNOUNCE_INTERVAL;
+        let just_announced = |(known, at)| known == conversation && now - at < ANNOUNCE_INTERVAL;
         if browser::saves_data() || self.last_announced.get_value().is_some_and(just_announced) {
             return;
         }
@@ -63,14 +63,14 @@ impl Ephemeral {
         self.typing.update(|typing| {
             typing.insert(id, number);
         });
-        let over = move || {
+        let expire = move || {
             self.typing.maybe_update(|typing| typing.get(&id) == Some(&number) && typing.remove(&id).is_some());
         };
-        set_timeout(over, TYPING_EXPIRY);
+        set_timeout(expire, TYPING_EXPIRY);
     }
 
-    pub(super) fn on_presence(self, came: PresenceUpdate) {
-        self.came.set(Some(came));
+    pub(super) fn on_presence(self, update: PresenceUpdate) {
+        self.last_presence.set(Some(update));
     }
 
     /// Ends the typing indicator when the counterpart's message arrives.

@@ -24,7 +24,7 @@ use std::{
 const PONG_TIMEOUT: Duration = Duration::from_millis(1_500);
 
 thread_local! {
-    static TABS: RefCell<Option<TabGroup>> = const { RefCell::new(None) };
+    static TAB_GROUP: RefCell<Option<TabGroup>> = const { RefCell::new(None) };
     /// When the leader's last message arrived, in milliseconds of [`stream::now`].
     static LEADER_LAST_HEARD: Cell<f64> = const { Cell::new(f64::NEG_INFINITY) };
 }
@@ -34,7 +34,7 @@ struct TabGroup {
     channel: Option<Channel>,
     /// The lock that this tab holds or waits for.
     lock: Option<Rc<Lock>>,
-    leads: bool,
+    is_leader: bool,
 }
 
 /// A message between tabs.
@@ -79,25 +79,25 @@ pub(super) fn join(live: Live, outbox: Outbox, me: PersonId) {
     });
     // A channel that can't send is useless.
     let channel = channel.filter(|channel| json::to_string(&TabMessage::Ping).is_ok_and(|ping| channel.send(&ping)));
-    TABS.with_borrow_mut(|tabs| *tabs = Some(TabGroup { me, channel, lock: None, leads: false }));
+    TAB_GROUP.with_borrow_mut(|tabs| *tabs = Some(TabGroup { me, channel, lock: None, is_leader: false }));
     campaign(live);
     probe_leader(live);
 }
 
 /// Returns whether this page takes part in the election: not while it is being left.
 pub(super) fn is_joined() -> bool {
-    TABS.with_borrow(Option::is_some)
+    TAB_GROUP.with_borrow(Option::is_some)
 }
 
 /// Returns whether this tab holds the stream.
 pub(super) fn is_leader() -> bool {
-    TABS.with_borrow(|tabs| tabs.as_ref().is_some_and(|tabs| tabs.leads))
+    TAB_GROUP.with_borrow(|tabs| tabs.as_ref().is_some_and(|tabs| tabs.is_leader))
 }
 
 /// Sends a message to the other tabs.
 pub(super) fn broadcast(message: &TabMessage) {
     let Ok(text) = json::to_string(message) else { return };
-    TABS.with_borrow(|tabs| {
+    TAB_GROUP.with_borrow(|tabs| {
         if let Some(channel) = tabs.as_ref().and_then(|tabs| tabs.channel.as_ref()) {
             channel.send(&text);
         }
@@ -106,7 +106,7 @@ pub(super) fn broadcast(message: &TabMessage) {
 
 /// Requests the lock, unless this tab holds it or already waits for it.
 pub(super) fn campaign(live: Live) {
-    if TABS.with_borrow(|tabs| tabs.as_ref().is_some_and(|tabs| tabs.lock.is_none() && !tabs.leads)) {
+    if TAB_GROUP.with_borrow(|tabs| tabs.as_ref().is_some_and(|tabs| tabs.lock.is_none() && !tabs.is_leader)) {
         request_lead(live, false);
     }
 }
@@ -121,13 +121,13 @@ pub(super) fn step_down() {
 /// Leaves the group: releases the lock, and ignores what the other tabs send from now on.
 pub(super) fn leave() {
     step_down();
-    drop(TABS.take());
+    drop(TAB_GROUP.take());
 }
 
 fn take_lock() -> Option<Rc<Lock>> {
-    TABS.with_borrow_mut(|tabs| {
+    TAB_GROUP.with_borrow_mut(|tabs| {
         let tabs = tabs.as_mut()?;
-        tabs.leads = false;
+        tabs.is_leader = false;
         tabs.lock.take()
     })
 }
@@ -150,7 +150,7 @@ pub(super) fn probe_leader(live: Live) {
 fn request_lead(live: Live, steal: bool) {
     // One request per tab: withdraws the previous one.
     step_down();
-    let name = TABS.with_borrow(|tabs| {
+    let name = TAB_GROUP.with_borrow(|tabs| {
         let tabs = tabs.as_ref()?;
         // Without a channel this tab would receive nothing from another leader.
         tabs.channel.as_ref().map(|_| format!("greenroom-stream-{}", tabs.me))
@@ -159,7 +159,7 @@ fn request_lead(live: Live, steal: bool) {
     else {
         return become_leader(live);
     };
-    TABS.with_borrow_mut(|tabs| {
+    TAB_GROUP.with_borrow_mut(|tabs| {
         if let Some(tabs) = tabs {
             tabs.lock = Some(lock.clone());
         }
@@ -181,7 +181,7 @@ fn request_lead(live: Live, steal: bool) {
 }
 
 fn holds_lock(lock: &Rc<Lock>) -> bool {
-    TABS.with_borrow(|tabs| {
+    TAB_GROUP.with_borrow(|tabs| {
         tabs.as_ref().and_then(|tabs| tabs.lock.as_ref()).is_some_and(|held| Rc::ptr_eq(held, lock))
     })
 }
@@ -190,9 +190,9 @@ fn become_leader(live: Live) {
     if !is_joined() {
         return;
     }
-    TABS.with_borrow_mut(|tabs| {
+    TAB_GROUP.with_borrow_mut(|tabs| {
         if let Some(tabs) = tabs {
-            tabs.leads = true;
+            tabs.is_leader = true;
         }
     });
     if live.connection.get_untracked() == Connection::SignedOut {
@@ -205,8 +205,8 @@ fn become_leader(live: Live) {
 
 fn handle_message(live: Live, outbox: Outbox, message: TabMessage) {
     // A signed-out tab doesn't act as the leader.
-    let leads = is_leader() && live.connection.get_untracked() != Connection::SignedOut;
-    if !leads
+    let is_leader = is_leader() && live.connection.get_untracked() != Connection::SignedOut;
+    if !is_leader
         && matches!(
             message,
             TabMessage::Stream(_) | TabMessage::Replayed(_) | TabMessage::Connection(_) | TabMessage::Pong
@@ -215,11 +215,11 @@ fn handle_message(live: Live, outbox: Outbox, message: TabMessage) {
         LEADER_LAST_HEARD.set(stream::now());
     }
     match message {
-        TabMessage::Stream(message) if !leads => stream::handle_message(live, message),
+        TabMessage::Stream(message) if !is_leader => stream::handle_message(live, message),
         TabMessage::Replayed(envelope) => live.receive(envelope),
-        TabMessage::Connection(connection) if !leads => stream::adopt_connection(live, connection),
-        TabMessage::RequestReplay(after) if leads => stream::replay_to_tabs(live, after),
-        TabMessage::Ping if leads => {
+        TabMessage::Connection(connection) if !is_leader => stream::adopt_connection(live, connection),
+        TabMessage::RequestReplay(after) if is_leader => stream::replay_to_tabs(live, after),
+        TabMessage::Ping if is_leader => {
             broadcast(&TabMessage::Pong);
             // A tab in the background depends on this prompt to check its stream: the browser may delay its own timers.
             stream::check_liveness(live);

@@ -22,7 +22,7 @@ const STEAL_TIMEOUT: Duration = Duration::from_secs(3);
 
 thread_local! {
     /// Whether a stolen lock was never granted: then this page does without locks.
-    static UNANSWERED: Cell<bool> = const { Cell::new(false) };
+    static LOCKS_UNSUPPORTED: Cell<bool> = const { Cell::new(false) };
     /// The locks that this page holds or waits for.
     static LOCKS: RefCell<Vec<Rc<Lock>>> = const { RefCell::new(Vec::new()) };
 }
@@ -67,7 +67,7 @@ impl Lock {
     }
 
     /// Returns the promise that holds the lock. A lock that is granted after its release is returned at once.
-    fn grant(self: &Rc<Self>, held: impl FnOnce(Rc<Self>)) -> Promise {
+    fn grant(self: &Rc<Self>, on_granted: impl FnOnce(Rc<Self>)) -> Promise {
         if self.released.get() {
             return Promise::resolve(&JsValue::NULL);
         }
@@ -75,19 +75,19 @@ impl Lock {
         let promise = Promise::new(&mut |settle, _| {
             self.settle.replace(Some(settle));
         });
-        held(self.clone());
+        on_granted(self.clone());
         promise
     }
 }
 
-/// Waits until no other tab holds the lock; with `steal`, takes it from its holder. Then calls `held`, and holds the
-/// lock until it is released. The future resolves to how it ended. Returns `None` if there are no locks.
+/// Waits until no other tab holds the lock; with `steal`, takes it from its holder. Then calls `on_granted`, and holds
+/// the lock until it is released. The future resolves to how it ended. Returns `None` if there are no locks.
 pub(super) fn request_lock(
     name: &str,
     steal: bool,
-    held: impl FnOnce(Rc<Lock>) + 'static,
+    on_granted: impl FnOnce(Rc<Lock>) + 'static,
 ) -> Option<(Rc<Lock>, LockEndFuture)> {
-    let locks = browser::navigator_property("locks").filter(|_| !UNANSWERED.get())?;
+    let locks = browser::navigator_property("locks").filter(|_| !LOCKS_UNSUPPORTED.get())?;
     // The browser rejects a request that has both `steal` and a signal.
     let controller = if steal { None } else { browser::construct_object("AbortController", &[]) };
     let signal = controller.as_ref().and_then(|controller| browser::get_property(controller, "signal"));
@@ -96,27 +96,27 @@ pub(super) fn request_lock(
     let options = browser::to_js_object(&options.iter().map(|(name, value)| (*name, value)).collect::<Vec<_>>());
     let lock = Rc::new(Lock { controller, ..Lock::default() });
     let granted = lock.clone();
-    let callback = Closure::once_into_js(move |_lock: JsValue| JsValue::from(granted.grant(held)));
+    let callback = Closure::once_into_js(move |_lock: JsValue| JsValue::from(granted.grant(on_granted)));
     let promise: Promise =
         browser::call_method(&locks, "request", &[&name.into(), &options, &callback])?.dyn_into().ok()?;
     LOCKS.with_borrow_mut(|locks| locks.push(lock.clone()));
     let refused = Promise::new(&mut |refuse, _| {
         lock.refuse.replace(Some(refuse));
     });
-    let asked = lock.clone();
+    let requested = lock.clone();
     if steal {
-        set_timeout(move || refuse_unless_granted(&asked), STEAL_TIMEOUT);
+        set_timeout(move || refuse_unless_granted(&requested), STEAL_TIMEOUT);
     }
-    let asked = lock.clone();
+    let requested = lock.clone();
     let ended = async move {
         let answer = select(JsFuture::from(promise), JsFuture::from(refused)).await;
-        forget(&asked);
+        unregister(&requested);
         let failed = match answer {
             Either::Left((answer, _)) => answer.is_err(),
             Either::Right(_) => return LockEnd::Refused,
         };
-        match (failed, asked.held.get()) {
-            _ if asked.released.get() => LockEnd::Released,
+        match (failed, requested.held.get()) {
+            _ if requested.released.get() => LockEnd::Released,
             (true, true) => LockEnd::Stolen,
             (true, false) => LockEnd::Refused,
             (false, _) => LockEnd::Released,
@@ -130,7 +130,7 @@ fn refuse_unless_granted(stolen: &Lock) {
     if stolen.held.get() || stolen.released.get() {
         return;
     }
-    UNANSWERED.set(true);
+    LOCKS_UNSUPPORTED.set(true);
     for lock in LOCKS.with_borrow(Clone::clone).iter().filter(|lock| !lock.held.get()) {
         lock.released.set(true);
         // Settling our own promise can't fail.
@@ -138,7 +138,7 @@ fn refuse_unless_granted(stolen: &Lock) {
     }
 }
 
-fn forget(lock: &Rc<Lock>) {
+fn unregister(lock: &Rc<Lock>) {
     LOCKS.with_borrow_mut(|locks| locks.retain(|known| !Rc::ptr_eq(known, lock)));
 }
 

@@ -121,10 +121,10 @@ impl Outbox {
 
     /// Returns the pending messages of a conversation, without those among `delivered`.
     pub fn pending_for(self, id: ConversationId, delivered: &[Message]) -> Vec<PendingMessage> {
-        let is_there =
+        let is_delivered =
             |entry: &PendingMessage| delivered.iter().rev().any(|message| message.client_id == entry.client_id);
         self.entries.with(|entries| {
-            entries.iter().filter(|entry| entry.conversation_id == id && !is_there(entry)).cloned().collect()
+            entries.iter().filter(|entry| entry.conversation_id == id && !is_delivered(entry)).cloned().collect()
         })
     }
 
@@ -143,7 +143,8 @@ impl Outbox {
                 }
             }
             self.publish_pending(entry);
-            self.last_written.update(|(place, times)| (*place, *times) = (Some(conversation_id), *times + 1));
+            self.last_written
+                .update(|(conversation, times)| (*conversation, *times) = (Some(conversation_id), *times + 1));
             // Messages that failed earlier are sent before it.
             self.retry_failed();
         });
@@ -160,9 +161,9 @@ impl Outbox {
         let Some(entry) = self.find_pending(client_id) else { return };
         self.remove_pending(client_id);
         leader_election::broadcast(&TabMessage::Removed(client_id));
-        if let (Some(me), Some(place)) = (self.live.me(), entry.storage_key) {
+        if let (Some(me), Some(storage_key)) = (self.live.me(), entry.storage_key) {
             spawn_local(async move {
-                storage::remove_message(me, place).await;
+                storage::remove_message(me, storage_key).await;
             });
         }
     }
@@ -193,7 +194,7 @@ impl Outbox {
         if message.sender.id != me {
             return;
         }
-        let kept = self.find_pending(message.client_id).and_then(|entry| entry.storage_key);
+        let stored = self.find_pending(message.client_id).and_then(|entry| entry.storage_key);
         self.remove_pending(message.client_id);
         self.delivered.update_value(|delivered| {
             delivered.push_back(message.client_id);
@@ -201,9 +202,9 @@ impl Outbox {
                 delivered.pop_front();
             }
         });
-        if let Some(place) = kept {
+        if let Some(storage_key) = stored {
             spawn_local(async move {
-                storage::remove_message(me, place).await;
+                storage::remove_message(me, storage_key).await;
             });
         }
     }
@@ -259,16 +260,16 @@ impl Outbox {
     }
 
     fn acquire_send_lock(self, me: PersonId, steal: bool) {
-        let begun = Rc::new(Cell::new(false));
-        let begins = begun.clone();
-        let turn = move |lock: Rc<Lock>| {
-            begins.set(true);
+        let granted = Rc::new(Cell::new(false));
+        let grant_flag = granted.clone();
+        let on_granted = move |lock: Rc<Lock>| {
+            grant_flag.set(true);
             spawn_local(async move {
                 self.send_all(me).await;
                 lock.release();
             });
         };
-        let Some((_, ended)) = locks::request_lock(&format!("greenroom-outbox-{me}"), steal, turn) else {
+        let Some((_, ended)) = locks::request_lock(&format!("greenroom-outbox-{me}"), steal, on_granted) else {
             return spawn_local(self.send_all(me));
         };
         spawn_local(async move {
@@ -279,25 +280,25 @@ impl Outbox {
             self.sending.set_value(false);
         });
         // A tab that is suspended while it holds the lock never releases it.
-        let steals = move || {
-            if !begun.get() && !steal {
+        let steal_unless_granted = move || {
+            if !granted.get() && !steal {
                 self.acquire_send_lock(me, true)
             }
         };
-        set_timeout(steals, SEND_TIMEOUT * 2);
+        set_timeout(steal_unless_granted, SEND_TIMEOUT * 2);
     }
 
     async fn send_all(self, me: PersonId) {
         while let Some(next) = self.next_to_send() {
             let answer = post_message(&next).await;
             // It may have been stored while the request ran.
-            let place = self.find_pending(next.client_id).map_or(next.storage_key, |known| known.storage_key);
-            let next = PendingMessage { storage_key: place, ..next };
+            let storage_key = self.find_pending(next.client_id).map_or(next.storage_key, |known| known.storage_key);
+            let next = PendingMessage { storage_key, ..next };
             match answer {
                 Ok(()) => {
                     self.backoff_attempts.set_value(0);
-                    if let Some(place) = next.storage_key {
-                        storage::remove_message(me, place).await;
+                    if let Some(storage_key) = next.storage_key {
+                        storage::remove_message(me, storage_key).await;
                     }
                     self.set_state(next.client_id, SendState::Sent);
                 }
@@ -325,18 +326,18 @@ impl Outbox {
     async fn handle_failure(self, me: PersonId, entry: PendingMessage, failure: RequestError) {
         if !failure.is_transient() {
             let refused = PendingMessage { state: SendState::Failed(failure), ..entry };
-            if let Some(place) = refused.storage_key {
-                storage::update_message(me, place, &refused).await;
+            if let Some(storage_key) = refused.storage_key {
+                storage::update_message(me, storage_key, &refused).await;
             }
             self.publish_pending(refused);
             return;
         }
         // Without a connection later messages would fail too, or overtake this one: all of them wait.
-        let in_line: Vec<ClientId> = self.entries.with_untracked(|entries| {
+        let queued: Vec<ClientId> = self.entries.with_untracked(|entries| {
             let sending = entries.iter().filter(|entry| entry.state == SendState::Sending);
             sending.map(|entry| entry.client_id).collect()
         });
-        in_line.into_iter().for_each(|client_id| self.set_state(client_id, SendState::Failed(failure.clone())));
+        queued.into_iter().for_each(|client_id| self.set_state(client_id, SendState::Failed(failure.clone())));
         match failure {
             RequestError::Refused(ApiError::Unauthenticated) => stream::on_session_end(self.live),
             // It is sent once its person signs in again.
@@ -375,9 +376,9 @@ async fn post_message(entry: &PendingMessage) -> Result<(), RequestError> {
 /// Waits for the response with a timeout, after which it fails with `Network`.
 pub(super) async fn with_timeout<T>(
     time: Duration,
-    asking: impl Future<Output = RequestResult<T>>,
+    request: impl Future<Output = RequestResult<T>>,
 ) -> RequestResult<T> {
-    match select(pin!(asking), pin!(sleep(time))).await {
+    match select(pin!(request), pin!(sleep(time))).await {
         Either::Left((answer, _)) => answer,
         Either::Right(_) => Err(RequestError::Network),
     }

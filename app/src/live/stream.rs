@@ -159,7 +159,7 @@ fn dispatch(live: Live, message: StreamMessage) {
         StreamMessage::Event(envelope) => live.receive(envelope),
         StreamMessage::Skipped(seq) => live.receive(unknown_event(seq)),
         StreamMessage::Typing(typing) => live.ephemeral.on_typing(typing),
-        StreamMessage::Presence(came) => live.ephemeral.on_presence(came),
+        StreamMessage::Presence(update) => live.ephemeral.on_presence(update),
         // `handle_message` has handled these.
         StreamMessage::Ready(_) | StreamMessage::Reset(_) | StreamMessage::SessionEnded => {}
     }
@@ -215,12 +215,12 @@ pub(super) fn adopt_connection(live: Live, connection: Connection) {
 }
 
 /// Handles an error of a source. If the browser retries, shows the state only; if all gave up, diagnoses the cause.
-fn on_error(live: Live, given_up: bool) {
+fn on_error(live: Live, closed: bool) {
     if live.connection.get_untracked() == Connection::SignedOut {
         return;
     }
     show_disconnected(live);
-    if given_up {
+    if closed {
         spawn_local(diagnose(live));
     } else {
         check_liveness(live);

@@ -17,14 +17,14 @@ pub struct ThreadCache(StoredValue<Vec<ForPerson<Thread>>>);
 
 impl ThreadCache {
     /// Caches a thread that is being left. Skips threads that show older messages, not the newest.
-    pub fn insert(self, mut mine: ForPerson<Thread>) {
-        if !mine.view.is_at_end() {
+    pub fn insert(self, mut for_person: ForPerson<Thread>) {
+        if !for_person.view.is_at_end() {
             return;
         }
-        mine.view.trim_around(mine.view.last_shown(), MAX_MESSAGES);
+        for_person.view.trim_around(for_person.view.last_shown(), MAX_MESSAGES);
         self.0.update_value(|threads| {
-            threads.retain(|known| known.view.conversation.id != mine.view.conversation.id);
-            threads.push(mine);
+            threads.retain(|known| known.view.conversation.id != for_person.view.conversation.id);
+            threads.push(for_person);
             if threads.len() > MAX_THREADS {
                 threads.remove(0);
             }
@@ -39,10 +39,10 @@ impl ThreadCache {
     /// Returns the thread as it is now, if all events since it was left are buffered.
     pub fn restore(self, live: Live, id: &str) -> Option<ForPerson<Thread>> {
         let is_it = |known: &&ForPerson<Thread>| known.view.conversation.id.to_string() == id;
-        let mut mine = self.0.with_value(|threads| threads.iter().find(is_it).cloned())?;
-        for envelope in live.events_after(mine.view.cursor)? {
-            mine.view.apply(mine.me, &envelope);
+        let mut for_person = self.0.with_value(|threads| threads.iter().find(is_it).cloned())?;
+        for envelope in live.events_after(for_person.view.cursor)? {
+            for_person.view.apply(for_person.me, &envelope);
         }
-        Some(mine)
+        Some(for_person)
     }
 }

@@ -15,11 +15,11 @@ use model::BookingView;
 /// The page of a booking.
 #[component]
 pub fn BookingPage() -> impl IntoView {
-    page_of_param("id", |id| view! { <BookingOf id/> }.into_any())
+    page_of_param("id", |id| view! { <BookingLoader id/> }.into_any())
 }
 
 #[component]
-fn BookingOf(id: String) -> impl IntoView {
+fn BookingLoader(id: String) -> impl IntoView {
     let live = Live::current();
     let found = page_resource(move || live.reload_generation.get(), move |_| server_fns::load_booking(id.clone()));
     view! {
@@ -27,7 +27,7 @@ fn BookingOf(id: String) -> impl IntoView {
             <Transition fallback=|| view! { <Skeleton rows=6/> }>
                 {move || Suspend::new(async move {
                     match found.await {
-                        Ok(mine) => Either::Left(view! { <Details mine/> }),
+                        Ok(for_person) => Either::Left(view! { <Details for_person/> }),
                         Err(failure) => Either::Right(view! { <LoadError failure/> }),
                     }
                 })}
@@ -37,12 +37,12 @@ fn BookingOf(id: String) -> impl IntoView {
 }
 
 #[component]
-fn Details(mine: ForPerson<BookingView>) -> impl IntoView {
-    let view = Live::current().subscribe(mine);
+fn Details(for_person: ForPerson<BookingView>) -> impl IntoView {
+    let view = Live::current().subscribe(for_person);
     let conversation = memo(move || view.with(|view| view.conversation.clone()));
     let booking = memo(move || conversation.with(|conversation| conversation.booking.clone()));
     let (id, title) = conversation.with_untracked(|known| (known.id, known.booking.title.clone()));
-    let actions = BookingActions::begin("#booking-status");
+    let actions = BookingActions::new("#booking-status");
     view! {
         <PageTitle text=title.clone()/>
         <h1><IsolatedText text=title/></h1>

@@ -31,7 +31,7 @@ pub fn InboxLayout() -> impl IntoView {
                 <Transition fallback=|| view! { <Skeleton rows=6/> }>
                     {move || Suspend::new(async move {
                         match inbox.await {
-                            Ok(mine) => Either::Left(view! { <InboxList mine first_page=page.get_untracked().is_none()/> }),
+                            Ok(for_person) => Either::Left(view! { <InboxList for_person first_page=page.get_untracked().is_none()/> }),
                             Err(failure) => Either::Right(view! { <LoadError failure/> }),
                         }
                     })}
@@ -43,11 +43,11 @@ pub fn InboxLayout() -> impl IntoView {
 }
 
 #[component]
-fn InboxList(mine: ForPerson<Inbox>, first_page: bool) -> impl IntoView {
+fn InboxList(for_person: ForPerson<Inbox>, first_page: bool) -> impl IntoView {
     let live = Live::current();
-    let me = mine.me;
+    let me = for_person.me;
     // A later page, as loaded without JavaScript, is a snapshot: it isn't kept up to date.
-    let inbox = if first_page { live.subscribe(mine) } else { RwSignal::new(mine.view) };
+    let inbox = if first_page { live.subscribe(for_person) } else { RwSignal::new(for_person.view) };
     let rows = move || inbox.with(|inbox| inbox.conversations.clone());
     let next = move || inbox.with(|inbox| inbox.next_page.clone());
     let load = move |page: String| {
@@ -84,11 +84,11 @@ fn InboxList(mine: ForPerson<Inbox>, first_page: bool) -> impl IntoView {
 
 #[component]
 fn NoConversations() -> impl IntoView {
-    let frame = page_resource(|| (), |()| server_fns::load_nav_state());
+    let nav_state = page_resource(|| (), |()| server_fns::load_nav_state());
     view! {
         <Transition>
             {move || Suspend::new(async move {
-                let organizer = frame.await.is_ok_and(|mine| mine.view.person.role == Role::Organizer);
+                let organizer = nav_state.await.is_ok_and(|for_person| for_person.view.person.role == Role::Organizer);
                 if organizer {
                     Either::Left(view! {
                         <EmptyState title=strings::NO_CONVERSATIONS lead=strings::NO_CONVERSATIONS_ORGANIZER>

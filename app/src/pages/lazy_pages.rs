@@ -133,10 +133,10 @@ pub async fn load_chunk(path: &str) -> Result<(), ChunkLoadError> {
 /// Navigates by a full page load: after a deployment the old version's chunks are gone, and a new document names
 /// the new ones. If the server can't be reached, the open page stays.
 async fn full_page_navigation() {
-    let wanted = use_context::<ArcRwSignal<Url>>().map(|url| url.get_untracked());
+    let requested = use_context::<ArcRwSignal<Url>>().map(|url| url.get_untracked());
     let answer: RequestResult<_> = server_fns::load_nav_state().await;
     let reached = !matches!(answer, Err(RequestError::Network | RequestError::TimedOut));
-    if let Some(url) = wanted.filter(|_| IN_BROWSER && reached) {
+    if let Some(url) = requested.filter(|_| IN_BROWSER && reached) {
         let query = if url.search().is_empty() { String::new() } else { format!("?{}", url.search()) };
         // A path of this site is always a valid address.
         let _ = window().location().set_href(&format!("{}{query}", url.path()));

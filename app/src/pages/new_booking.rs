@@ -12,11 +12,11 @@ use model::{Person, booking, message};
 /// The page to send a talent a booking inquiry.
 #[component]
 pub fn NewBooking() -> impl IntoView {
-    page_of_query("talent", |talent| view! { <InquiryTo id=talent.unwrap_or_default()/> }.into_any())
+    page_of_query("talent", |talent| view! { <InquiryLoader id=talent.unwrap_or_default()/> }.into_any())
 }
 
 #[component]
-fn InquiryTo(id: String) -> impl IntoView {
+fn InquiryLoader(id: String) -> impl IntoView {
     let talent = page_resource(|| (), move |()| server_fns::load_talent(id.clone()));
     view! {
         <main class="page narrow" id="content">

@@ -18,23 +18,23 @@ use row::NotificationRow;
 /// The page of the notifications.
 #[component]
 pub fn NotificationsPage() -> impl IntoView {
-    page_of_query("page", |page| view! { <NotificationsOf page/> }.into_any())
+    page_of_query("page", |page| view! { <NotificationsLoader page/> }.into_any())
 }
 
 #[component]
-fn NotificationsOf(
+fn NotificationsLoader(
     /// The page of older notifications; `None` for the newest.
     page: Option<String>,
 ) -> impl IntoView {
     let live = Live::current();
     let first_page = page.is_none();
     let form = FormState::for_server_fn::<MarkNotificationsRead>("mark-seen");
-    let notices =
+    let notifications =
         page_resource(move || live.reload_generation.get(), move |_| server_fns::load_notifications(page.clone()));
     // A page of older notifications isn't live: reload it after marking.
     effect(move || {
         if form.done.get() && !first_page {
-            notices.refetch();
+            notifications.refetch();
         }
     });
     view! {
@@ -43,8 +43,8 @@ fn NotificationsOf(
             <h1 id="notifications" tabindex="-1">{strings::NOTIFICATIONS}</h1>
             <Transition fallback=|| view! { <Skeleton rows=6/> }>
                 {move || Suspend::new(async move {
-                    match notices.await {
-                        Ok(mine) => Either::Left(view! { <NotificationList mine first_page form/> }),
+                    match notifications.await {
+                        Ok(for_person) => Either::Left(view! { <NotificationsView for_person first_page form/> }),
                         Err(failure) => Either::Right(view! { <LoadError failure/> }),
                     }
                 })}
@@ -54,27 +54,27 @@ fn NotificationsOf(
 }
 
 #[component]
-fn NotificationList(mine: ForPerson<NotificationList>, first_page: bool, form: FormState) -> impl IntoView {
-    let me = mine.me;
-    let notices = if first_page { Live::current().subscribe(mine) } else { RwSignal::new(mine.view) };
-    let rows = move || notices.with(|notices| notices.notifications.clone());
+fn NotificationsView(for_person: ForPerson<NotificationList>, first_page: bool, form: FormState) -> impl IntoView {
+    let me = for_person.me;
+    let notifications = if first_page { Live::current().subscribe(for_person) } else { RwSignal::new(for_person.view) };
+    let rows = move || notifications.with(|notifications| notifications.notifications.clone());
     let load = move |page: String| {
         spawn_local(async move {
             if let Some(older) = view_of(me, server_fns::load_notifications(Some(page)).await) {
-                notices.try_update(|notices| notices.extend(older));
+                notifications.try_update(|notifications| notifications.extend(older));
             }
         });
     };
     view! {
         <FormError failure=form.failure/>
-        {move || notices.with(|notices| notices.unread > 0).then(|| view! { <MarkAllRead form/> })}
+        {move || notifications.with(|notifications| notifications.unread > 0).then(|| view! { <MarkAllRead form/> })}
         <ul class="rows" role="list" aria-label=strings::NOTIFICATIONS>
-            {keyed_list(rows, |notification| (notification.id, notification.actor.name.clone()), move |notification| view! { <NotificationRow notices notification form/> }.into_any())}
+            {keyed_list(rows, |notification| (notification.id, notification.actor.name.clone()), move |notification| view! { <NotificationRow notifications notification form/> }.into_any())}
         </ul>
-        {move || notices.with(|notices| notices.notifications.is_empty()).then(|| view! {
+        {move || notifications.with(|notifications| notifications.notifications.is_empty()).then(|| view! {
             <EmptyState title=strings::NO_NOTIFICATIONS lead=strings::NO_NOTIFICATIONS_LEAD/>
         })}
-        {move || notices.with(|notices| notices.next_page.clone()).map(|page| {
+        {move || notifications.with(|notifications| notifications.next_page.clone()).map(|page| {
             let href = format!("/notifications?page={page}");
             view! {
                 <p class="load-more">

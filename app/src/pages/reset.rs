@@ -22,7 +22,7 @@ pub fn Reset() -> impl IntoView {
                     <PageTitle text=strings::FORGOT/>
                     <h1>{strings::FORGOT}</h1>
                     <p class="muted">{strings::RESET_LEAD}</p>
-                    <ResetOf token=token.clone()/>
+                    <ResetLoader token=token.clone()/>
                     <FormError failure=form.failure/>
                     <Form form class="form" id=form.id>
                         <input type="hidden" name="token" value=token/>
@@ -40,7 +40,7 @@ pub fn Reset() -> impl IntoView {
 
 /// Names the account that the link belongs to.
 #[component]
-fn ResetOf(token: String) -> impl IntoView {
+fn ResetLoader(token: String) -> impl IntoView {
     let found = page_resource(move || token.clone(), server_fns::load_mailed_link);
     view! {
         <Transition>

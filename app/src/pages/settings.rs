@@ -58,12 +58,12 @@ pub fn SettingsPage() -> impl IntoView {
 
 #[component]
 fn SettingsSections(settings: Settings) -> impl IntoView {
-    let Settings { account, devices, tokens, role_open, confirmed } = settings;
+    let Settings { account, devices, tokens, can_change_role, confirmed } = settings;
     let confirmed = RwSignal::new(confirmed);
     let lists = AccessLists { devices: RwSignal::new(devices), tokens: RwSignal::new(tokens) };
     let email = account.user.email.clone();
     view! {
-        <Profile account=account.clone() role_open/>
+        <Profile account=account.clone() can_change_role/>
         <MailAboutUnread mail_after=account.mail_after/>
         <Privacy account/>
         <ChangeEmail email=email.clone()/>

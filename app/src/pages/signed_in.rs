@@ -13,7 +13,7 @@ use leptos_router::components::Outlet;
 pub fn SignedInLayout() -> impl IntoView {
     let live = Live::current();
     let outbox = Outbox::current();
-    let frame = page_resource(move || live.reload_generation.get(), |_| server_fns::load_nav_state());
+    let nav_state = page_resource(move || live.reload_generation.get(), |_| server_fns::load_nav_state());
     let key = page_resource(|| (), |()| server_fns::load_browser_key());
     let unlock = move || {
         Suspend::new(async move {
@@ -27,8 +27,8 @@ pub fn SignedInLayout() -> impl IntoView {
         <a class="skip-link" href="#content" rel="external">{strings::SKIP}</a>
         <Transition fallback=SiteBar>
             {move || Suspend::new(async move {
-                match frame.await {
-                    Ok(mine) => Either::Left(view! { <TopBar frame=live.subscribe(mine)/> }),
+                match nav_state.await {
+                    Ok(for_person) => Either::Left(view! { <TopBar nav_state=live.subscribe(for_person)/> }),
                     Err(_) => Either::Right(view! { <SiteBar/> }),
                 }
             })}

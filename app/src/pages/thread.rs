@@ -18,11 +18,11 @@ use model::Thread;
 /// The page of a thread: booking, messages and composer.
 #[component]
 pub fn ThreadPage() -> impl IntoView {
-    page_of_param("id", |id| view! { <ThreadOf id/> }.into_any())
+    page_of_param("id", |id| view! { <ThreadLoader id/> }.into_any())
 }
 
 #[component]
-fn ThreadOf(id: String) -> impl IntoView {
+fn ThreadLoader(id: String) -> impl IntoView {
     let live = Live::current();
     let query = use_query_map();
     let wanted = memo(move || {
@@ -36,7 +36,7 @@ fn ThreadOf(id: String) -> impl IntoView {
             async move {
                 let visited = (before, after, at) == (None, None, None) && IN_BROWSER;
                 match visited.then(|| live.thread_cache.restore(live, &id)).flatten() {
-                    Some(mine) => Ok(mine),
+                    Some(for_person) => Ok(for_person),
                     None => server_fns::load_thread(id, before, after, at).await,
                 }
             }
@@ -46,7 +46,7 @@ fn ThreadOf(id: String) -> impl IntoView {
         <Suspense fallback=|| view! { <main class="thread-pane" id="content"><Skeleton rows=8/></main> }>
             {move || Suspend::new(async move {
                 match thread.await {
-                    Ok(mine) => Either::Left(view! { <ThreadView mine at=wanted.get_untracked().3/> }),
+                    Ok(for_person) => Either::Left(view! { <ThreadView for_person at=wanted.get_untracked().3/> }),
                     Err(failure) => Either::Right(view! {
                         <main class="thread-pane" id="content"><LoadError failure/></main>
                     }),
@@ -57,10 +57,10 @@ fn ThreadOf(id: String) -> impl IntoView {
 }
 
 #[component]
-fn ThreadView(mine: ForPerson<Thread>, at: Option<i64>) -> impl IntoView {
+fn ThreadView(for_person: ForPerson<Thread>, at: Option<i64>) -> impl IntoView {
     let live = Live::current();
-    let me = mine.me;
-    let thread = live.subscribe(mine);
+    let me = for_person.me;
+    let thread = live.subscribe(for_person);
     let conversation = memo(move || thread.with(|thread| thread.conversation.clone()));
     let booking = memo(move || conversation.with(|conversation| conversation.booking.clone()));
     let name = memo(move || conversation.with(|conversation| conversation.counterpart.name.clone()));
@@ -70,7 +70,7 @@ fn ThreadView(mine: ForPerson<Thread>, at: Option<i64>) -> impl IntoView {
             live.thread_cache.insert(ForPerson { me, view });
         }
     });
-    let actions = BookingActions::begin(".booking-line > summary");
+    let actions = BookingActions::new(".booking-line > summary");
     // The document's head drops the title after this thread's signals are disposed, and the server renders it outside
     // their owner: both use the name as it was when the view was created.
     let first = name.get_untracked();
@@ -116,46 +116,48 @@ fn mark_read_while_visible(thread: RwSignal<Thread>, anchor: ScrollAnchor) {
     let (live, locale) = (Live::current(), Locale::current());
     let visible = RwSignal::new(false);
     effect(move || {
-        let look = move || visible.set(browser::is_visible());
-        look();
-        let listening =
-            window_event_listener(leptos::ev::Custom::<web_sys::Event>::new("visibilitychange"), move |_| look());
-        on_cleanup(move || listening.remove());
+        let update_visible = move || visible.set(browser::is_visible());
+        update_visible();
+        let listener =
+            window_event_listener(leptos::ev::Custom::<web_sys::Event>::new("visibilitychange"), move |_| {
+                update_visible()
+            });
+        on_cleanup(move || listener.remove());
     });
     // When the stream opens again, a failed request is retried, but no other.
-    let (failed, again) = (StoredValue::new(false), RwSignal::new(0_u32));
-    let (noting, noted) = (StoredValue::new(false), StoredValue::new(0_i64));
+    let (failed, retry) = (StoredValue::new(false), RwSignal::new(0_u32));
+    let (in_flight, acknowledged) = (StoredValue::new(false), StoredValue::new(0_i64));
     effect(move || {
         live.times_opened.track();
         if failed.get_value() {
             failed.set_value(false);
-            again.update(|times| *times += 1);
+            retry.update(|times| *times += 1);
         }
     });
     effect(move || {
         if visible.get() {
-            noted.set_value(0);
+            acknowledged.set_value(0);
         }
     });
     let last = memo(move || thread.with(|thread| thread.conversation.last_seq));
     effect(move || {
-        again.track();
+        retry.track();
         let seen = anchor.last_seen().min(last.get());
         let (id, read, unread) = thread.with_untracked(|thread| {
             (thread.conversation.id, thread.conversation.read_seq, thread.conversation.unread)
         });
-        let known = seen <= read.max(noted.get_value());
-        if !visible.get() || !locale.is_hydrated() || unread == 0 || known || noting.get_value() {
+        let known = seen <= read.max(acknowledged.get_value());
+        if !visible.get() || !locale.is_hydrated() || unread == 0 || known || in_flight.get_value() {
             return;
         }
-        noting.set_value(true);
+        in_flight.set_value(true);
         spawn_local(async move {
             // Its result arrives as an event.
             let done = server_fns::mark_read(id.to_string(), seen).await.is_ok();
-            noting.try_set_value(false);
+            in_flight.try_set_value(false);
             if done {
-                noted.try_set_value(seen);
-                again.try_update(|times| *times += 1);
+                acknowledged.try_set_value(seen);
+                retry.try_update(|times| *times += 1);
             } else {
                 failed.try_set_value(true);
             }

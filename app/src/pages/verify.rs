@@ -122,8 +122,8 @@ fn OtherConfirmed() -> impl IntoView {
 #[component]
 fn CheckMail() -> impl IntoView {
     let form = FormState::for_server_fn::<server_fns::ResendVerification>("resend");
-    let again = flash_code("again");
-    let sent = move || again.get().filter(|_| form.failure.get().is_none()).map(|_| strings::SENT_AGAIN);
+    let resent = flash_code("again");
+    let sent = move || resent.get().filter(|_| form.failure.get().is_none()).map(|_| strings::SENT_AGAIN);
     view! {
         <PageTitle text=strings::CHECK_MAIL/>
         <h1>{strings::CHECK_MAIL}</h1>

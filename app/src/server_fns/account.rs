@@ -15,7 +15,8 @@ pub struct Settings {
     /// The viewer's access tokens, the newest first.
     pub tokens: Vec<AccessToken>,
     /// Whether the role may still be changed.
-    pub role_open: bool,
+    #[serde(rename = "role_open")]
+    pub can_change_role: bool,
     /// Whether the password was typed recently enough to create tokens and to download data.
     pub confirmed: bool,
 }
@@ -31,7 +32,7 @@ pub async fn register_account(
 ) -> RequestResult<()> {
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
     let input = model::RegisterInput { email: Some(email), password: Some(password), name: Some(name), role, craft };
-    let registration = input.parse().map_err(|refusal| crate::ssr::to_request_error(refusal.into()))?;
+    let registration = input.parse().map_err(|error| crate::ssr::to_request_error(error.into()))?;
     let secret =
         greenroom.register_account(registration, context.address).await.map_err(crate::ssr::to_request_error)?;
     crate::ssr::set_registrant(&secret).await?;
@@ -73,7 +74,7 @@ pub async fn verify_email(
     use services::accounts::{Confirmation, LinkOpener};
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
     let profile = model::ProfileInput { password, name, role, craft }.parse();
-    let profile = profile.map_err(|refusal| crate::ssr::to_request_error(refusal.into()))?;
+    let profile = profile.map_err(|error| crate::ssr::to_request_error(error.into()))?;
     let by = LinkOpener::Browser(crate::ssr::registrant_secret());
     let confirmed = greenroom
         .confirm_email(Confirmation { token, profile, by, from: Some(context.address) })
@@ -116,9 +117,9 @@ pub async fn load_settings() -> RequestResult<Settings> {
     let account = greenroom.load_account(&viewer).await.map_err(crate::ssr::to_request_error)?;
     let devices = greenroom.list_devices(&viewer).await.map_err(crate::ssr::to_request_error)?;
     let tokens = greenroom.list_access_tokens(&viewer).await.map_err(crate::ssr::to_request_error)?;
-    let role_open = greenroom.may_change_role(&viewer).await.map_err(crate::ssr::to_request_error)?;
+    let can_change_role = greenroom.may_change_role(&viewer).await.map_err(crate::ssr::to_request_error)?;
     let confirmed = greenroom.is_confirmed(&viewer);
-    Ok(Settings { account, devices, tokens, role_open, confirmed })
+    Ok(Settings { account, devices, tokens, can_change_role, confirmed })
 }
 
 /// Changes the name, the craft, the bio, or the delay of mails about unread messages. Omitted fields stay as they are.
@@ -133,7 +134,7 @@ pub async fn change_account(
     // A form ends its lines with CRLF.
     let bio = bio.map(|bio| bio.replace("\r\n", "\n"));
     let input = model::AccountInput { name, craft, bio, mail_after, ..Default::default() };
-    let change = input.parse(viewer.role()).map_err(|refusal| crate::ssr::to_request_error(refusal.into()))?;
+    let change = input.parse(viewer.role()).map_err(|error| crate::ssr::to_request_error(error.into()))?;
     let account = greenroom.change_account(&viewer, change).await.map_err(crate::ssr::to_request_error)?;
     crate::ssr::redirect_plain_form("/settings?done=saved");
     Ok(account)
@@ -144,7 +145,7 @@ pub async fn change_account(
 pub async fn change_role(role: String) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let input = model::AccountInput { role: Some(role), ..Default::default() };
-    let change = input.parse(viewer.role()).map_err(|refusal| crate::ssr::to_request_error(refusal.into()))?;
+    let change = input.parse(viewer.role()).map_err(|error| crate::ssr::to_request_error(error.into()))?;
     greenroom.change_account(&viewer, change).await.map_err(crate::ssr::to_request_error)?;
     crate::ssr::redirect_plain_form("/settings?done=role");
     Ok(())
@@ -156,7 +157,7 @@ pub async fn change_privacy(receipts: bool, presence: bool) -> RequestResult<()>
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let (receipts, presence) = (Some(receipts), Some(presence));
     let input = model::AccountInput { receipts, presence, ..Default::default() };
-    let change = input.parse(viewer.role()).map_err(|refusal| crate::ssr::to_request_error(refusal.into()))?;
+    let change = input.parse(viewer.role()).map_err(|error| crate::ssr::to_request_error(error.into()))?;
     greenroom.change_account(&viewer, change).await.map_err(crate::ssr::to_request_error)?;
     crate::ssr::redirect_plain_form("/settings?done=saved");
     Ok(())
@@ -201,7 +202,7 @@ pub async fn create_token(name: String, scope: String, expires_in_days: Option<S
     // Zero is out of range, so an invalid number is refused.
     let expires_in_days = expires_in_days.map(|days| days.parse().unwrap_or_default());
     let input = model::TokenInput { name: Some(name), scope: Some(scope), expires_in_days };
-    let draft = input.parse().map_err(|refusal| crate::ssr::to_request_error(refusal.into()))?;
+    let draft = input.parse().map_err(|error| crate::ssr::to_request_error(error.into()))?;
     Ok(greenroom.create_token(&viewer, draft).await.map_err(crate::ssr::to_request_error)?.secret)
 }
 

@@ -1,6 +1,6 @@
 (({ text, reload }) => {
   const root = document.documentElement;
-  const TYPED = "greenroom-typed";
+  const TYPED_KEY = "greenroom-typed";
   const alive = () => root.hasAttribute("data-hydrated");
   const person = root.dataset.person ?? "";
   let dead = false;
@@ -34,34 +34,34 @@
     const about = [...form.querySelectorAll("input[type=hidden]:not([name=client_id])")].map((field) => field.value);
     return [location.pathname, form.getAttribute("action"), name, ...about].join(" ");
   };
-  const keep = () => {
+  const saveTyped = () => {
     const typed = fields().filter((field) => field.value !== field.defaultValue).map((field) => [nameOf(field), field.value]);
     try {
-      if (typed.length) sessionStorage.setItem(TYPED, JSON.stringify(typed));
-      else sessionStorage.removeItem(TYPED);
+      if (typed.length) sessionStorage.setItem(TYPED_KEY, JSON.stringify(typed));
+      else sessionStorage.removeItem(TYPED_KEY);
     } catch {}
   };
-  const forget = () => {
+  const clearTyped = () => {
     try {
-      sessionStorage.removeItem(TYPED);
+      sessionStorage.removeItem(TYPED_KEY);
     } catch {}
   };
-  const bringBack = () => {
+  const restoreTyped = () => {
     if (foreign) empty();
     let known = new Map();
     try {
-      known = new Map(JSON.parse(sessionStorage.getItem(TYPED)));
+      known = new Map(JSON.parse(sessionStorage.getItem(TYPED_KEY)));
     } catch {}
-    forget();
+    clearTyped();
     for (const field of fields()) {
       const value = known.get(nameOf(field));
       if (typeof value === "string" && field.value === field.defaultValue) field.value = value;
     }
   };
 
-  const plain = (event) => {
+  const handlePlain = (event) => {
     event.stopImmediatePropagation();
-    if (event.type === "input") keep();
+    if (event.type === "input") saveTyped();
     if (event.type === "popstate") location.reload();
   };
   const TYPES = ["click", "submit", "input", "change", "keydown", "keyup", "focusin", "focusout", "popstate"];
@@ -70,7 +70,7 @@
   bar.className = "connection";
   bar.setAttribute("role", "alert");
   // Only a program that broke can't recover.
-  const die = (broken) => {
+  const markDead = (broken) => {
     if (broken) {
       root.setAttribute("data-dead", BROKEN);
       root.removeAttribute("data-hydrated");
@@ -78,27 +78,27 @@
     if (dead) return;
     dead = true;
     root.setAttribute("data-dead", broken ? BROKEN : "missing");
-    keep();
-    for (const type of TYPES) addEventListener(type, plain, true);
+    saveTyped();
+    for (const type of TYPES) addEventListener(type, handlePlain, true);
     for (const button of document.querySelectorAll("form [type=submit]")) {
       button.disabled = false;
       button.removeAttribute("aria-disabled");
     }
-    const said = document.createElement("p");
-    const again = document.createElement("a");
-    again.href = location.href;
-    again.textContent = reload;
-    said.append(text + " ", again);
-    bar.replaceChildren(said);
+    const message = document.createElement("p");
+    const reloadLink = document.createElement("a");
+    reloadLink.href = location.href;
+    reloadLink.textContent = reload;
+    message.append(text + " ", reloadLink);
+    bar.replaceChildren(message);
     // A program that loads late hydrates the server's body: it must contain nothing else.
     if (broken && document.body) document.body.prepend(bar);
     else root.insertBefore(bar, document.body);
   };
-  const revive = () => {
+  const markAlive = () => {
     if (!dead || !alive()) return;
     dead = false;
     root.removeAttribute("data-dead");
-    for (const type of TYPES) removeEventListener(type, plain, true);
+    for (const type of TYPES) removeEventListener(type, handlePlain, true);
     bar.remove();
   };
 
@@ -107,23 +107,23 @@
   const OURS = location.origin + "/pkg/";
   const MISSING = /fetch|load failed|import|network|connection|input stream|wasm|webassembly|part of the program/i;
   const isOurs = (error, file) => {
-    const told = [error?.message ?? error, error?.stack, file].join(" ");
-    if (told.includes(OURS)) return true;
-    return !/\w:\/\//.test(told) && (isBroken(error) || /wasm-function/.test(told) || (!alive() && MISSING.test(told)));
+    const description = [error?.message ?? error, error?.stack, file].join(" ");
+    if (description.includes(OURS)) return true;
+    return !/\w:\/\//.test(description) && (isBroken(error) || /wasm-function/.test(description) || (!alive() && MISSING.test(description)));
   };
   const isBroken = (error) => /^(Runtime|Link|Compile)Error$/.test(error?.name) || /wasm-function/.test(error?.stack);
   // Harmless: a call of a dropped closure fails before it reaches the program, and a chunk that the network failed to
   // deliver is requested again.
   const isHarmless = (error) => /closure invoked/.test(error?.message) || (alive() && /fetch|import|network|load failed/i.test(error?.message));
-  const judge = (error, file) => {
+  const handleError = (error, file) => {
     if (isHarmless(error) || !isOurs(error, file)) return;
-    if (isBroken(error)) die(true);
-    else if (!alive()) die(false);
+    if (isBroken(error)) markDead(true);
+    else if (!alive()) markDead(false);
   };
-  addEventListener("error", (event) => event.error && judge(event.error, event.filename));
-  addEventListener("unhandledrejection", (event) => judge(event.reason));
+  addEventListener("error", (event) => event.error && handleError(event.error, event.filename));
+  addEventListener("unhandledrejection", (event) => handleError(event.reason));
   try {
-    new MutationObserver(revive).observe(root, { attributes: true, attributeFilter: ["data-hydrated"] });
+    new MutationObserver(markAlive).observe(root, { attributes: true, attributeFilter: ["data-hydrated"] });
   } catch {}
   // A new session isn't the one that its person wanted to end.
   const signIn = ({ target }) => {
@@ -134,7 +134,7 @@
     } catch {}
   };
   addEventListener("submit", signIn, true);
-  addEventListener("input", () => alive() || keep(), true);
-  addEventListener("pagehide", () => (alive() ? forget() : keep()));
-  document.addEventListener("readystatechange", bringBack, { once: true });
+  addEventListener("input", () => alive() || saveTyped(), true);
+  addEventListener("pagehide", () => (alive() ? clearTyped() : saveTyped()));
+  document.addEventListener("readystatechange", restoreTyped, { once: true });
 })(document.currentScript.dataset);

@@ -37,12 +37,12 @@ pub fn device_name(user_agent: &str) -> String {
         (Some(browser), Some(system)) => format!("{browser} on {system}"),
         (Some(browser), None) => browser.to_owned(),
         (None, Some(system)) => system.to_owned(),
-        (None, None) => browser_and_system(user_agent),
+        (None, None) => product_name(user_agent),
     }
 }
 
 /// Returns the first product without its version: `curl` for `curl/8.5.0`.
-fn browser_and_system(user_agent: &str) -> String {
+fn product_name(user_agent: &str) -> String {
     let name = user_agent.split(['/', ' ']).next().unwrap_or_default();
     let name: String = name.chars().take(40).collect();
     if name.is_empty() { UNKNOWN.to_owned() } else { name }

@@ -4,8 +4,8 @@ use super::{BROKEN, BROKEN_LEAD, OTHER_PERSON_LEAD, STORAGE_FULL};
 use model::{ApiError, FieldError};
 
 /// Explains a refusal to the person.
-pub fn error_text(refusal: &ApiError) -> String {
-    match refusal {
+pub fn error_text(error: &ApiError) -> String {
+    match error {
         ApiError::Unauthenticated => "You were signed out. Sign in to go on.".to_owned(),
         ApiError::InvalidCredentials => "That email and password don't match. Check both and try again.".to_owned(),
         ApiError::EmailUnverified => "Confirm your email address first: open the link in the mail we sent.".to_owned(),
@@ -49,8 +49,8 @@ fn retry_after_text(seconds: u64) -> String {
 }
 
 /// Explains a field's error, and how to correct it.
-pub fn field_error_text(fault: FieldError) -> &'static str {
-    match fault {
+pub fn field_error_text(error: FieldError) -> &'static str {
+    match error {
         FieldError::Required => "Please fill this in.",
         FieldError::Invalid => "This doesn't look right. Check it and try again.",
         FieldError::TooLong => "This is too long. Please shorten it.",

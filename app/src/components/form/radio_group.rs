@@ -20,14 +20,14 @@ pub fn RadioGroup(
     field: &'static str,
     /// Its name in validation errors, if the API uses another one.
     #[prop(default = field)]
-    fault: &'static str,
+    error_field: &'static str,
     legend: &'static str,
     choices: Vec<Choice>,
     /// The initially selected value.
     #[prop(into, optional)]
     chosen: String,
 ) -> impl IntoView {
-    let (id, error) = (form.field_id(field), form.field_error(fault));
+    let (id, error) = (form.field_id(field), form.field_error(error_field));
     let chosen = form.flashed_value(field).unwrap_or(chosen);
     let (error_id, described) = (format!("{id}-error"), format!("{id}-error"));
     let options = choices.into_iter().map(|Choice { value, label, help }| {

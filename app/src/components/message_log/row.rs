@@ -37,7 +37,7 @@ pub(super) fn MessageRow(
     last: Memo<Option<LastMessageStatus>>,
     linked: Option<i64>,
 ) -> impl IntoView {
-    let Message { seq, sender, body, booking_status: step, created_at, .. } = row.message;
+    let Message { seq, sender, body, booking_status, created_at, .. } = row.message;
     let mine = sender.id == me;
     let by = if mine { strings::YOU.to_owned() } else { sender.name };
     let status = move || {
@@ -48,7 +48,7 @@ pub(super) fn MessageRow(
     view! {
         {row.day.map(|day| view! { <p class="day"><time datetime=created_at.day().to_string()>{day}</time></p> })}
         {row.new.then(|| view! { <p class="unread-divider" id="new">{strings::NEW}</p> })}
-        {match step {
+        {match booking_status {
             Some(status) => Either::Left(view! { <SystemMessage seq status by=(!mine).then_some(by) at=created_at/> }),
             None => Either::Right(view! {
                 <div class="message" id=format!("m{seq}") data-seq=seq class:mine=mine class:first=row.first class:linked=linked == Some(seq)>

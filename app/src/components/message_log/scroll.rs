@@ -150,8 +150,8 @@ impl ScrollAnchor {
 
 /// Returns the top of the message's bubble: a day or a name above it depends on the previous message.
 fn top_of(row: &Element) -> f64 {
-    let said = row.query_selector(".bubble").ok().flatten();
-    said.as_ref().unwrap_or(row).get_bounding_client_rect().top()
+    let bubble = row.query_selector(".bubble").ok().flatten();
+    bubble.as_ref().unwrap_or(row).get_bounding_client_rect().top()
 }
 
 fn seq_of(row: &Element) -> Option<i64> {

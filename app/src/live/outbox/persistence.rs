@@ -18,9 +18,9 @@ impl Outbox {
         let Some(me) = self.live.me().filter(|_| storage::unlock(key)) else { return };
         self.drafts.save_unlocked();
         spawn_local(async move {
-            let kept = storage::load_messages(me).await.unwrap_or_default();
-            self.store_remaining(me, &kept).await;
-            for entry in kept {
+            let stored = storage::load_messages(me).await.unwrap_or_default();
+            self.store_remaining(me, &stored).await;
+            for entry in stored {
                 let state = if entry.is_rejected() { entry.state.clone() } else { SendState::Sending };
                 self.adopt_pending(PendingMessage { state, ..entry });
             }
@@ -28,21 +28,21 @@ impl Outbox {
     }
 
     /// Stores the waiting messages that were written before the key arrived.
-    async fn store_remaining(self, me: PersonId, kept: &[PendingMessage]) {
-        let is_stored = |entry: &&PendingMessage| kept.iter().any(|known| known.client_id == entry.client_id);
-        let lacking =
+    async fn store_remaining(self, me: PersonId, stored: &[PendingMessage]) {
+        let is_stored = |entry: &&PendingMessage| stored.iter().any(|known| known.client_id == entry.client_id);
+        let is_missing =
             |entry: &&PendingMessage| !entry.is_stored() && entry.state != SendState::Sent && !is_stored(entry);
         let others: Vec<PendingMessage> =
-            self.entries.with_untracked(|all| all.iter().filter(lacking).cloned().collect());
+            self.entries.with_untracked(|all| all.iter().filter(is_missing).cloned().collect());
         for entry in others {
-            let Some(place) = storage::save_message(me, &entry).await else { continue };
+            let Some(storage_key) = storage::save_message(me, &entry).await else { continue };
             match self.find_pending(entry.client_id) {
                 Some(known) if known.state != SendState::Sent => {
-                    self.publish_pending(PendingMessage { storage_key: Some(place), ..known })
+                    self.publish_pending(PendingMessage { storage_key: Some(storage_key), ..known })
                 }
                 // It was delivered while it was being stored.
                 _ => {
-                    storage::remove_message(me, place).await;
+                    storage::remove_message(me, storage_key).await;
                 }
             }
         }

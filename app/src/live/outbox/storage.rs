@@ -34,7 +34,7 @@ pub(in crate::live) enum Intention {
 }
 
 /// The stored value of an intention. The guard replaces it by another value when a new session begins.
-const NOTED: &str = "1";
+const INTENTION_SET: &str = "1";
 
 impl Intention {
     /// Returns the prefix of its storage keys.
@@ -54,13 +54,13 @@ impl Intention {
     pub(in crate::live) fn set(self, me: PersonId, intends: bool) {
         let (Some(storage), name) = (local_storage(), self.key(me)) else { return };
         // Without storage the intention lives only as long as this page.
-        let _ = if intends { storage.set_item(&name, NOTED) } else { storage.remove_item(&name) };
+        let _ = if intends { storage.set_item(&name, INTENTION_SET) } else { storage.remove_item(&name) };
     }
 
     /// Returns whether a person has the intention in this session.
     pub(in crate::live) fn is_set(self, me: PersonId) -> bool {
-        let noted = local_storage().and_then(|storage| storage.get_item(&self.key(me)).ok().flatten());
-        noted.as_deref() == Some(NOTED)
+        let value = local_storage().and_then(|storage| storage.get_item(&self.key(me)).ok().flatten());
+        value.as_deref() == Some(INTENTION_SET)
     }
 
     /// Returns all persons with this intention in this browser, in any session.
@@ -71,7 +71,7 @@ impl Intention {
 }
 
 /// A transaction that takes longer, in Safari possibly for ever, delays no message: this page then does without.
-const OPEN_TIMEOUT: Duration = Duration::from_secs(2);
+const TRANSACTION_TIMEOUT: Duration = Duration::from_secs(2);
 
 thread_local! {
     static IS_UNRESPONSIVE: Cell<bool> = const { Cell::new(false) };
@@ -88,33 +88,34 @@ pub(in crate::live) fn unlock(key: &str) -> bool {
 pub(in crate::live) async fn save_message(me: PersonId, entry: &PendingMessage) -> Option<u32> {
     let text = cipher::encrypt(&database_name(me), &json::to_string(entry).ok()?)?;
     let key = with_store(me, async |outbox| await_request(&outbox.add(&text.into())?).await).await?;
-    key.as_f64().map(|place| place as u32)
+    key.as_f64().map(|storage_key| storage_key as u32)
 }
 
 /// Updates a stored message.
-pub(in crate::live) async fn update_message(me: PersonId, place: u32, entry: &PendingMessage) {
+pub(in crate::live) async fn update_message(me: PersonId, storage_key: u32, entry: &PendingMessage) {
     if let Some(text) = json::to_string(entry).ok().and_then(|text| cipher::encrypt(&database_name(me), &text)) {
-        with_store(me, async |outbox| await_request(&outbox.put_with_key(&text.into(), &place.into())?).await).await;
+        with_store(me, async |outbox| await_request(&outbox.put_with_key(&text.into(), &storage_key.into())?).await)
+            .await;
     }
 }
 
 /// Returns the stored messages, in order.
 pub(in crate::live) async fn load_messages(me: PersonId) -> Option<Vec<PendingMessage>> {
-    let (places, texts) = with_store(me, async |outbox| {
+    let (storage_keys, texts) = with_store(me, async |outbox| {
         Ok((await_request(&outbox.get_all_keys()?).await?, await_request(&outbox.get_all()?).await?))
     })
     .await?;
-    let read = |(place, text): (JsValue, JsValue)| {
+    let read = |(storage_key, text): (JsValue, JsValue)| {
         let entry: PendingMessage = json::from_str(&cipher::decrypt(&database_name(me), &text.as_string()?)?).ok()?;
-        Some(PendingMessage { storage_key: Some(place.as_f64()? as u32), ..entry })
+        Some(PendingMessage { storage_key: Some(storage_key.as_f64()? as u32), ..entry })
     };
-    Some(Array::from(&places).iter().zip(Array::from(&texts).iter()).filter_map(read).collect())
+    Some(Array::from(&storage_keys).iter().zip(Array::from(&texts).iter()).filter_map(read).collect())
 }
 
 /// Deletes a message. Returns whether it was still stored: `true` in only one of several tabs.
-pub(in crate::live) async fn remove_message(me: PersonId, place: u32) -> bool {
+pub(in crate::live) async fn remove_message(me: PersonId, storage_key: u32) -> bool {
     let gone = with_store(me, async |outbox| {
-        let key = JsValue::from(place);
+        let key = JsValue::from(storage_key);
         let known = !await_request(&outbox.get_key(&key)?).await?.is_undefined();
         await_request(&outbox.delete(&key)?).await?;
         Ok(known)
@@ -193,8 +194,8 @@ async fn with_store<T>(me: PersonId, work: impl AsyncFnOnce(IdbObjectStore) -> R
         return None;
     }
     let work = async { open_database(me).await.ok()?.transact(work).await.ok() };
-    match select(pin!(work), pin!(sleep(OPEN_TIMEOUT))).await {
-        Either::Left((kept, _)) => kept,
+    match select(pin!(work), pin!(sleep(TRANSACTION_TIMEOUT))).await {
+        Either::Left((stored, _)) => stored,
         Either::Right(_) => {
             IS_UNRESPONSIVE.set(true);
             None

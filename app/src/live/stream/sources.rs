@@ -32,7 +32,7 @@ const OLDEST_KEEP_TIME: f64 = 20_000.0;
 const PROBE_INTERVAL: f64 = 5_000.0;
 
 thread_local! {
-    static SOURCES_OPEN: RefCell<Sources> = RefCell::default();
+    static SOURCES: RefCell<Sources> = RefCell::default();
 }
 
 #[derive(Default)]
@@ -51,7 +51,7 @@ struct Source {
     stream: EventStream,
     opened: f64,
     /// When it last showed any activity, in milliseconds.
-    since: f64,
+    last_activity: f64,
     /// How long it may be inactive, in milliseconds.
     timeout: f64,
     /// The last sequence number delivered. A source skips none, so a missing number is an event of an unknown kind.
@@ -65,7 +65,7 @@ fn elapsed_since(then: f64) -> f64 {
 }
 
 fn with_sources<T>(work: impl FnOnce(&mut Sources) -> T) -> T {
-    SOURCES_OPEN.with_borrow_mut(work)
+    SOURCES.with_borrow_mut(work)
 }
 
 /// Records that a message of the stream has arrived.
@@ -88,14 +88,14 @@ pub(super) fn open_source(live: Live, cursor: i64) -> bool {
         sources.next_id
     });
     add_listeners(live, id, &mut stream);
-    let given_up = with_sources(|sources| {
+    let closed = with_sources(|sources| {
         let (opened, timeout) = (now(), open_timeout(sources.attempts));
         sources.attempts += 1;
-        sources.open.push(Source { id, stream, opened, since: opened, timeout, last_seq: 0 });
-        let hopeful = usize::from(elapsed_since(sources.open[0].opened) < OLDEST_KEEP_TIME);
-        (sources.open.len() > MAX_SOURCES).then(|| sources.open.remove(hopeful))
+        sources.open.push(Source { id, stream, opened, last_activity: opened, timeout, last_seq: 0 });
+        let index_to_close = usize::from(elapsed_since(sources.open[0].opened) < OLDEST_KEEP_TIME);
+        (sources.open.len() > MAX_SOURCES).then(|| sources.open.remove(index_to_close))
     });
-    drop(given_up);
+    drop(closed);
     true
 }
 
@@ -124,13 +124,13 @@ fn add_listeners(live: Live, id: u32, stream: &mut EventStream) {
         let broken = with_sources(|sources| {
             let index = sources.open.iter().position(|source| source.id == id)?;
             let source = &mut sources.open[index];
-            (source.since, source.timeout) = (now(), RECONNECT_TIMEOUT);
+            (source.last_activity, source.timeout) = (now(), RECONNECT_TIMEOUT);
             Some(if source.stream.is_closed_for_good() { Some(sources.open.remove(index)) } else { None })
         });
         // A source that lost the race is no longer listed: ignore its error.
-        let Some(given_up) = broken else { return };
-        on_error(live, given_up.is_some() && with_sources(|sources| sources.open.is_empty()));
-        drop(given_up);
+        let Some(closed) = broken else { return };
+        on_error(live, closed.is_some() && with_sources(|sources| sources.open.is_empty()));
+        drop(closed);
     });
 }
 
@@ -144,7 +144,7 @@ fn close_others(id: u32) {
         sources.open = won;
         sources.attempts = 0;
         for source in &mut sources.open {
-            (source.since, source.timeout) = (now(), HEARTBEAT_TIMEOUT);
+            (source.last_activity, source.timeout) = (now(), HEARTBEAT_TIMEOUT);
         }
         lost
     });
@@ -207,11 +207,11 @@ pub(super) fn check_sources(live: Live) -> Option<Duration> {
 }
 
 fn next_action() -> NextAction {
-    let leads = leader_election::is_leader();
+    let is_leader = leader_election::is_leader();
     with_sources(|sources| {
         let (quiet, timeout, act) = match sources.open.last() {
-            Some(newest) if leads => (elapsed_since(newest.since), newest.timeout, NextAction::Race),
-            _ if leads => return NextAction::Wait(MAX_OPEN_TIMEOUT),
+            Some(newest) if is_leader => (elapsed_since(newest.last_activity), newest.timeout, NextAction::Race),
+            _ if is_leader => return NextAction::Wait(MAX_OPEN_TIMEOUT),
             _ => (elapsed_since(sources.last_heard), HEARTBEAT_TIMEOUT, NextAction::Probe),
         };
         if quiet > timeout { act } else { NextAction::Wait(timeout - quiet) }

@@ -9,18 +9,20 @@ use model::{Notification, NotificationList};
 /// Shows a notification: a link to its subject, and a button to mark it while it is unread.
 #[component]
 pub(super) fn NotificationRow(
-    notices: RwSignal<NotificationList>,
+    notifications: RwSignal<NotificationList>,
     notification: Notification,
     form: FormState,
 ) -> impl IntoView {
     let Notification { id, conversation_id, kind, actor, preview, created_at, .. } = notification;
     let what = strings::notification_text(kind, &actor.name);
-    let mark = StoredValue::new(strings::mark_read_label(&what));
+    let mark_label = StoredValue::new(strings::mark_read_label(&what));
     let href = conversation_id.map_or_else(|| "/settings".to_owned(), |id| format!("/conversations/{id}"));
     let link_id = format!("notification-{id}");
     let link = StoredValue::new(format!("#{link_id}"));
     let unread = memo(move || {
-        notices.with(|notices| notices.notifications.iter().any(|known| known.id == id && known.read_at.is_none()))
+        notifications.with(|notifications| {
+            notifications.notifications.iter().any(|known| known.id == id && known.read_at.is_none())
+        })
     });
     view! {
         <li class="notification">
@@ -37,7 +39,7 @@ pub(super) fn NotificationRow(
             {move || unread.get().then(|| view! {
                 <Form form on:submit=move |_| focus_on(link.get_value())>
                     <input type="hidden" name="id" value=id.to_string()/>
-                    <button class="nav-item" type="submit" aria-label=mark.get_value() disabled=form.pending>
+                    <button class="nav-item" type="submit" aria-label=mark_label.get_value() disabled=form.pending>
                         <Icon glyph=Glyph::Check/><span class="nav-label">{strings::MARK_READ}</span>
                     </button>
                 </Form>

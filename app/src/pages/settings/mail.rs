@@ -13,7 +13,7 @@ pub(super) fn MailAboutUnread(mail_after: EmailDelay) -> impl IntoView {
     let form = FormState::for_server_fn::<server_fns::ChangeAccount>("mail-form");
     // Without JavaScript the URL names only the server function of a failure, and the profile's form uses the same one.
     let own = |failure: &RequestError| match failure {
-        RequestError::Refused(refusal @ ApiError::Invalid { .. }) => refusal.field_error("mailAfter").is_some(),
+        RequestError::Refused(error @ ApiError::Invalid { .. }) => error.field_error("mailAfter").is_some(),
         _ => true,
     };
     let failure = Signal::derive(move || form.failure.get().filter(own));
@@ -24,7 +24,7 @@ pub(super) fn MailAboutUnread(mail_after: EmailDelay) -> impl IntoView {
         <SettingsSection id="mail" title=strings::MAIL lead=strings::MAIL_LEAD>
             <FormError failure/>
             <Form form class="form" id=form.id>
-                <RadioGroup form field="mail_after" fault="mailAfter" legend=strings::MAIL_AFTER choices chosen=mail_after.as_str()/>
+                <RadioGroup form field="mail_after" error_field="mailAfter" legend=strings::MAIL_AFTER choices chosen=mail_after.as_str()/>
                 <SubmitButton form label=strings::SAVE busy=strings::SAVING/>
                 <Flash text=form.done_text(strings::SAVED)/>
             </Form>

@@ -11,7 +11,7 @@ use model::{Account, Craft, Role, account::BIO_LIMIT, person::NAME_LIMIT};
 
 /// The section for the public profile.
 #[component]
-pub(super) fn Profile(account: Account, role_open: bool) -> impl IntoView {
+pub(super) fn Profile(account: Account, can_change_role: bool) -> impl IntoView {
     let form = FormState::for_server_fn::<server_fns::ChangeAccount>("profile-form");
     let Account { user, craft, bio, .. } = account;
     view! {
@@ -19,11 +19,11 @@ pub(super) fn Profile(account: Account, role_open: bool) -> impl IntoView {
             <FormError failure=form.failure/>
             <Form form class="form" id=form.id>
                 <TextField form field="name" label=strings::NAME maxlength=NAME_LIMIT autocomplete="name" value=user.name/>
-                {(user.role == Role::Talent).then(|| view! { <TalentsOwn form craft bio/> })}
+                {(user.role == Role::Talent).then(|| view! { <TalentFields form craft bio/> })}
                 <SubmitButton form label=strings::SAVE busy=strings::SAVING/>
                 <Flash text=form.done_text(strings::SAVED)/>
             </Form>
-            {role_open.then(|| view! { <ChangeRole role=user.role/> })}
+            {can_change_role.then(|| view! { <ChangeRole role=user.role/> })}
         </SettingsSection>
     }
 }
@@ -48,8 +48,8 @@ fn ChangeRole(role: Role) -> impl IntoView {
 }
 
 #[component]
-fn TalentsOwn(form: FormState, craft: Option<Craft>, bio: String) -> impl IntoView {
-    let craft = form.flashed_value("craft").map_or(craft, |kept| kept.parse().ok());
+fn TalentFields(form: FormState, craft: Option<Craft>, bio: String) -> impl IntoView {
+    let craft = form.flashed_value("craft").map_or(craft, |flashed| flashed.parse().ok());
     view! {
         <Field id="profile-craft" label=strings::CRAFT error=form.field_error("craft")>
             <select id="profile-craft" name="craft" aria-describedby="profile-craft-error">

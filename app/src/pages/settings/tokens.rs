@@ -66,7 +66,7 @@ fn TokenRow(token: AccessToken, form: FormState) -> impl IntoView {
 #[component]
 fn CreateToken(lists: AccessLists, confirmed: RwSignal<bool>) -> impl IntoView {
     let form = FormState::for_server_fn::<server_fns::CreateToken>("token");
-    let secret = move || json::from_str::<String>(&form.answer.get()?.ok()?).ok();
+    let secret = move || json::from_str::<String>(&form.result.get()?.ok()?).ok();
     let choice = |scope: Scope| Choice { value: scope.as_str(), label: strings::scope_label(scope), help: None };
     let choices = Scope::ALL.iter().copied().map(choice).collect::<Vec<_>>();
     lists.reload_after(form.done);

@@ -48,8 +48,8 @@ pub(super) fn encrypt(name: &str, text: &str) -> Option<String> {
 /// Decrypts a value stored under `name`. Returns `None` if another key or name encrypted it, or if it was modified.
 ///
 /// Values without the prefix come from an older version, which didn't encrypt. They are encrypted at the next write.
-pub(super) fn decrypt(name: &str, kept: &str) -> Option<String> {
-    let Some(sealed) = kept.strip_prefix(VERSION) else { return Some(kept.to_owned()) };
+pub(super) fn decrypt(name: &str, stored: &str) -> Option<String> {
+    let Some(sealed) = stored.strip_prefix(VERSION) else { return Some(stored.to_owned()) };
     let bytes = from_hex(sealed)?;
     let (nonce, sealed) = bytes.split_first_chunk::<NONCE_BYTES>()?;
     let payload = Payload { msg: sealed, aad: name.as_bytes() };

@@ -15,11 +15,11 @@ impl Database {
     /// Opens the database, and creates it if necessary. Calls `closed` when the browser or another tab closes it.
     pub(super) async fn open(name: &str, closed: impl Fn() + Copy + 'static) -> Result<Self, JsValue> {
         let request = idb_factory()?.open_with_u32(name, 1)?;
-        let asked = request.clone();
+        let upgrade = request.clone();
         let make = move || {
             let numbered = IdbObjectStoreParameters::new();
             numbered.set_auto_increment(true);
-            if let Ok(database) = asked.result() {
+            if let Ok(database) = upgrade.result() {
                 // The database is new, so no object store of that name exists.
                 let database: IdbDatabase = database.unchecked_into();
                 let _ = database.create_object_store_with_optional_parameters(STORE, &numbered);
