@@ -75,13 +75,13 @@ fn is_local_request(peer: SocketAddr, version: Version, headers: &HeaderMap) -> 
         && headers.keys().all(|name| by_client(name.as_str()))
 }
 
-fn mail_json(QueuedEmail { email: letter, created_at }: &QueuedEmail) -> serde_json::Value {
+fn mail_json(QueuedEmail { email, created_at }: &QueuedEmail) -> serde_json::Value {
     json!({
-        "to": letter.to,
-        "subject": letter.subject,
-        "text": letter.text,
-        "html": letter.html,
-        "unsubscribe": letter.unsubscribe,
+        "to": email.to,
+        "subject": email.subject,
+        "text": email.text,
+        "html": email.html,
+        "unsubscribe": email.unsubscribe,
         "createdAt": created_at,
     })
 }
@@ -98,12 +98,12 @@ fn render_page(mails: &[QueuedEmail]) -> String {
     )
 }
 
-fn render_mail(QueuedEmail { email: letter, created_at }: &QueuedEmail) -> String {
+fn render_mail(QueuedEmail { email, created_at }: &QueuedEmail) -> String {
     format!(
         "<article><h2>{}</h2><p>To: {}, {created_at}</p><pre>{}</pre></article><hr>",
-        escape_html(&letter.subject),
-        escape_html(&letter.to),
-        linkify_lines(&escape_html(&letter.text)),
+        escape_html(&email.subject),
+        escape_html(&email.to),
+        linkify_lines(&escape_html(&email.text)),
     )
 }
 

@@ -125,8 +125,11 @@ mod tests {
 
     #[test]
     fn repeated_errors_are_replaced_and_long_values_dropped() {
-        let again = "/register?__path=a&__err=b&kept.name=Old&__path=a&__err=c";
-        assert_eq!(flashed_location(again, "name=New").as_deref(), Some("/register?__path=a&__err=c&kept.name=New"));
+        let with_error = "/register?__path=a&__err=b&kept.name=Old&__path=a&__err=c";
+        assert_eq!(
+            flashed_location(with_error, "name=New").as_deref(),
+            Some("/register?__path=a&__err=c&kept.name=New")
+        );
         let long = format!("bio={}", "a".repeat(7_000));
         assert_eq!(flashed_location("/x?__path=a&__err=b", &long).as_deref(), Some("/x?__path=a&__err=b"));
     }

@@ -78,7 +78,7 @@ impl QueryParams {
 
     /// Parses an optional parameter; fails with a [`Problem`] that names it if it is present and invalid.
     pub(crate) fn parse<T: FromStr>(&self, name: &str) -> Result<Option<T>, Problem> {
-        let parsed = self.get(name).map(|text| text.parse().map_err(|_| Problem::field(name, FieldError::Invalid)));
+        let parsed = self.get(name).map(|text| text.parse().map_err(|_| Problem::for_field(name, FieldError::Invalid)));
         parsed.transpose()
     }
 }
@@ -95,11 +95,11 @@ fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|_| Problem::MALFORMED_JSON)?;
     // Serde would also accept an array and assign its items to the fields by position.
     if !value.is_object() {
-        return Err(Problem::field("body", FieldError::Invalid));
+        return Err(Problem::for_field("body", FieldError::Invalid));
     }
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
-        Problem::field(if path == "." { "body" } else { &path }, FieldError::Invalid)
+        Problem::for_field(if path == "." { "body" } else { &path }, FieldError::Invalid)
     })
 }
 

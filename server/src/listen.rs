@@ -112,10 +112,10 @@ async fn serve_connection(
         // Can't fail: `serve_connections` keeps the sender until all receivers are dropped.
         let _ = stopping.wait_for(|stopping| *stopping).await;
     });
-    let mut told = false;
-    let over = std::future::poll_fn(|context| {
-        if !told && stop.as_mut().poll(context).is_ready() {
-            told = true;
+    let mut shutdown_started = false;
+    let detach = std::future::poll_fn(|context| {
+        if !shutdown_started && stop.as_mut().poll(context).is_ready() {
+            shutdown_started = true;
             Pin::new(&mut served).graceful_shutdown();
         }
         if let Poll::Ready(ended) = served.poll_without_shutdown(context) {
@@ -138,7 +138,7 @@ async fn serve_connection(
     let socket = served.into_parts().io.into_inner().socket;
     match stream {
         // A new task, because this task's future has the size of a whole request's state.
-        Some(stream) if over => drop(tokio::spawn(async move {
+        Some(stream) if detach => drop(tokio::spawn(async move {
             stream.run(socket).await;
             drop((stopping, guard));
         })),

@@ -34,19 +34,19 @@ pub(crate) async fn check_page_owner(request: Request, next: Next) -> Response {
     let Some(viewer) = viewer.filter(|_| asks) else { return next.run(request).await };
     let (parts, body) = request.into_parts();
     let Ok(bytes) = to_bytes(body, BODY_LIMIT).await else { return Problem::TOO_LARGE.into_response() };
-    if names_viewer(&bytes, &viewer) {
+    if names_viewer_only(&bytes, &viewer) {
         return next.run(Request::from_parts(parts, Body::from(bytes))).await;
     }
     let accepts = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
     if accepts.is_some_and(|accepts| accepts.contains("text/html")) {
         return other_person_response(&viewer, &bytes);
     }
-    let refusal = ApiError::OtherPerson;
-    (ssr::error_status(&refusal), Json(RequestError::Refused(refusal))).into_response()
+    let error = ApiError::OtherPerson;
+    (ssr::error_status(&error), Json(RequestError::Refused(error))).into_response()
 }
 
 /// Whether a form names this person, and no other person in a repeated field.
-fn names_viewer(form: &[u8], viewer: &Viewer) -> bool {
+fn names_viewer_only(form: &[u8], viewer: &Viewer) -> bool {
     let mut named = form_urlencoded::parse(form).filter(|(name, _)| name == FIELD).map(|(_, value)| value);
     let id = viewer.id().to_string();
     named.next().is_some_and(|person| person == id) && named.all(|person| person == id)

@@ -129,7 +129,7 @@ async fn fix_server_fn_status(request: Request, next: Next) -> Response {
     let (mut parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
     match serde_json::from_slice(&body) {
-        Ok(RequestError::Refused(refusal)) => parts.status = app::ssr::error_status(&refusal),
+        Ok(RequestError::Refused(error)) => parts.status = app::ssr::error_status(&error),
         Ok(RequestError::Network | RequestError::TimedOut) => parts.status = StatusCode::BAD_REQUEST,
         Err(_) => {}
     }

@@ -60,7 +60,7 @@ impl Problem {
     pub(crate) const TOO_LARGE: Problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large");
     pub(crate) const INTERNAL: Problem = Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal");
     pub(crate) const NO_DATABASE: Problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "no_database");
-    pub(crate) const BUS_SILENT: Problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "bus_silent");
+    pub(crate) const BUS_UNREACHABLE: Problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "bus_silent");
 
     const fn new(status: StatusCode, code: &'static str) -> Self {
         Self { status, code, fields: ValidationErrors::new(), retry_after: None }
@@ -80,15 +80,15 @@ impl Problem {
     }
 
     /// Creates the problem of one invalid field.
-    pub(crate) fn field(name: &str, fault: FieldError) -> Self {
-        ApiError::for_field(name, fault).into()
+    pub(crate) fn for_field(name: &str, error: FieldError) -> Self {
+        ApiError::for_field(name, error).into()
     }
 }
 
 impl From<ApiError> for Problem {
-    fn from(refusal: ApiError) -> Self {
-        let (status, code) = (error_status(&refusal), refusal.code());
-        let (fields, retry_after) = match refusal {
+    fn from(error: ApiError) -> Self {
+        let (status, code) = (error_status(&error), error.code());
+        let (fields, retry_after) = match error {
             ApiError::Invalid { fields } => (fields, None),
             ApiError::RateLimited { retry_after }
             | ApiError::InquiryLimit { retry_after }

@@ -26,13 +26,13 @@ const TARGET_LIMIT: usize = 16 * 1_024;
 struct Target {
     /// The authority of a target in absolute form.
     authority: Option<Authority>,
-    fault: Option<Problem>,
+    problem: Option<Problem>,
 }
 
 /// Reduces the target to a path that can be routed and logged; stores the rest as an extension for [`check_target`].
 pub(crate) fn normalize_target<B>(request: &mut http::Request<B>) {
     let uri = request.uri();
-    let fault = match uri.path() {
+    let problem = match uri.path() {
         _ if *request.method() == Method::CONNECT => Some(Problem::METHOD_NOT_ALLOWED),
         path if !path.starts_with('/') => Some(Problem::NOT_FOUND),
         path if path.len() > PATH_LIMIT || path.len() + uri.query().map_or(0, str::len) > TARGET_LIMIT => {
@@ -41,19 +41,19 @@ pub(crate) fn normalize_target<B>(request: &mut http::Request<B>) {
         _ => None,
     };
     let authority = uri.authority().cloned();
-    if fault.is_none() && authority.is_none() {
+    if problem.is_none() && authority.is_none() {
         return;
     }
-    let path = uri.path_and_query().filter(|_| fault.is_none()).cloned();
+    let path = uri.path_and_query().filter(|_| problem.is_none()).cloned();
     *request.uri_mut() = Uri::from(path.unwrap_or_else(|| PathAndQuery::from_static("/")));
-    request.extensions_mut().insert(Target { authority, fault });
+    request.extensions_mut().insert(Target { authority, problem });
 }
 
 /// Refuses requests that aren't addressed to this site. Closes the connection after an invalid target.
 pub(crate) async fn check_target(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
-    let Target { authority, fault } = request.extensions().get().cloned().unwrap_or_default();
-    if let Some(fault) = fault {
-        return ([(header::CONNECTION, HeaderValue::from_static("close"))], fault).into_response();
+    let Target { authority, problem } = request.extensions().get().cloned().unwrap_or_default();
+    if let Some(problem) = problem {
+        return ([(header::CONNECTION, HeaderValue::from_static("close"))], problem).into_response();
     }
     // Health probes address the process by its IP address.
     let is_probe = RouteKind::from_path(request.uri().path()) == RouteKind::Health;

@@ -50,7 +50,7 @@ pub(crate) fn build_router(state: AppState, settings: &Config) -> Router {
         .layer(middleware::from_fn_with_state(state.clone(), csrf::check_origin))
         .layer(middleware::from_fn(request_body::buffer_body))
         .layer(middleware::from_fn_with_state(state.clone(), auth::authenticate));
-    let dev_mail = if settings.shows_mail() { dev_mail::routes() } else { Router::new() };
+    let dev_mail = if settings.serves_dev_mail() { dev_mail::routes() } else { Router::new() };
     Router::from(api::routes())
         .merge(dev_mail)
         .merge(unsubscribe::routes())

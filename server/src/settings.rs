@@ -194,7 +194,7 @@ impl Config {
     }
 
     /// Whether `/dev/mail` is served: only on loopback, so that nothing but this machine can read the mails.
-    pub(crate) fn shows_mail(&self) -> bool {
+    pub(crate) fn serves_dev_mail(&self) -> bool {
         self.dev_mail && self.addr.ip().is_loopback() && self.is_local() && !self.secure && self.smtp_url.is_none()
     }
 }
@@ -327,8 +327,8 @@ fn parse_networks(list: &str) -> Result<Vec<IpNet>, String> {
 
 fn parse_network(text: &str) -> Result<IpNet, String> {
     let address = || text.parse().map(|address: std::net::IpAddr| IpNet::from(address));
-    let told = |_| format!("GREENROOM_TRUSTED_PROXIES: {text:?} is neither an address nor a network");
-    text.parse().or_else(|_| address()).map_err(told)
+    let invalid = |_| format!("GREENROOM_TRUSTED_PROXIES: {text:?} is neither an address nor a network");
+    text.parse().or_else(|_| address()).map_err(invalid)
 }
 
 #[cfg(test)]
@@ -342,15 +342,15 @@ mod tests {
 
     #[test]
     fn invalid_settings_are_refused_with_a_message() {
-        for (arguments, told) in [
+        for (arguments, expected) in [
             (["--database-url", "mysql://x"], "DATABASE_URL must begin with"),
             (["--url", "greenroom.example"], "GREENROOM_URL must be"),
             (["--url", "https://greenroom.example/path"], "GREENROOM_URL must be"),
             (["--trusted-proxies", "10.0.0.0/33"], "neither an address nor a network"),
             (["--addr", "nowhere"], "invalid"),
         ] {
-            let error = config(&arguments).expect_err(told);
-            assert!(error.contains(told), "{error}");
+            let error = config(&arguments).expect_err(expected);
+            assert!(error.contains(expected), "{error}");
         }
     }
 
@@ -367,7 +367,7 @@ mod tests {
     #[test]
     fn mails_are_shown_only_on_loopback() {
         let base = ["--database-url", "postgres://localhost/x", "--dev-mail", "1"];
-        let shows = |more: &[&str]| config(&[&base[..], more].concat()).expect("settings").shows_mail();
+        let shows = |more: &[&str]| config(&[&base[..], more].concat()).expect("settings").serves_dev_mail();
         assert!(shows(&[]));
         assert!(shows(&["--url", "http://localhost:4000"]));
         assert!(shows(&["--addr", "[::1]:3000"]));
@@ -376,8 +376,8 @@ mod tests {
         assert!(!shows(&["--url", "http://192.168.0.2:3000"]));
         assert!(!shows(&["--smtp-url", "smtp://127.0.0.1:25"]));
         assert!(!shows(&["--addr", "0.0.0.0:3000", "--url", "http://localhost:3000"]));
-        assert!(!config(&base[..2]).expect("settings").shows_mail(), "off by default");
-        assert!(!config(&[&base[..3], &["0"]].concat()).expect("settings").shows_mail());
+        assert!(!config(&base[..2]).expect("settings").serves_dev_mail(), "off by default");
+        assert!(!config(&[&base[..3], &["0"]].concat()).expect("settings").serves_dev_mail());
     }
 
     #[test]

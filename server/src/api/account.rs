@@ -77,7 +77,7 @@ async fn change_email(
     Extension(context): Extension<RequestContext>,
     JsonBody(input): JsonBody<ChangeEmailRequest>,
 ) -> Result<StatusCode, Problem> {
-    let email = account::parse_email(input.email.as_deref()).map_err(|fault| ApiError::for_field("email", fault));
+    let email = account::parse_email(input.email.as_deref()).map_err(|error| ApiError::for_field("email", error));
     let (email, password) = model::api_error::combine_errors(email, require_password("password", input.password))?;
     state.greenroom.change_email(&viewer, password, email, context.address).await?;
     Ok(StatusCode::ACCEPTED)
@@ -105,7 +105,7 @@ async fn change_password(
     CurrentViewer(viewer): CurrentViewer,
     JsonBody(input): JsonBody<ChangePasswordRequest>,
 ) -> Result<StatusCode, Problem> {
-    let new = NewPassword::parse(input.password.as_deref()).map_err(|fault| ApiError::for_field("password", fault));
+    let new = NewPassword::parse(input.password.as_deref()).map_err(|error| ApiError::for_field("password", error));
     let (current, new) = model::api_error::combine_errors(require_password("current", input.current), new)?;
     state.greenroom.change_password(&viewer, current, new).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -2,7 +2,7 @@ use super::private_json;
 use crate::{
     input::{JsonBody, PathId, QueryParams},
     middleware::auth::CurrentViewer,
-    openapi::errors::{BodyAtFault, ClientIdReused, Invalid, RateLimited, TermsAtFault, WrongRole, WrongStatus},
+    openapi::errors::{ClientIdReused, Invalid, InvalidBody, InvalidTerms, RateLimited, WrongRole, WrongStatus},
     problem::Problem,
     state::AppState,
 };
@@ -46,7 +46,7 @@ impl From<Conversation> for BookingResponse {
 #[utoipa::path(post, path = "/bookings", tag = "Bookings", request_body = BookingInput,
     responses(
         (status = 201, description = "The booking and its conversation.", body = BookingResponse),
-        BodyAtFault, ClientIdReused, RateLimited, TermsAtFault, WrongRole,
+        InvalidBody, ClientIdReused, RateLimited, InvalidTerms, WrongRole,
     ))]
 async fn open_booking(
     State(state): State<AppState>,
@@ -114,7 +114,7 @@ async fn accept_booking(
     CurrentViewer(viewer): CurrentViewer,
     PathId(id): PathId<BookingId>,
 ) -> ApiResult {
-    take_action(state, viewer, id, BookingAction::Accept).await
+    apply_action(state, viewer, id, BookingAction::Accept).await
 }
 
 /// Decline an inquiry
@@ -127,7 +127,7 @@ async fn decline_booking(
     CurrentViewer(viewer): CurrentViewer,
     PathId(id): PathId<BookingId>,
 ) -> ApiResult {
-    take_action(state, viewer, id, BookingAction::Decline).await
+    apply_action(state, viewer, id, BookingAction::Decline).await
 }
 
 /// Cancel a booking
@@ -140,9 +140,11 @@ async fn cancel_booking(
     CurrentViewer(viewer): CurrentViewer,
     PathId(id): PathId<BookingId>,
 ) -> ApiResult {
-    take_action(state, viewer, id, BookingAction::Cancel).await
+    apply_action(state, viewer, id, BookingAction::Cancel).await
 }
 
-async fn take_action(state: AppState, viewer: Viewer, id: BookingId, step: BookingAction) -> ApiResult {
-    Ok(private_json(BookingActionResponse { booking: state.greenroom.apply_booking_action(&viewer, id, step).await? }))
+async fn apply_action(state: AppState, viewer: Viewer, id: BookingId, action: BookingAction) -> ApiResult {
+    Ok(private_json(BookingActionResponse {
+        booking: state.greenroom.apply_booking_action(&viewer, id, action).await?,
+    }))
 }

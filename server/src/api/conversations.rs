@@ -97,7 +97,7 @@ struct MarkerRequest {
 
 impl MarkerRequest {
     fn parse(self) -> Result<i64, Problem> {
-        self.seq.ok_or_else(|| Problem::field("seq", FieldError::Required))
+        self.seq.ok_or_else(|| Problem::for_field("seq", FieldError::Required))
     }
 }
 

@@ -32,5 +32,5 @@ async fn check_readiness(State(state): State<AppState>) -> Result<&'static str, 
         Err(_) => return Err(Problem::NO_DATABASE),
         Ok(()) => {}
     }
-    if state.greenroom.bus_health() == BusHealth::Unreachable { Err(Problem::BUS_SILENT) } else { Ok("ready") }
+    if state.greenroom.bus_health() == BusHealth::Unreachable { Err(Problem::BUS_UNREACHABLE) } else { Ok("ready") }
 }

@@ -2,7 +2,7 @@ use super::private_json;
 use crate::{
     input::{JsonBody, QueryParams},
     middleware::auth::CurrentViewer,
-    openapi::errors::{BodyAtFault, ClientIdReused, Invalid, NotFound, RateLimited, WrongRole},
+    openapi::errors::{ClientIdReused, Invalid, InvalidBody, NotFound, RateLimited, WrongRole},
     problem::Problem,
     state::AppState,
 };
@@ -72,7 +72,7 @@ async fn get_organizer_inbox(State(state): State<AppState>, signed_in: CurrentVi
     responses(
         (status = 201, description = "The new message.", body = SendMessageResponse),
         (status = 200, description = "The message that this `clientId` sent before.", body = SendMessageResponse),
-        BodyAtFault, ClientIdReused, NotFound, RateLimited,
+        InvalidBody, ClientIdReused, NotFound, RateLimited,
     ))]
 async fn send_message(
     State(state): State<AppState>,
@@ -89,7 +89,7 @@ async fn send_message(
     responses(
         (status = 201, description = "The new message.", body = SendMessageResponse),
         (status = 200, description = "The message that this `clientId` sent before.", body = SendMessageResponse),
-        BodyAtFault, ClientIdReused, NotFound, RateLimited, WrongRole,
+        InvalidBody, ClientIdReused, NotFound, RateLimited, WrongRole,
     ))]
 async fn send_talent_message(
     State(state): State<AppState>,
@@ -106,7 +106,7 @@ async fn send_talent_message(
     responses(
         (status = 201, description = "The new message.", body = SendMessageResponse),
         (status = 200, description = "The message that this `clientId` sent before.", body = SendMessageResponse),
-        BodyAtFault, ClientIdReused, NotFound, RateLimited, WrongRole,
+        InvalidBody, ClientIdReused, NotFound, RateLimited, WrongRole,
     ))]
 async fn send_organizer_message(
     State(state): State<AppState>,

@@ -47,7 +47,7 @@ struct MarkReadRequest {
 
 impl MarkReadRequest {
     fn parse(self) -> Result<NotificationSelection, ApiError> {
-        let wrong = |fault| ApiError::for_field("ids", fault);
+        let wrong = |error| ApiError::for_field("ids", error);
         match (self.ids, self.all) {
             (None, Some(true)) => Ok(NotificationSelection::All),
             (Some(ids), None | Some(false)) if ids.len() > MAX_IDS => Err(wrong(FieldError::TooLong)),

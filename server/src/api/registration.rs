@@ -86,11 +86,11 @@ struct EmailRequest {
 
 impl EmailRequest {
     fn parse(self) -> Result<Email, Problem> {
-        account::parse_email(self.email.as_deref()).map_err(|fault| Problem::field("email", fault))
+        account::parse_email(self.email.as_deref()).map_err(|error| Problem::for_field("email", error))
     }
 
-    fn parse_to_look_up(self) -> Result<LookupEmail, Problem> {
-        account::parse_lookup_email(self.email.as_deref()).map_err(|fault| Problem::field("email", fault))
+    fn parse_for_lookup(self) -> Result<LookupEmail, Problem> {
+        account::parse_lookup_email(self.email.as_deref()).map_err(|error| Problem::for_field("email", error))
     }
 }
 
@@ -118,7 +118,7 @@ async fn request_password_reset(
     Extension(context): Extension<RequestContext>,
     JsonBody(request): JsonBody<EmailRequest>,
 ) -> ApiResult {
-    state.greenroom.forgot_password(request.parse_to_look_up()?, context.address).await?;
+    state.greenroom.forgot_password(request.parse_for_lookup()?, context.address).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -155,5 +155,5 @@ fn require_text(name: &str, value: Option<String>) -> Result<String, ApiError> {
 }
 
 fn parse_new_password(password: Option<&str>) -> Result<NewPassword, ApiError> {
-    NewPassword::parse(password).map_err(|fault| ApiError::for_field("password", fault))
+    NewPassword::parse(password).map_err(|error| ApiError::for_field("password", error))
 }

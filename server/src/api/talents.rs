@@ -44,7 +44,7 @@ async fn search_talents(
 ) -> Result<Response, Problem> {
     let craft = query.get("craft").filter(|craft| !craft.is_empty());
     let craft =
-        craft.map(|craft| craft.parse().map_err(|()| Problem::field("craft", FieldError::Invalid))).transpose()?;
+        craft.map(|craft| craft.parse().map_err(|()| Problem::for_field("craft", FieldError::Invalid))).transpose()?;
     let search = TalentSearch {
         query: query.get("query").map(str::to_owned),
         craft,

@@ -63,8 +63,8 @@ fn error_response(error: Error, kind: RouteKind, uri: &Uri) -> Response {
     match (kind, error) {
         (RouteKind::Page, Error::Api(_)) => Redirect::to(&sign_in_path_to(&uri.to_string())).into_response(),
         (RouteKind::Function, error) => {
-            let refusal = error.into_api_error();
-            (app::ssr::error_status(&refusal), Json(RequestError::Refused(refusal))).into_response()
+            let error = error.into_api_error();
+            (app::ssr::error_status(&error), Json(RequestError::Refused(error))).into_response()
         }
         (_, error) => Problem::from(error).into_response(),
     }

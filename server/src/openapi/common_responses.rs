@@ -32,19 +32,19 @@ pub(crate) fn add_common_responses(mut document: OpenApi) -> OpenApi {
 fn merge_responses(operation: &mut Operation, changes: bool, shared: &mut Responses) {
     let mut all = common_responses(operation, changes);
     all.append(&mut operation.responses.responses);
-    let mut refused: BTreeMap<String, Vec<(String, Response)>> = BTreeMap::new();
+    let mut errors: BTreeMap<String, Vec<(String, Response)>> = BTreeMap::new();
     for (key, response) in all {
         match (key.split_once(' '), response) {
             // The key of an error is "status code".
             (Some((status, code)), RefOr::T(response)) => {
-                refused.entry(status.to_owned()).or_default().push((code.to_owned(), response));
+                errors.entry(status.to_owned()).or_default().push((code.to_owned(), response));
             }
             (_, response) => {
                 operation.responses.responses.insert(key, response);
             }
         }
     }
-    for (status, errors) in refused {
+    for (status, errors) in errors {
         let name = errors.iter().map(|(code, _)| code.as_str()).collect::<Vec<_>>().join("_or_");
         operation.responses.responses.insert(status, Ref::from_response_name(&name).into());
         shared.entry(name).or_insert_with(|| merge_errors(errors).into());
@@ -64,16 +64,16 @@ fn common_responses(operation: &Operation, changes: bool) -> Responses {
         }
     }
     if changes {
-        let refused =
+        let errors =
             [CrossSite::responses(), TooLarge::responses(), BodyTimeout::responses(), StorageFull::responses()];
-        common.extend(refused.into_iter().flatten());
+        common.extend(errors.into_iter().flatten());
     }
     if operation.parameters.iter().flatten().any(|parameter| matches!(parameter.parameter_in, ParameterIn::Path)) {
         common.extend(NotFound::responses());
     }
     if let Some(body) = &operation.request_body {
-        let refused = [MalformedJson::responses(), UnreadableBody::responses(), WrongContentType::responses()];
-        common.extend(refused.into_iter().flatten());
+        let errors = [MalformedJson::responses(), UnreadableBody::responses(), WrongContentType::responses()];
+        common.extend(errors.into_iter().flatten());
         common.extend(Invalid::responses());
         if body.content.contains_key("application/x-www-form-urlencoded") {
             common.extend(MalformedForm::responses());
@@ -85,13 +85,13 @@ fn common_responses(operation: &Operation, changes: bool) -> Responses {
 /// Returns one response for all errors with the same status.
 fn merge_errors(errors: Vec<(String, Response)>) -> Response {
     let (codes, errors): (Vec<String>, Vec<Response>) = errors.into_iter().unzip();
-    let meanings: Vec<&str> = errors.iter().map(|refusal| refusal.description.as_str()).collect();
+    let meanings: Vec<&str> = errors.iter().map(|error| error.description.as_str()).collect();
     let code = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(codes));
     let narrowed = ObjectBuilder::new().property("code", code);
     let schema = AllOfBuilder::new().item(Ref::from_schema_name(ProblemBody::name())).item(narrowed);
     let content = ContentBuilder::new().schema(Some(schema)).build();
     let response =
         ResponseBuilder::new().description(meanings.join("\n\n")).content("application/problem+json", content);
-    let headers = errors.into_iter().flat_map(|refusal| refusal.headers);
+    let headers = errors.into_iter().flat_map(|error| error.headers);
     headers.fold(response, |response, (name, header)| response.header(name, header)).build()
 }

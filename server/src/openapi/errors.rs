@@ -44,11 +44,11 @@ error_responses! {
     /// The page belongs to another person than the signed-in one.
     OtherPerson = ApiError::OtherPerson;
     /// The password is too easy to guess.
-    PasswordTooCommon = Problem::field("password", FieldError::PasswordTooCommon);
+    PasswordTooCommon = Problem::for_field("password", FieldError::PasswordTooCommon);
     /// The account's password is wrong.
-    WrongPassword = Problem::field("password", FieldError::WrongPassword);
+    WrongPassword = Problem::for_field("password", FieldError::WrongPassword);
     /// The token was used before, has expired, or doesn't exist.
-    TokenInvalid = Problem::field("token", FieldError::TokenInvalid);
+    TokenInvalid = Problem::for_field("token", FieldError::TokenInvalid);
     /// Requires the other role.
     WrongRole = ApiError::WrongRole;
     /// `Host` is missing, repeated, or not that of the site.
@@ -74,11 +74,11 @@ error_responses! {
     /// Validation failed; `fields` names the invalid fields.
     Invalid = ApiError::Invalid { fields: model::ValidationErrors::new() };
     /// Only the text of the message is invalid.
-    BodyAtFault = Problem::field("body", FieldError::BodyEmpty), Problem::field("body", FieldError::BodyTooLong),
-        Problem::field("body", FieldError::BodyInvalid);
+    InvalidBody = Problem::for_field("body", FieldError::BodyEmpty), Problem::for_field("body", FieldError::BodyTooLong),
+        Problem::for_field("body", FieldError::BodyInvalid);
     /// Only the date or the currency of the booking is invalid.
-    TermsAtFault = Problem::field("eventDate", FieldError::DatePast), Problem::field("eventDate", FieldError::DateTooFar),
-        Problem::field("fee", FieldError::CurrencyUnknown);
+    InvalidTerms = Problem::for_field("eventDate", FieldError::DatePast), Problem::for_field("eventDate", FieldError::DateTooFar),
+        Problem::for_field("fee", FieldError::CurrencyUnknown);
     /// Too many requests. Retry after the seconds in `Retry-After`.
     RateLimited = ApiError::RateLimited { retry_after: 0 };
     /// The person has as many open streams as allowed.

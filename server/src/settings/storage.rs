@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 /// Returns the database's URL; by default SQLite in the data folder. Creates the folder of an SQLite file.
 pub(super) fn database_url(url: Option<String>, data: &Path) -> Result<String, String> {
     let Some(url) = url.filter(|url| !url.is_empty()) else {
-        make_folder(data)?;
+        create_folder(data)?;
         return Ok(format!("sqlite://{}?mode=rwc", data.join(DATABASE_FILE).display()));
     };
     if let Some(file) = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
         let path = PathBuf::from(file.split('?').next().unwrap_or_default());
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            make_folder(folder)?;
+            create_folder(folder)?;
         }
         return Ok(url);
     }
@@ -32,6 +32,6 @@ pub(super) fn storage_paths(url: Option<&str>, data: &Path) -> (Option<PathBuf>,
     (file.map(PathBuf::from), None)
 }
 
-fn make_folder(folder: &Path) -> Result<(), String> {
+fn create_folder(folder: &Path) -> Result<(), String> {
     std::fs::create_dir_all(folder).map_err(|error| format!("can't create the folder {}: {error}", folder.display()))
 }

@@ -58,12 +58,12 @@ impl Client {
 #[async_trait::async_trait]
 impl HttpClient for Client {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
-        let answer = self.export(request).await;
-        self.log_outcome(match &answer {
-            Ok(answer) if answer.status().is_success() => None,
-            Ok(answer) => Some(format!("the collector answered {}", answer.status())),
+        let response = self.export(request).await;
+        self.log_outcome(match &response {
+            Ok(response) if response.status().is_success() => None,
+            Ok(response) => Some(format!("the collector answered {}", response.status())),
             Err(error) => Some(error.to_string()),
         });
-        answer
+        response
     }
 }

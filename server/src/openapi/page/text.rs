@@ -30,8 +30,8 @@ mod tests {
 
     #[test]
     fn only_code_and_emphasis_become_markup() {
-        let told = Value::from("**Who**: `a<b>` & *you*\n\n\"Next\"");
+        let markdown = Value::from("**Who**: `a<b>` & *you*\n\n\"Next\"");
         let html = "<p><strong>Who</strong>: <code>a&lt;b&gt;</code> &amp; *you*</p><p>&quot;Next&quot;</p>";
-        assert_eq!(render_prose(&told), html);
+        assert_eq!(render_prose(&markdown), html);
     }
 }
