@@ -5,9 +5,9 @@ use crate::support::Site;
 #[tokio::test]
 async fn health_and_readiness_need_no_session() {
     let site = Site::new().await;
-    for (path, said) in [("/healthz", "ok"), ("/readyz", "ready")] {
+    for (path, expected) in [("/healthz", "ok"), ("/readyz", "ready")] {
         let answer = site.anonymous().get(path).await;
-        assert_eq!((answer.status, answer.text().as_str()), (200, said));
+        assert_eq!((answer.status, answer.text().as_str()), (200, expected));
         assert!(answer.header("content-type").starts_with("text/plain"));
         assert_eq!(answer.header("set-cookie"), "");
     }

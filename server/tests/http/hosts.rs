@@ -4,7 +4,7 @@ use crate::support::{SARAH, Site, TestResponse, raw::raw};
 use reqwest::Method;
 
 /// Sends Sarah's request with this request line and these headers.
-async fn ask(site: &Site, line: &str, headers: &[&str]) -> TestResponse {
+async fn send_request(site: &Site, line: &str, headers: &[&str]) -> TestResponse {
     let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
     let request = format!("{line}\r\n{headers}cookie: greenroom={}\r\nconnection: close\r\n\r\n", site.tokens[SARAH]);
     raw(site.addr(), request.as_bytes()).await
@@ -17,7 +17,7 @@ async fn another_host_is_refused_by_every_kind_of_path() {
     for path in ["/api/messages", "/api/events", "/api/nowhere", "/inbox", "/signin", "/pkg/none.js", "/dev/mail"] {
         for host in ["evil.example", &format!("evil.example:{port}"), "127.0.0.1.evil.example", "192.168.0.7", "", "é"]
         {
-            let answer = ask(&site, &format!("GET {path} HTTP/1.1"), &[&format!("host: {host}")]).await;
+            let answer = send_request(&site, &format!("GET {path} HTTP/1.1"), &[&format!("host: {host}")]).await;
             assert!(
                 answer.status == 421 || answer.status == 400 && host == "é",
                 "{path} at {host:?}: {}",
@@ -25,12 +25,12 @@ async fn another_host_is_refused_by_every_kind_of_path() {
             );
             assert_eq!(answer.header("content-type"), "application/problem+json");
         }
-        let sent = ask(&site, &format!("GET {path} HTTP/1.0"), &[]).await;
+        let sent = send_request(&site, &format!("GET {path} HTTP/1.0"), &[]).await;
         sent.problem(421, "wrong_host");
         let twice = [&*format!("host: 127.0.0.1:{port}"), &format!("host: 127.0.0.1:{port}")];
-        ask(&site, &format!("GET {path} HTTP/1.1"), &twice).await.problem(421, "wrong_host");
+        send_request(&site, &format!("GET {path} HTTP/1.1"), &twice).await.problem(421, "wrong_host");
         let absolute = format!("GET http://evil.example{path} HTTP/1.1");
-        ask(&site, &absolute, &[&format!("host: 127.0.0.1:{port}")]).await.problem(421, "wrong_host");
+        send_request(&site, &absolute, &[&format!("host: 127.0.0.1:{port}")]).await.problem(421, "wrong_host");
     }
 }
 
@@ -38,10 +38,10 @@ async fn another_host_is_refused_by_every_kind_of_path() {
 async fn any_loopback_host_is_accepted_with_a_loopback_public_url() {
     let site = Site::new().await;
     for host in ["localhost", "LocalHost:1", "127.0.0.1:4711", "[::1]:3000"] {
-        let answer = ask(&site, "GET /api/auth/session HTTP/1.1", &[&format!("host: {host}")]).await;
+        let answer = send_request(&site, "GET /api/auth/session HTTP/1.1", &[&format!("host: {host}")]).await;
         assert_eq!(answer.status, 200, "{host}");
         let absolute = format!("GET http://{host}/api/auth/session HTTP/1.1");
-        assert_eq!(ask(&site, &absolute, &[&format!("host: {host}")]).await.status, 200, "{host}");
+        assert_eq!(send_request(&site, &absolute, &[&format!("host: {host}")]).await.status, 200, "{host}");
     }
 }
 
@@ -56,7 +56,7 @@ async fn only_the_host_of_the_public_url_is_accepted() {
         ("127.0.0.1", 421),
         ("localhost", 421),
     ] {
-        let answer = ask(&site, "GET /api/openapi.json HTTP/1.1", &[&format!("host: {host}")]).await;
+        let answer = send_request(&site, "GET /api/openapi.json HTTP/1.1", &[&format!("host: {host}")]).await;
         assert_eq!(answer.status, status, "{host}");
     }
 }
@@ -65,8 +65,12 @@ async fn only_the_host_of_the_public_url_is_accepted() {
 async fn a_probe_needs_no_host() {
     let site = Site::with(&[("GREENROOM_URL", "https://greenroom.example")]).await;
     for path in ["/healthz", "/readyz"] {
-        assert_eq!(ask(&site, &format!("GET {path} HTTP/1.0"), &[]).await.status, 200, "{path}");
-        assert_eq!(ask(&site, &format!("GET {path} HTTP/1.1"), &["host: 10.1.2.3:3000"]).await.status, 200, "{path}");
+        assert_eq!(send_request(&site, &format!("GET {path} HTTP/1.0"), &[]).await.status, 200, "{path}");
+        assert_eq!(
+            send_request(&site, &format!("GET {path} HTTP/1.1"), &["host: 10.1.2.3:3000"]).await.status,
+            200,
+            "{path}"
+        );
     }
 }
 
@@ -96,7 +100,7 @@ async fn developer_mail_is_hidden_from_forwarded_requests() {
         assert_eq!(shown(Some(header)).await, 404, "{header:?}");
     }
     let host = format!("host: {}", site.addr());
-    let by_bare_nginx = ask(&site, "GET /dev/mail HTTP/1.0", &[&host]).await;
+    let by_bare_nginx = send_request(&site, "GET /dev/mail HTTP/1.0", &[&host]).await;
     assert_eq!(by_bare_nginx.status, 404);
 }
 
@@ -110,7 +114,7 @@ async fn a_target_that_is_not_a_path_is_refused_without_a_panic() {
         ("OPTIONS * HTTP/1.1".to_owned(), 404),
         (format!("GET http://{} HTTP/1.1", site.addr()), 303),
     ] {
-        assert_eq!(ask(&site, &line, &[&host]).await.status, status, "{line}");
+        assert_eq!(send_request(&site, &line, &[&host]).await.status, status, "{line}");
     }
     let log = site.process.log();
     assert!(!log.contains("panic"), "{log}");

@@ -11,7 +11,7 @@ mod security_txt;
 use crate::support::Site;
 
 /// Returns the path of each page that requires a session.
-fn inner(site: &Site) -> Vec<String> {
+fn private_paths(site: &Site) -> Vec<String> {
     vec![
         "/inbox".to_owned(),
         format!("/conversations/{}", site.launch),

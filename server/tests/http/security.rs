@@ -16,12 +16,12 @@ use table::{ACTORS, API, FUNCTIONS, PAGES, Row};
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Values of the placeholders in the table's paths and bodies.
-struct Names {
+struct Placeholders {
     pairs: Vec<(&'static str, String)>,
 }
 
-impl Names {
-    async fn of(site: &Site) -> Self {
+impl Placeholders {
+    async fn load(site: &Site) -> Self {
         let session = site.eventpro().get("/api/auth/sessions").await.ok(200)["sessions"][0]["id"].clone();
         let pairs = vec![
             ("{launch}", site.launch.clone()),
@@ -34,14 +34,14 @@ impl Names {
         Self { pairs }
     }
 
-    fn fill(&self, text: &str) -> String {
+    fn substitute(&self, text: &str) -> String {
         let known = self.pairs.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value));
         known.replace("{new}", &new_id())
     }
 }
 
 /// Returns the actor with this index, on a separate site, so that one actor's changes don't affect the next.
-async fn cast(number: usize) -> (Site, Actor) {
+async fn actor_site(number: usize) -> (Site, Actor) {
     let site = Site::new().await;
     let actor = match ACTORS[number] {
         "anonymous" => site.anonymous(),
@@ -67,11 +67,11 @@ async fn token_actor(site: &Site, scope: &str) -> Actor {
 }
 
 /// Sends a row's request and returns its status, without the body: a stream's body never ends.
-async fn status(actor: &Actor, row: &Row, names: &Names, form: bool) -> u16 {
-    let path = names.fill(row.at.unwrap_or(row.path));
+async fn status(actor: &Actor, row: &Row, placeholders: &Placeholders, form: bool) -> u16 {
+    let path = placeholders.substitute(row.at.unwrap_or(row.path));
     let mut request = actor.request(row.method.parse::<Method>().expect("a method"), &path);
     if form || !row.body.is_empty() {
-        let body = names.fill(row.body);
+        let body = placeholders.substitute(row.body);
         let (kind, body) = if form { (FORM, actor.form_of_page(&body)) } else { ("application/json", body) };
         request = request.header(header::CONTENT_TYPE, kind).body(body);
     }
@@ -82,10 +82,10 @@ async fn status(actor: &Actor, row: &Row, names: &Names, form: bool) -> u16 {
 async fn check_rows(rows: &[Row], form: bool) {
     let mut wrong = Vec::new();
     for (number, name) in ACTORS.iter().enumerate() {
-        let (site, actor) = cast(number).await;
-        let names = Names::of(&site).await;
+        let (site, actor) = actor_site(number).await;
+        let placeholders = Placeholders::load(&site).await;
         for row in rows {
-            let seen = status(&actor, row, &names, form).await;
+            let seen = status(&actor, row, &placeholders, form).await;
             if seen != row.expected[number] {
                 wrong.push(format!("{} {} by {name}: {seen}, not {}", row.method, row.path, row.expected[number]));
             }
@@ -147,21 +147,21 @@ fn changes() -> impl Iterator<Item = &'static Row> {
     API.iter().chain(&FUNCTIONS).chain(&PAGES).filter(|row| row.method != "GET")
 }
 
-async fn sent(site: &Site, names: &Names, row: &Row, headers: &[(&str, &str)]) -> TestResponse {
-    let path = names.fill(row.at.unwrap_or(row.path));
+async fn send_row(site: &Site, placeholders: &Placeholders, row: &Row, headers: &[(&str, &str)]) -> TestResponse {
+    let path = placeholders.substitute(row.at.unwrap_or(row.path));
     let request = site.eventpro().request(row.method.parse().expect("a method"), &path);
     let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
-    TestResponse::to(request.body(names.fill(row.body))).await
+    TestResponse::to(request.body(placeholders.substitute(row.body))).await
 }
 
 #[tokio::test]
 async fn no_changing_route_accepts_a_cross_site_request() {
     let site = Site::new().await;
-    let names = Names::of(&site).await;
+    let placeholders = Placeholders::load(&site).await;
     for row in changes() {
         for header in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "null")] {
             let kind = if row.path.starts_with("/fn/") { FORM } else { "application/json" };
-            sent(&site, &names, row, &[header, ("content-type", kind)]).await.problem(403, "cross_site");
+            send_row(&site, &placeholders, row, &[header, ("content-type", kind)]).await.problem(403, "cross_site");
         }
     }
     site.eventpro().get("/api/auth/session").await.ok(200);
@@ -170,16 +170,16 @@ async fn no_changing_route_accepts_a_cross_site_request() {
 #[tokio::test]
 async fn no_changing_route_accepts_a_plain_form_or_get() {
     let site = Site::new().await;
-    let names = Names::of(&site).await;
+    let placeholders = Placeholders::load(&site).await;
     let before = site.count("SELECT sum(seq) FROM person_head").await;
     for row in changes().filter(|row| !row.body.is_empty()) {
-        let answer = sent(&site, &names, row, &[("content-type", "text/plain")]).await;
+        let answer = send_row(&site, &placeholders, row, &[("content-type", "text/plain")]).await;
         assert_eq!(answer.status, 415, "text/plain to {}", row.path);
     }
     for row in changes() {
         let also_read = |other: &Row| other.method == "GET" && other.path == row.path;
         if !API.iter().chain(&PAGES).any(also_read) {
-            let answer = site.eventpro().get(&names.fill(row.at.unwrap_or(row.path))).await;
+            let answer = site.eventpro().get(&placeholders.substitute(row.at.unwrap_or(row.path))).await;
             assert!([404, 405].contains(&answer.status), "GET {}: {}", row.path, answer.status);
         }
     }
@@ -190,7 +190,7 @@ async fn no_changing_route_accepts_a_plain_form_or_get() {
 #[tokio::test]
 async fn database_errors_reveal_no_internals() {
     let site = Site::new().await;
-    let names = Names::of(&site).await;
+    let placeholders = Placeholders::load(&site).await;
     for table in ["booking", "conversation", "message", "notification", "event", "person_head", "token", "mail"] {
         let mut database = site.database().await;
         let broken = format!("ALTER TABLE {table} RENAME TO broken_{table}");
@@ -200,11 +200,11 @@ async fn database_errors_reveal_no_internals() {
     // An export fails after its head, so it has no error status.
     for row in API.iter().filter(|row| row.path != "/api/account/export") {
         let kind = [("content-type", "application/json")];
-        let answer = sent(&site, &names, row, &kind).await;
+        let answer = send_row(&site, &placeholders, row, &kind).await;
         if answer.status >= 500 {
             let problem = answer.any_problem().to_string().to_lowercase();
-            let told = ["sql", "table", "database", "column", "broken_", "services", ".rs"];
-            assert!(told.iter().all(|word| !problem.contains(word)), "{} {}: {problem}", row.method, row.path);
+            let internals = ["sql", "table", "database", "column", "broken_", "services", ".rs"];
+            assert!(internals.iter().all(|word| !problem.contains(word)), "{} {}: {problem}", row.method, row.path);
             broken.insert(row.path);
         }
     }

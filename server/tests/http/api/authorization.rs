@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// Returns a request for each path that takes the id of a conversation or booking, with a body where it needs one.
-fn ways_in(conversation: &str, booking: &str) -> Vec<(Method, String, Option<Value>)> {
+fn requests_with_ids(conversation: &str, booking: &str) -> Vec<(Method, String, Option<Value>)> {
     let message = json!({ "conversationId": conversation, "body": "Let me in", "clientId": new_id() });
     vec![
         (Method::GET, format!("/api/conversations/{conversation}"), None),
@@ -17,7 +17,7 @@ fn ways_in(conversation: &str, booking: &str) -> Vec<(Method, String, Option<Val
     ]
 }
 
-async fn ask(actor: &Actor, (method, path, body): &(Method, String, Option<Value>)) -> TestResponse {
+async fn send_request(actor: &Actor, (method, path, body): &(Method, String, Option<Value>)) -> TestResponse {
     let request = actor.request(method.clone(), path);
     TestResponse::to(match body {
         Some(body) => request.json(body),
@@ -33,10 +33,10 @@ async fn another_persons_resources_look_like_missing_ones() {
     site.eventpro().send_message(&site.launch, "Habari").await;
     site.sarah().send_message(&site.launch, "Nzuri").await;
     for stranger in [site.safari(), site.kamau(), site.achieng()] {
-        let theirs = ways_in(&site.launch, &site.launch_booking);
-        let nobodys = ways_in(UNKNOWN_ID, UNKNOWN_ID);
+        let theirs = requests_with_ids(&site.launch, &site.launch_booking);
+        let nobodys = requests_with_ids(UNKNOWN_ID, UNKNOWN_ID);
         for (there, nowhere) in theirs.iter().zip(&nobodys) {
-            let (there, nowhere) = (ask(&stranger, there).await, ask(&stranger, nowhere).await);
+            let (there, nowhere) = (send_request(&stranger, there).await, send_request(&stranger, nowhere).await);
             there.problem(404, "not_found");
             assert_eq!(there.problem_but_id(), nowhere.problem_but_id());
             let mut names: [Vec<&str>; 2] =
@@ -51,7 +51,7 @@ async fn another_persons_resources_look_like_missing_ones() {
 #[tokio::test]
 async fn anonymous_requests_get_401() {
     let site = Site::new().await;
-    let mut ways = ways_in(&site.launch, &site.launch_booking);
+    let mut ways = requests_with_ids(&site.launch, &site.launch_booking);
     let lists = ["messages", "talent/messages", "organizer/messages", "notifications", "talents", "bookings"];
     ways.extend(lists.map(|list| (Method::GET, format!("/api/{list}"), None)));
     ways.extend(["auth/session", "events", "websocket"].map(|path| (Method::GET, format!("/api/{path}"), None)));
@@ -65,7 +65,7 @@ async fn anonymous_requests_get_401() {
     let empty = site.actor_with_token("");
     for actor in [site.anonymous(), forged, other_cookie, empty] {
         for way in &ways {
-            ask(&actor, way).await.problem(401, "unauthenticated");
+            send_request(&actor, way).await.problem(401, "unauthenticated");
         }
     }
 }

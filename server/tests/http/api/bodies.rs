@@ -120,19 +120,22 @@ async fn a_form_has_the_same_limit() {
 async fn all_invalid_fields_are_named_at_once() {
     let site = Site::new().await;
     let eventpro = site.eventpro();
-    eventpro.post("/api/messages", &json!({})).await.faults(&[("conversationId", "required"), ("body", "body_empty")]);
+    eventpro
+        .post("/api/messages", &json!({}))
+        .await
+        .field_errors(&[("conversationId", "required"), ("body", "body_empty")]);
     let all = json!({ "conversationId": "x", "body": " ", "clientId": "y" });
     let faults = [("conversationId", "invalid"), ("body", "body_empty"), ("clientId", "invalid")];
-    eventpro.post("/api/messages", &all).await.faults(&faults);
+    eventpro.post("/api/messages", &all).await.field_errors(&faults);
     let read = format!("/api/conversations/{}/read", site.launch);
-    eventpro.put(&read, &json!({})).await.faults(&[("seq", "required")]);
+    eventpro.put(&read, &json!({})).await.field_errors(&[("seq", "required")]);
     let nothing = ["talentId", "title", "eventDate", "venue", "fee"].map(|field| (field, "required"));
     let mut nothing = nothing.to_vec();
     nothing.push(("message", "body_empty"));
-    eventpro.post("/api/bookings", &json!({})).await.faults(&nothing);
-    let door = "/api/auth/callback/credentials";
-    site.anonymous().post(door, &json!({})).await.faults(&[("email", "required"), ("password", "required")]);
-    site.anonymous().post(door, &json!({ "email": "x@y" })).await.faults(&[("password", "required")]);
+    eventpro.post("/api/bookings", &json!({})).await.field_errors(&nothing);
+    let path = "/api/auth/callback/credentials";
+    site.anonymous().post(path, &json!({})).await.field_errors(&[("email", "required"), ("password", "required")]);
+    site.anonymous().post(path, &json!({ "email": "x@y" })).await.field_errors(&[("password", "required")]);
 }
 
 #[tokio::test]
@@ -143,21 +146,21 @@ async fn a_field_of_the_wrong_type_is_named() {
     let message = json!({ "conversationId": site.launch, "body": "Habari", "clientId": UNKNOWN_ID });
     for value in &wrong {
         for field in ["conversationId", "body", "clientId"] {
-            eventpro.post("/api/messages", &with(&message, field, value)).await.faults(&[(field, "invalid")]);
+            eventpro.post("/api/messages", &with(&message, field, value)).await.field_errors(&[(field, "invalid")]);
         }
         for field in ["talentId", "title", "eventDate", "venue", "message"] {
             let booking = with(&inquiry(&site.people.achieng, "A wedding"), field, value);
-            eventpro.post("/api/bookings", &booking).await.faults(&[(field, "invalid")]);
+            eventpro.post("/api/bookings", &booking).await.field_errors(&[(field, "invalid")]);
         }
         for field in ["email", "password"] {
             let credentials = with(&json!({ "email": "x@y.ke", "password": "x" }), field, value);
             let answer = site.anonymous().post("/api/auth/callback/credentials", &credentials).await;
-            answer.faults(&[(field, "invalid")]);
+            answer.field_errors(&[(field, "invalid")]);
         }
     }
     for value in [json!("3"), json!(1.5), json!(true), json!([1]), json!(1e300), json!(u64::MAX)] {
         let read = format!("/api/conversations/{}/read", site.launch);
-        eventpro.put(&read, &json!({ "seq": value })).await.faults(&[("seq", "invalid")]);
+        eventpro.put(&read, &json!({ "seq": value })).await.field_errors(&[("seq", "invalid")]);
     }
     assert_eq!(site.count("SELECT count(*) FROM booking").await, 2, "no booking was created");
     assert_eq!(site.count("SELECT count(*) FROM message").await, 17);

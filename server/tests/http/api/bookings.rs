@@ -2,7 +2,7 @@
 
 use crate::support::{
     Site, UNKNOWN_ID,
-    actions::{each, event_day, inquiry},
+    actions::{event_day, inquiry, pluck},
     json_shapes, new_id,
 };
 use serde_json::json;
@@ -24,11 +24,11 @@ async fn an_inquiry_is_visible_to_both_people() {
     assert_eq!(opened["conversation"]["lastMessage"]["body"], "Are you free that day?");
     assert_eq!(opened["conversation"]["counterpart"], opened["booking"]["talent"]);
 
-    let told = hers.take(3).await;
-    let names: Vec<&str> = told.iter().map(|frame| frame.event.as_str()).collect();
+    let frames = hers.take(3).await;
+    let names: Vec<&str> = frames.iter().map(|frame| frame.event.as_str()).collect();
     assert_eq!(names, ["conversation.created", "message.created", "notification.created"]);
-    json_shapes::conversation(&told[0].data["conversation"]);
-    assert_eq!(told[0].data["conversation"]["counterpart"]["name"], "EventPro Kenya");
+    json_shapes::conversation(&frames[0].data["conversation"]);
+    assert_eq!(frames[0].data["conversation"]["counterpart"]["name"], "EventPro Kenya");
 
     let id = opened["booking"]["id"].as_str().expect("an id");
     let seen = site.achieng().get(&format!("/api/bookings/{id}")).await.ok(200);
@@ -54,7 +54,7 @@ async fn a_repeated_inquiry_is_idempotent() {
     asked["title"] = json!("Another gala");
     site.eventpro().post("/api/bookings", &asked).await.problem(409, "client_id_reused");
     asked["clientId"] = json!("x");
-    site.eventpro().post("/api/bookings", &asked).await.faults(&[("clientId", "invalid")]);
+    site.eventpro().post("/api/bookings", &asked).await.field_errors(&[("clientId", "invalid")]);
     assert_eq!(site.count("SELECT count(*) FROM booking").await, 3);
 }
 
@@ -114,7 +114,7 @@ async fn an_inquiry_is_validated_field_by_field() {
         asked[field.split('.').next().unwrap_or(field)] = value.clone();
         let answer = site.eventpro().post("/api/bookings", &asked).await;
         assert_eq!(answer.json()["fields"], json!({ field: fault }), "{field}: {value} {}", answer.text());
-        answer.faults(&[(field, fault)]);
+        answer.field_errors(&[(field, fault)]);
     }
     assert_eq!(site.count("SELECT count(*) FROM booking").await, 2);
     let mut largest = good.clone();
@@ -138,7 +138,7 @@ async fn many_bookings_and_their_inbox_come_in_pages() {
         let (mut ids, mut pages, mut page) = (Vec::new(), 0, String::new());
         loop {
             let read = site.achieng().get(&format!("{path}{page}")).await.ok(200);
-            ids.extend(each(&read[list], "id"));
+            ids.extend(pluck(&read[list], "id"));
             pages += 1;
             let Some(next) = read["nextPage"].as_str() else { break };
             page = format!("?page={next}");
@@ -146,7 +146,7 @@ async fn many_bookings_and_their_inbox_come_in_pages() {
         assert_eq!((pages, ids.len()), (3, 64), "{path}");
         assert!(ids.is_sorted_by(|newer, older| newer > older), "{path}: newest first, without duplicates");
         for forged in ["1", "x".repeat(500).as_str(), "%F0%9F%92%83"] {
-            site.achieng().get(&format!("{path}?page={forged}")).await.faults(&[("page", "invalid")]);
+            site.achieng().get(&format!("{path}?page={forged}")).await.field_errors(&[("page", "invalid")]);
         }
     }
 }

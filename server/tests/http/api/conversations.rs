@@ -30,7 +30,7 @@ async fn the_cursor_matches_the_events_of_the_stream() {
     site.eventpro().send_message(&site.launch, "Habari").await;
     let after = site.sarah().get(&path).await.ok(200)["cursor"].as_i64().expect("a number");
     let mut stream = site.sarah().follow(&format!("/api/events?after={before}")).await;
-    let told = stream.take(usize::try_from(after - before).expect("it grew")).await;
-    crate::support::stream::gapless(before, &told);
-    assert_eq!(told.last().map(|frame| frame.id()), Some(after));
+    let frames = stream.take(usize::try_from(after - before).expect("it grew")).await;
+    crate::support::stream::gapless(before, &frames);
+    assert_eq!(frames.last().map(|frame| frame.id()), Some(after));
 }

@@ -1,6 +1,6 @@
 //! Tests of `/api/notifications`.
 
-use crate::support::{Site, actions::each, json_shapes};
+use crate::support::{Site, actions::pluck, json_shapes};
 
 #[tokio::test]
 async fn messages_and_bookings_create_notifications() {
@@ -24,7 +24,7 @@ async fn messages_and_bookings_create_notifications() {
     assert_eq!(achieng.get("/api/notifications").await.ok(200)["notifications"], serde_json::json!([]));
     eventpro.book(&site.people.achieng, "A gala").await;
     let hers = achieng.get("/api/notifications").await.ok(200);
-    assert_eq!(each(&hers["notifications"], "kind"), ["booking"]);
+    assert_eq!(pluck(&hers["notifications"], "kind"), ["booking"]);
     json_shapes::notification(&hers["notifications"][0]);
     assert_eq!(hers["unread"], 1);
 }
@@ -45,7 +45,7 @@ async fn reading_a_thread_marks_its_notifications_read() {
     site.sarah().put(&read, &serde_json::json!({ "seq": message["seq"] })).await.empty();
     let notices = site.sarah().get("/api/notifications").await.ok(200);
     assert_eq!(notices["unread"], 0);
-    json_shapes::instant(&notices["notifications"][0]["readAt"]);
+    json_shapes::timestamp(&notices["notifications"][0]["readAt"]);
 }
 
 #[tokio::test]
@@ -57,7 +57,7 @@ async fn notifications_are_paged_newest_first() {
     let (mut seen, mut page) = (Vec::new(), String::new());
     loop {
         let notices = site.sarah().get(&format!("/api/notifications{page}")).await.ok(200);
-        seen.extend(each(&notices["notifications"], "id"));
+        seen.extend(pluck(&notices["notifications"], "id"));
         assert!(notices["notifications"].as_array().is_some_and(|list| list.len() <= 30));
         let Some(next) = notices["nextPage"].as_str() else { break };
         page = format!("?page={next}");
@@ -65,7 +65,7 @@ async fn notifications_are_paged_newest_first() {
     assert!(seen.len() >= 65);
     assert!(seen.is_sorted_by(|newer, older| newer > older), "UUIDv7 sort by time, and there are no duplicates");
     for forged in ["x", "", "%00", "00000000000000000000000000000007zz"] {
-        site.sarah().get(&format!("/api/notifications?page={forged}")).await.faults(&[("page", "invalid")]);
+        site.sarah().get(&format!("/api/notifications?page={forged}")).await.field_errors(&[("page", "invalid")]);
     }
 }
 
@@ -78,21 +78,24 @@ async fn one_or_all_notifications_are_marked_read() {
     let sarah = site.sarah();
     let mut stream = sarah.follow("/api/events").await;
     let before = sarah.get("/api/notifications").await.ok(200);
-    let ids = each(&before["notifications"], "id");
+    let ids = pluck(&before["notifications"], "id");
     sarah.post("/api/notifications/read", &serde_json::json!({ "ids": [ids[0], ids[0]] })).await.empty();
-    let told = stream.next().await.expect("it is told");
-    assert_eq!((told.event.as_str(), &told.data["ids"]), ("notification.read", &serde_json::json!([ids[0]])));
-    assert_eq!(told.data["unread"].as_i64(), before["unread"].as_i64().map(|unread| unread - 1));
+    let frame = stream.next().await.expect("it is told");
+    assert_eq!((frame.event.as_str(), &frame.data["ids"]), ("notification.read", &serde_json::json!([ids[0]])));
+    assert_eq!(frame.data["unread"].as_i64(), before["unread"].as_i64().map(|unread| unread - 1));
     sarah.post("/api/notifications/read", &serde_json::json!({ "all": true })).await.empty();
-    let told = stream.next().await.expect("it is told");
-    assert_eq!((&told.data["all"], &told.data["unread"]), (&true.into(), &0.into()));
+    let frame = stream.next().await.expect("it is told");
+    assert_eq!((&frame.data["all"], &frame.data["unread"]), (&true.into(), &0.into()));
     assert_eq!(sarah.get("/api/notifications").await.ok(200)["unread"], 0);
     for wrong in [serde_json::json!({}), serde_json::json!({ "all": false }), serde_json::json!({ "ids": null })] {
-        sarah.post("/api/notifications/read", &wrong).await.faults(&[("ids", "required")]);
+        sarah.post("/api/notifications/read", &wrong).await.field_errors(&[("ids", "required")]);
     }
     for wrong in [serde_json::json!({ "ids": ["x"] }), serde_json::json!({ "ids": [ids[0]], "all": true })] {
-        sarah.post("/api/notifications/read", &wrong).await.faults(&[("ids", "invalid")]);
+        sarah.post("/api/notifications/read", &wrong).await.field_errors(&[("ids", "invalid")]);
     }
     let many = vec![ids[0].clone(); 101];
-    sarah.post("/api/notifications/read", &serde_json::json!({ "ids": many })).await.faults(&[("ids", "too_long")]);
+    sarah
+        .post("/api/notifications/read", &serde_json::json!({ "ids": many }))
+        .await
+        .field_errors(&[("ids", "too_long")]);
 }

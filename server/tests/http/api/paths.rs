@@ -65,7 +65,7 @@ const INVALID_IDS: [&str; 8] = [
     "/api/bookings/%F0%9F%92%83",
 ];
 
-fn never_for_people(answer: &TestResponse, asked: &str) {
+fn assert_not_html(answer: &TestResponse, asked: &str) {
     assert!(!(300..400).contains(&answer.status), "{asked} redirects");
     assert!(!answer.header("content-type").contains("html"), "{asked} is a page");
     assert!(!answer.text().contains("<html") && !answer.text().contains("<!DOCTYPE"), "{asked} is a page");
@@ -73,7 +73,7 @@ fn never_for_people(answer: &TestResponse, asked: &str) {
 
 async fn as_a_browser(actor: &Actor, method: &Method, path: &str) -> TestResponse {
     let answer = TestResponse::to(actor.request(method.clone(), path).header("accept", "text/html")).await;
-    never_for_people(&answer, &format!("{method} {path}"));
+    assert_not_html(&answer, &format!("{method} {path}"));
     answer
 }
 
@@ -111,9 +111,9 @@ async fn a_wrong_method_gets_405_with_allow() {
                 if method != Method::HEAD {
                     answer.problem(405, "method_not_allowed");
                 }
-                let mut told: Vec<&str> = answer.header("allow").split(',').map(str::trim).collect();
-                told.sort_unstable();
-                assert_eq!(told.join(","), *allowed, "{method} {path}");
+                let mut allowed_methods: Vec<&str> = answer.header("allow").split(',').map(str::trim).collect();
+                allowed_methods.sort_unstable();
+                assert_eq!(allowed_methods.join(","), *allowed, "{method} {path}");
             }
         }
     }
@@ -141,7 +141,7 @@ async fn targets_no_browser_sends_are_answered_for_programs_too() {
     let site = Site::new().await;
     for target in ["/api/../inbox", "/api/./messages", "/api/%", "/api/%zz", "/api/messages;x=1", "/api/messages%2F"] {
         let answer = raw_line(site.addr(), "GET", target).await;
-        never_for_people(&answer, target);
+        assert_not_html(&answer, target);
         assert_eq!(answer.status, 404, "{target}");
         assert_eq!(answer.header("content-type"), "application/problem+json", "{target}");
     }
@@ -166,12 +166,12 @@ async fn an_overlong_path_is_refused_without_a_page() {
     assert!(log.lines().all(|line| line.len() < 1_000), "a path fills the log: {} bytes", log.len());
     for target in [format!("/api/{}", "x".repeat(70_000)), format!("/api/messages?page={}", "y".repeat(70_000))] {
         let answer = raw_line(site.addr(), "GET", &target).await;
-        never_for_people(&answer, "an endless path");
+        assert_not_html(&answer, "an endless path");
         assert!([414, 431].contains(&answer.status), "{}", answer.status);
     }
     let headers = format!("GET /api/messages HTTP/1.1\r\nhost: x\r\nx-long: {}\r\n\r\n", "z".repeat(1_000_000));
     let answer = raw(site.addr(), headers.as_bytes()).await;
-    never_for_people(&answer, "an endless header");
+    assert_not_html(&answer, "an endless header");
     assert_eq!(answer.status, 431);
     site.eventpro().get("/api/messages").await.ok(200);
 }
@@ -185,6 +185,10 @@ async fn every_request_has_an_id_and_a_problem_repeats_it() {
     let odd = site.anonymous().request(Method::GET, "/api/nowhere").header("x-request-id", &b"caf\xe9"[..]);
     let odd = TestResponse::to(odd).await;
     assert_eq!(odd.status, 404);
-    let told = odd.headers.get("x-request-id").map(http::HeaderValue::as_bytes).unwrap_or_default();
-    assert_eq!(odd.json()["requestId"].as_str().map(str::as_bytes), Some(told), "also after an invalid request id");
+    let request_id = odd.headers.get("x-request-id").map(http::HeaderValue::as_bytes).unwrap_or_default();
+    assert_eq!(
+        odd.json()["requestId"].as_str().map(str::as_bytes),
+        Some(request_id),
+        "also after an invalid request id"
+    );
 }

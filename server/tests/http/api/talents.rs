@@ -1,6 +1,6 @@
 //! Tests of `/api/talents`.
 
-use crate::support::{Site, actions::each, actor::escaped, json_shapes};
+use crate::support::{Site, actions::pluck, actor::escaped, json_shapes};
 
 #[tokio::test]
 async fn the_directory_lists_talent_by_name() {
@@ -8,7 +8,7 @@ async fn the_directory_lists_talent_by_name() {
     for actor in [site.eventpro(), site.sarah()] {
         let directory = actor.get("/api/talents").await.ok(200);
         json_shapes::keys(&directory, &["talents", "nextPage"]);
-        assert_eq!(each(&directory["talents"], "name"), ["DJ Kamau", "MC Achieng", "Sarah Wanjiru"]);
+        assert_eq!(pluck(&directory["talents"], "name"), ["DJ Kamau", "MC Achieng", "Sarah Wanjiru"]);
         directory["talents"].as_array().expect("a list").iter().for_each(json_shapes::person);
         assert!(directory["nextPage"].is_null());
         assert!(!directory.to_string().contains('@'), "e-mail addresses are private");
@@ -34,7 +34,7 @@ async fn a_search_narrows_it() {
         ("query=&craft=", vec!["DJ Kamau", "MC Achieng", "Sarah Wanjiru"]),
     ] {
         let directory = site.eventpro().get(&format!("/api/talents?{query}")).await.ok(200);
-        assert_eq!(each(&directory["talents"], "name"), names, "{query}");
+        assert_eq!(pluck(&directory["talents"], "name"), names, "{query}");
     }
 }
 
@@ -42,10 +42,10 @@ async fn a_search_narrows_it() {
 async fn an_invalid_search_is_refused() {
     let site = Site::new().await;
     let eventpro = site.eventpro();
-    eventpro.get("/api/talents?craft=juggler").await.faults(&[("craft", "invalid")]);
-    eventpro.get("/api/talents?page=2").await.faults(&[("page", "invalid")]);
-    eventpro.get("/api/talents?page=").await.faults(&[("page", "invalid")]);
-    eventpro.get(&format!("/api/talents?query={}", "x".repeat(101))).await.faults(&[("query", "too_long")]);
+    eventpro.get("/api/talents?craft=juggler").await.field_errors(&[("craft", "invalid")]);
+    eventpro.get("/api/talents?page=2").await.field_errors(&[("page", "invalid")]);
+    eventpro.get("/api/talents?page=").await.field_errors(&[("page", "invalid")]);
+    eventpro.get(&format!("/api/talents?query={}", "x".repeat(101))).await.field_errors(&[("query", "too_long")]);
     let nul = eventpro.get("/api/talents?query=a%00b").await;
     assert_eq!((nul.status, nul.json()["fields"]["query"].is_string()), (422, true));
 }
@@ -65,8 +65,8 @@ async fn a_long_directory_comes_in_pages() {
     let mut pages = 0;
     loop {
         let directory = site.eventpro().get(&format!("/api/talents{page}")).await.ok(200);
-        ids.extend(each(&directory["talents"], "id"));
-        names.extend(each(&directory["talents"], "name"));
+        ids.extend(pluck(&directory["talents"], "id"));
+        names.extend(pluck(&directory["talents"], "name"));
         pages += 1;
         let Some(next) = directory["nextPage"].as_str() else { break };
         page = format!("?page={}", escaped(next));

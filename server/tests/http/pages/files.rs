@@ -2,7 +2,7 @@ use crate::support::{Site, TestResponse, raw::raw_line};
 use reqwest::Method;
 use std::path::Path;
 
-const FOR_EVER: &str = "public, max-age=31536000, immutable";
+const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
 /// Creates a built site: a script in three encodings, a stylesheet, WebAssembly and an icon; and a secret beside it.
 fn build(folder: &Path) {
@@ -37,12 +37,12 @@ async fn built_files_are_immutable_in_caches() {
         for actor in [site.anonymous(), site.sarah()] {
             let answer = actor.get(&path).await;
             assert_eq!((answer.status, answer.header("content-type")), (200, kind), "{path}");
-            assert_eq!(answer.header("cache-control"), FOR_EVER);
+            assert_eq!(answer.header("cache-control"), IMMUTABLE);
             assert_eq!(answer.header("set-cookie"), "");
         }
     }
     let head = TestResponse::to(site.anonymous().request(Method::HEAD, "/pkg/greenroom.abc.js")).await;
-    assert_eq!((head.status, head.header("cache-control")), (200, FOR_EVER));
+    assert_eq!((head.status, head.header("cache-control")), (200, IMMUTABLE));
 }
 
 #[tokio::test]
@@ -62,7 +62,7 @@ async fn a_file_comes_in_the_best_encoding_that_was_built() {
         assert!(answer.text().starts_with(text), "{accepts}");
         assert_eq!(answer.header("content-type"), "text/javascript", "{accepts}");
         assert!(answer.header("vary").contains("accept-encoding"), "{accepts}");
-        assert_eq!(answer.header("cache-control"), FOR_EVER);
+        assert_eq!(answer.header("cache-control"), IMMUTABLE);
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::support::{EVENTPRO, PASSWORD, SARAH, Site, TestResponse, actions::event_day, actor::form};
 
 /// Returns the target of a 302 or 303.
-fn sent_to(answer: &TestResponse) -> &str {
+fn redirect_target(answer: &TestResponse) -> &str {
     assert!([302, 303].contains(&answer.status), "{}: {}", answer.status, answer.text());
     answer.header("location")
 }
@@ -27,11 +27,11 @@ async fn sign_in_redirects_to_the_wanted_page() {
     ] {
         let pairs = [("email", SARAH), ("password", PASSWORD), ("next", next)];
         let answer = site.anonymous().post_form("/fn/sign-in", "/signin", &pairs).await;
-        assert_eq!(sent_to(&answer), leads, "{next:?}");
+        assert_eq!(redirect_target(&answer), leads, "{next:?}");
         site.actor_with_token(&answer.token()).get("/api/auth/session").await.ok(200);
     }
     let without = [("email", SARAH), ("password", PASSWORD)];
-    assert_eq!(sent_to(&site.anonymous().post_form("/fn/sign-in", "/signin", &without).await), "/inbox");
+    assert_eq!(redirect_target(&site.anonymous().post_form("/fn/sign-in", "/signin", &without).await), "/inbox");
 }
 
 #[tokio::test]
@@ -39,7 +39,7 @@ async fn a_refused_sign_in_comes_back_with_a_code_and_no_cookie() {
     let site = Site::new().await;
     let pairs = [("email", SARAH), ("password", "my-secret-guess"), ("next", "/talents")];
     let answer = site.anonymous().post_form("/fn/sign-in", "/signin?next=/talents", &pairs).await;
-    let location = sent_to(&answer).to_owned();
+    let location = redirect_target(&answer).to_owned();
     assert!(location.contains("/signin"), "{location}");
     assert!(!location.contains("my-secret-guess") && !location.contains("sarah"), "{location}");
     assert_eq!(answer.header("set-cookie"), "");
@@ -59,7 +59,7 @@ async fn back_to(site: &Site, path: &str, referer: Option<&str>, pairs: &[(&str,
     let request = request
         .header("content-type", "application/x-www-form-urlencoded")
         .body(form(&[pairs, &[("person", site.people.sarah.as_str())]].concat()));
-    sent_to(&TestResponse::to(request).await).to_owned()
+    redirect_target(&TestResponse::to(request).await).to_owned()
 }
 
 #[tokio::test]
@@ -105,7 +105,7 @@ async fn a_message_is_sent_and_read_in_the_page() {
     let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
     for _ in 0..2 {
         let answer = site.sarah().post_form("/fn/post", &path, &pairs).await;
-        assert_eq!(sent_to(&answer), path, "the second submission is idempotent");
+        assert_eq!(redirect_target(&answer), path, "the second submission is idempotent");
     }
     let thread = site.sarah().load_whole_thread(&site.launch).await;
     assert_eq!(thread.len(), 13);
@@ -124,7 +124,7 @@ async fn a_message_that_cannot_be_sent_comes_back_as_a_page() {
     for body in [" ", long.as_str()] {
         let pairs = [("conversation_id", site.launch.as_str()), ("body", body)];
         let answer = site.sarah().post_form("/fn/post", &path, &pairs).await;
-        assert!(sent_to(&answer).contains(&path));
+        assert!(redirect_target(&answer).contains(&path));
         assert!(answer.header("location").len() < 1_000, "the text isn't in the URL");
     }
     let theirs = [("conversation_id", site.sundowner.as_str()), ("body", "Let me in")];
@@ -135,11 +135,11 @@ async fn a_message_that_cannot_be_sent_comes_back_as_a_page() {
 #[tokio::test]
 async fn a_thread_is_marked_read_and_a_booking_opened() {
     let site = Site::new().await;
-    let said = site.eventpro().send_message(&site.launch, "Unread").await;
+    let message = site.eventpro().send_message(&site.launch, "Unread").await;
     let path = format!("/conversations/{}", site.launch);
-    let seq = said["seq"].to_string();
+    let seq = message["seq"].to_string();
     let mark = [("conversation_id", site.launch.as_str()), ("seq", &seq)];
-    assert!(sent_to(&site.sarah().post_form("/fn/read-on", &path, &mark).await).contains(&path));
+    assert!(redirect_target(&site.sarah().post_form("/fn/read-on", &path, &mark).await).contains(&path));
     assert_eq!(site.sarah().get("/api/messages").await.ok(200)["conversations"][0]["unread"], 0);
 
     let asked = [
@@ -151,7 +151,7 @@ async fn a_thread_is_marked_read_and_a_booking_opened() {
         ("message", "Are you free?\r\nIt is short notice."),
     ];
     let answer = site.eventpro().post_form("/fn/open-booking", "/bookings/new", &asked).await;
-    let conversation = sent_to(&answer).strip_prefix("/conversations/").expect("its conversation").to_owned();
+    let conversation = redirect_target(&answer).strip_prefix("/conversations/").expect("its conversation").to_owned();
     let opened = site.achieng().get(&format!("/api/conversations/{conversation}")).await.ok(200);
     assert_eq!(opened["conversation"]["booking"]["fee"]["amount"], 4_500_050);
     assert_eq!(opened["conversation"]["lastMessage"]["body"], "Are you free?\nIt is short notice.");
@@ -163,7 +163,7 @@ async fn signing_out_ends_the_session() {
     let token = site.anonymous().sign_in(EVENTPRO, PASSWORD).await.token();
     let answer =
         site.actor_with_token(&token).on_page_of(&site.people.eventpro).post_form("/fn/sign-out", "/inbox", &[]).await;
-    assert_eq!(sent_to(&answer), "/signin");
+    assert_eq!(redirect_target(&answer), "/signin");
     assert!(
         answer.header("set-cookie").starts_with("greenroom=; ") && answer.header("set-cookie").contains("Max-Age=0")
     );
@@ -205,8 +205,8 @@ async fn server_functions_refuse_resources_of_others() {
         let stranger = site.kamau().send(reqwest::Method::POST, path, kind, theirs).await;
         assert_eq!(stranger.status, 404, "{path}: {}", stranger.text());
         assert!(!stranger.text().contains("EventPro"));
-        let nobody = site.anonymous().send(reqwest::Method::POST, path, kind, body).await;
-        assert_eq!(nobody.status, 401, "{path}: {}", nobody.text());
+        let response = site.anonymous().send(reqwest::Method::POST, path, kind, body).await;
+        assert_eq!(response.status, 401, "{path}: {}", response.text());
     }
     assert_eq!(site.count("SELECT count(*) FROM message").await, 17);
 }

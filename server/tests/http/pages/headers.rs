@@ -1,5 +1,5 @@
 use super::{
-    inner,
+    private_paths,
     response_kinds::{Sample, of_every_kind},
 };
 use crate::support::{Site, TestResponse};
@@ -8,7 +8,7 @@ use reqwest::Method;
 #[tokio::test]
 async fn pages_are_never_cached() {
     let site = Site::new().await;
-    let mut paths = inner(&site);
+    let mut paths = private_paths(&site);
     paths.extend(["/", "/signin", "/nowhere"].map(str::to_owned));
     for actor in [site.anonymous(), site.eventpro()] {
         for path in &paths {

@@ -1,7 +1,7 @@
 //! The Content-Security-Policy of each kind of response.
 
 use super::{
-    inner,
+    private_paths,
     response_kinds::{Kind, Sample, of_every_kind},
 };
 use crate::support::{Site, TestResponse};
@@ -92,7 +92,7 @@ async fn no_policy_allows_unsafe_sources() {
 async fn every_response_has_its_own_nonce() {
     let site = Site::new().await;
     let mut seen = HashSet::new();
-    for path in inner(&site).iter().map(String::as_str).chain(["/nowhere"]) {
+    for path in private_paths(&site).iter().map(String::as_str).chain(["/nowhere"]) {
         for _ in 0..3 {
             let page = site.eventpro().get(path).await;
             assert!(seen.insert(nonce(policy(&page)).to_owned()), "{path}: a nonce is used once");

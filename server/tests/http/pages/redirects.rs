@@ -1,10 +1,10 @@
-use super::inner;
+use super::private_paths;
 use crate::support::{Site, UNKNOWN_ID, actor::escaped};
 
 #[tokio::test]
 async fn an_anonymous_visitor_is_redirected_to_sign_in_and_back() {
     let site = Site::new().await;
-    for path in inner(&site) {
+    for path in private_paths(&site) {
         let answer = site.anonymous().get(&path).await;
         assert_eq!(answer.status, 303, "{path}");
         let location = answer.header("location");
@@ -40,7 +40,7 @@ async fn a_return_path_to_another_site_is_ignored() {
 #[tokio::test]
 async fn each_person_sees_only_their_own_pages() {
     let site = Site::new().await;
-    for path in inner(&site) {
+    for path in private_paths(&site) {
         let actor = if path.contains("/new") { site.eventpro() } else { site.sarah() };
         let page = actor.get(&path).await;
         assert_eq!(page.status, 200, "{path}");
@@ -87,9 +87,9 @@ async fn the_home_page_redirects_a_signed_in_person() {
     assert_eq!(site.anonymous().get("/").await.status, 200);
     let home = site.sarah().get("/").await;
     assert_eq!((home.status, home.header("location")), (303, "/inbox"));
-    let door = site.anonymous().get("/signin?next=%2Ftalents").await;
-    assert_eq!(door.status, 200);
-    assert!(door.text().contains("value=\"/talents\""), "the form holds the return path");
+    let sign_in_page = site.anonymous().get("/signin?next=%2Ftalents").await;
+    assert_eq!(sign_in_page.status, 200);
+    assert!(sign_in_page.text().contains("value=\"/talents\""), "the form holds the return path");
     let quoted = site.anonymous().get("/signin?next=%22%3E%3Cscript%3Ealert(1)%3C/script%3E").await;
     assert!(!quoted.text().contains("<script>alert(1)"));
 }

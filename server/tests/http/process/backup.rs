@@ -14,17 +14,17 @@ use std::{
 /// Runs the program to its end, and returns its stdout; its stderr if it failed.
 fn run(folder: &Path, settings: &Settings, arguments: &[&str]) -> Result<String, String> {
     let output = greenroom(folder, settings).args(arguments).output().expect("the program runs");
-    let told = |bytes| String::from_utf8_lossy(bytes).into_owned();
-    if output.status.success() { Ok(told(&output.stdout)) } else { Err(told(&output.stderr)) }
+    let decode = |bytes| String::from_utf8_lossy(bytes).into_owned();
+    if output.status.success() { Ok(decode(&output.stdout)) } else { Err(decode(&output.stderr)) }
 }
 
 #[tokio::test]
 async fn a_backup_taken_while_serving_can_be_restored() {
     let mut site = Site::new().await;
     let (folder, none) = (site.folder(), Settings::new());
-    let told = run(&folder, &none, &["backup", "saved.db"]).expect("a backup");
+    let output_text = run(&folder, &none, &["backup", "saved.db"]).expect("a backup");
     assert_eq!(
-        told,
+        output_text,
         "saved.db is a backup: 5 people, 2 bookings, 2 conversations, 17 messages, 98 events, 17 notifications\n"
     );
     let error = run(&folder, &none, &["backup", "saved.db"]).expect_err("the file exists");
@@ -36,10 +36,11 @@ async fn a_backup_taken_while_serving_can_be_restored() {
     site.process.kill();
     let error = run(&folder, &none, &["restore", "saved.db"]).expect_err("there are people");
     assert!(error.contains("holds 5 people; --replace"), "{error}");
-    let told = run(&folder, &none, &["restore", "saved.db", "--replace"]).expect("restored");
+    let output_text = run(&folder, &none, &["restore", "saved.db", "--replace"]).expect("restored");
     assert!(
-        told.contains("The previous database is kept as") && told.contains("Restored from saved.db: 5 people"),
-        "{told}"
+        output_text.contains("The previous database is kept as")
+            && output_text.contains("Restored from saved.db: 5 people"),
+        "{output_text}"
     );
     site.restart().await;
     let thread = site.sarah().load_whole_thread(&site.launch).await;
@@ -106,10 +107,10 @@ async fn data_is_moved_to_postgres() {
     site.process.terminate();
     site.process.exit(std::time::Duration::from_secs(10)).await;
     let postgres = settings(&[("DATABASE_URL", &database.url())]);
-    let told = run(&folder, &postgres, &["migrate-data"]).expect("moved");
-    let messages = told.lines().find(|line| line.starts_with("message ")).expect("a line for each table");
-    assert_eq!(messages.split_whitespace().nth(1), Some("17"), "{told}");
-    assert!(told.lines().last().is_some_and(|line| line.ends_with("is in PostgreSQL now.")), "{told}");
+    let output_text = run(&folder, &postgres, &["migrate-data"]).expect("moved");
+    let messages = output_text.lines().find(|line| line.starts_with("message ")).expect("a line for each table");
+    assert_eq!(messages.split_whitespace().nth(1), Some("17"), "{output_text}");
+    assert!(output_text.lines().last().is_some_and(|line| line.ends_with("is in PostgreSQL now.")), "{output_text}");
     let server = Process::serve(&folder, &postgres).await;
     let sarah = Actor::new(server.addr, Some(format!("greenroom={}", site.tokens[SARAH])));
     assert_eq!(sarah.load_whole_thread(&site.launch).await.len(), 12, "the session is still valid");

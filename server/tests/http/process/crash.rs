@@ -8,16 +8,21 @@ use std::{
 use tokio::sync::watch;
 
 /// Messages that were sent, and whether each was acknowledged.
-type Sent = Arc<Mutex<Vec<(Value, bool)>>>;
+type SentLog = Arc<Mutex<Vec<(Value, bool)>>>;
 
 /// Sends messages until the server no longer responds.
-async fn send_on(actor: Actor, conversation: String, sent: Sent, acknowledged: watch::Sender<usize>) {
+async fn send_until_disconnected(
+    actor: Actor,
+    conversation: String,
+    sent: SentLog,
+    acknowledged: watch::Sender<usize>,
+) {
     static NUMBER: AtomicUsize = AtomicUsize::new(0);
     loop {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let message =
             json!({ "conversationId": conversation, "body": format!("Number {number}"), "clientId": new_id() });
-        let place = {
+        let index = {
             let mut sent = sent.lock().expect("not poisoned");
             sent.push((message.clone(), false));
             sent.len() - 1
@@ -25,7 +30,7 @@ async fn send_on(actor: Actor, conversation: String, sent: Sent, acknowledged: w
         let answer = actor.request(reqwest::Method::POST, "/api/messages").json(&message).send().await;
         let Ok(answer) = answer else { return };
         assert_eq!(answer.status(), 201);
-        sent.lock().expect("not poisoned")[place].1 = true;
+        sent.lock().expect("not poisoned")[index].1 = true;
         acknowledged.send_modify(|count| *count += 1);
     }
 }
@@ -34,7 +39,7 @@ async fn send_on(actor: Actor, conversation: String, sent: Sent, acknowledged: w
 async fn acknowledged_messages_survive_a_kill_and_retries_are_not_duplicated() {
     let mut site = Site::with(&[("GREENROOM_SENDS_PER_MINUTE", "100000")]).await;
     let sides = [site.eventpro(), site.sarah()];
-    let logs: [Sent; 2] = [Sent::default(), Sent::default()];
+    let logs: [SentLog; 2] = [SentLog::default(), SentLog::default()];
     let cursor = site.sarah().follow("/api/events").await.cursor();
     for round in 1..=3 {
         let (acknowledged, mut count) = watch::channel(0);
@@ -42,7 +47,12 @@ async fn acknowledged_messages_survive_a_kill_and_retries_are_not_duplicated() {
         for (side, log) in [site.eventpro(), site.sarah()].iter().zip(&logs) {
             for _ in 0..4 {
                 let (conversation, log) = (site.launch.clone(), log.clone());
-                senders.push(tokio::spawn(send_on(side.clone(), conversation, log, acknowledged.clone())));
+                senders.push(tokio::spawn(send_until_disconnected(
+                    side.clone(),
+                    conversation,
+                    log,
+                    acknowledged.clone(),
+                )));
             }
         }
         soon("some messages", count.wait_for(|count| *count >= 25 * round)).await.expect("messages are sent");

@@ -18,11 +18,11 @@ const SECRETS: [&str; 11] = [
     PASSWORD,
 ];
 
-/// The path of the last request of [`journey`].
+/// The path of the last request of [`make_requests`].
 const LAST: &str = "/api/auth/signout";
 
 /// Makes requests of all kinds, with each of the [`SECRETS`] in one of them.
-async fn journey(site: &Site) -> String {
+async fn make_requests(site: &Site) -> String {
     let anyone = site.anonymous();
     anyone.sign_in(SARAH, "the-wrong-password").await;
     anyone.sign_in("their.own@example.com", "the-wrong-password").await;
@@ -62,7 +62,7 @@ async fn journey(site: &Site) -> String {
     token
 }
 
-fn keeps_quiet(log: &str, token: &str) {
+fn assert_no_secrets(log: &str, token: &str) {
     assert!(log.contains("listening on"), "the log is empty");
     for secret in SECRETS.into_iter().chain(DEMO_PEOPLE).chain([token, "greenroom=", "argon2id"]) {
         let line = log.lines().find(|line| line.contains(secret));
@@ -73,9 +73,9 @@ fn keeps_quiet(log: &str, token: &str) {
 #[tokio::test]
 async fn logs_contain_no_personal_data() {
     let site = Site::new().await;
-    let token = journey(&site).await;
+    let token = make_requests(&site).await;
     let log = site.process.wait_for_log(LAST).await;
-    keeps_quiet(&log, &token);
+    assert_no_secrets(&log, &token);
     assert!(!log.contains("ERROR"), "{log}");
     assert!(!log.contains('\u{1b}'), "no colours outside of a terminal");
 }
@@ -83,17 +83,17 @@ async fn logs_contain_no_personal_data() {
 #[tokio::test]
 async fn trace_logs_contain_no_personal_data() {
     let site = Site::with(&[("RUST_LOG", "debug")]).await;
-    let token = journey(&site).await;
+    let token = make_requests(&site).await;
     let log = site.process.wait_for_log(LAST).await;
     assert!(log.contains("/api/messages"), "requests are logged");
-    keeps_quiet(&log, &token);
+    assert_no_secrets(&log, &token);
 }
 
 #[tokio::test]
 async fn json_logs_contain_no_personal_data() {
     let site = Site::with(&[("GREENROOM_LOG_FORMAT", "json")]).await;
-    let token = journey(&site).await;
-    keeps_quiet(&site.process.wait_for_log(LAST).await, &token);
+    let token = make_requests(&site).await;
+    assert_no_secrets(&site.process.wait_for_log(LAST).await, &token);
 }
 
 #[tokio::test]

@@ -42,23 +42,23 @@ const RENAMED_METRICS: [(&str, &str, &str); 5] = [
     ("greenroom_mail_dead_lettered", "greenroom_mail_parked", ""),
 ];
 
-fn nobody() -> SocketAddr {
+fn unused_addr() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port")
 }
 
 #[tokio::test]
 async fn metrics_show_queued_mails_and_open_streams() {
-    let smtp = format!("smtp://{}", nobody());
+    let smtp = format!("smtp://{}", unused_addr());
     let site = Site::with(&[METRICS_ON, ("SMTP_URL", &smtp)]).await;
     assert_eq!(MetricsPage::fetch(&site.process).await.get("greenroom_mail_queued"), 0.0);
     let _stream = site.sarah().follow("/api/events").await;
     site.anonymous().post("/api/auth/password/forgot", &json!({ "email": SARAH })).await;
     let retried = |numbers: &MetricsPage| numbers.get("greenroom_mails_total{outcome=\"retried\"}") == 1.0;
-    let told = MetricsPage::wait_until(&site.process, "a mail that can't be delivered", retried).await;
+    let metrics = MetricsPage::wait_until(&site.process, "a mail that can't be delivered", retried).await;
     for (name, number) in
         [("greenroom_mail_queued", 1.0), ("greenroom_mail_dead_lettered", 0.0), ("greenroom_streams", 1.0)]
     {
-        assert_eq!(told.get(name), number, "{name}");
+        assert_eq!(metrics.get(name), number, "{name}");
     }
     assert_eq!(site.anonymous().get("/metrics").await.status, 404, "the public site doesn't serve metrics");
 }
@@ -114,16 +114,16 @@ async fn every_metric_has_a_description_and_no_personal_data() {
     }
     let brewed = reqwest::Method::from_bytes(b"BREW").expect("a method");
     site.sarah().request(brewed, "/api/messages").send().await.expect("an answer");
-    let told = MetricsPage::fetch(&site.process).await;
+    let metrics = MetricsPage::fetch(&site.process).await;
     for (name, kind) in EXPORTED_METRICS {
-        assert!(told.text().contains(&format!("# TYPE {name} {kind}\n")), "{name}, a {kind}, in {}", told.text());
-        assert!(told.text().contains(&format!("# HELP {name} ")), "{name} has no description");
+        assert!(metrics.text().contains(&format!("# TYPE {name} {kind}\n")), "{name}, a {kind}, in {}", metrics.text());
+        assert!(metrics.text().contains(&format!("# HELP {name} ")), "{name} has no description");
     }
-    let counted = |rest: &str| told.maybe(&format!("greenroom_http_requests_total{{{rest}}}"));
+    let counted = |rest: &str| metrics.maybe(&format!("greenroom_http_requests_total{{{rest}}}"));
     assert_eq!(counted("method=\"GET\",route=\"page\",status=\"200\""), Some(1.0));
-    assert_eq!(counted("method=\"other\",route=\"api\",status=\"405\""), Some(1.0), "{}", told.text());
+    assert_eq!(counted("method=\"other\",route=\"api\",status=\"405\""), Some(1.0), "{}", metrics.text());
     for secret in [site.launch.as_str(), SARAH, "nowhere", "nothing.js", "BREW", "Counted"] {
-        assert!(!told.text().contains(secret), "{secret} in {}", told.text());
+        assert!(!metrics.text().contains(secret), "{secret} in {}", metrics.text());
     }
 }
 
@@ -148,10 +148,10 @@ async fn streams_ended_with_their_session_are_counted_by_reason() {
     let mut stream = sarah.follow("/api/events").await;
     sarah.post("/api/auth/signout", &json!({})).await.empty();
     assert_eq!(stream.next().await.expect("a last event").event, "session-ended");
-    let told = MetricsPage::fetch(&site.process).await;
-    assert_eq!(told.get("greenroom_streams_ended_total{reason=\"signed_out\"}"), 1.0);
-    assert_eq!(told.get("greenroom_streams_ended_total{reason=\"revoked\"}"), 0.0);
-    assert!(told.get("greenroom_queue_wait_seconds_count{queue=\"passwords\"}") >= 1.0);
+    let metrics = MetricsPage::fetch(&site.process).await;
+    assert_eq!(metrics.get("greenroom_streams_ended_total{reason=\"signed_out\"}"), 1.0);
+    assert_eq!(metrics.get("greenroom_streams_ended_total{reason=\"revoked\"}"), 0.0);
+    assert!(metrics.get("greenroom_queue_wait_seconds_count{queue=\"passwords\"}") >= 1.0);
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn docs_and_alerts_name_existing_metrics_only() {
         words.filter(|word| word.starts_with("greenroom_")).collect()
     };
     // Only exported with a bus.
-    let known = |name: &str| name == "greenroom_bus_up" || EXPORTED_METRICS.iter().any(|(told, _)| *told == name);
+    let known = |name: &str| name == "greenroom_bus_up" || EXPORTED_METRICS.iter().any(|(metric, _)| *metric == name);
     for name in named(&guide).into_iter().chain(named(&alarms)) {
         let base = ["_bucket", "_count", "_sum"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
         assert!(known(base), "{name} isn't exported");

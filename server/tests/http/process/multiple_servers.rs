@@ -90,33 +90,33 @@ async fn two_servers_share_one_database() {
 
     let mut hers = sarah_there.follow("/api/events").await;
     let mut own = eventpro_there.follow("/api/events").await;
-    let mut said: Vec<Value> = Vec::new();
+    let mut sent: Vec<Value> = Vec::new();
     for number in 0..10 {
-        said.push(eventpro_here.send_message(&launch, &format!("Here {number}")).await);
-        said.push(sarah_there.send_message(&launch, &format!("There {number}")).await);
+        sent.push(eventpro_here.send_message(&launch, &format!("Here {number}")).await);
+        sent.push(sarah_there.send_message(&launch, &format!("There {number}")).await);
     }
     // No later write at the other server reveals this message: it is found only by polling.
-    said.push(eventpro_here.send_message(&launch, "Here at last").await);
-    assert_eq!(sarah_there.load_whole_thread(&launch).await[12..], said, "the other server reads all messages at once");
-    let heard = async |stream: &mut crate::support::Stream| {
+    sent.push(eventpro_here.send_message(&launch, "Here at last").await);
+    assert_eq!(sarah_there.load_whole_thread(&launch).await[12..], sent, "the other server reads all messages at once");
+    let receive = async |stream: &mut crate::support::Stream| {
         let mut frames = Vec::new();
         while frames.iter().filter(|frame: &&crate::support::Frame| frame.event == "message.created").count()
-            < said.len()
+            < sent.len()
         {
             frames.push(stream.next().await.expect("the stream goes on"));
         }
         frames
     };
-    let told =
-        within(Duration::from_secs(25), "a poll", async { tokio::join!(heard(&mut hers), heard(&mut own)) }).await;
-    for (stream, frames) in [(&hers, told.0), (&own, told.1)] {
+    let received =
+        within(Duration::from_secs(25), "a poll", async { tokio::join!(receive(&mut hers), receive(&mut own)) }).await;
+    for (stream, frames) in [(&hers, received.0), (&own, received.1)] {
         gapless(stream.cursor(), &frames);
         let messages: Vec<&Value> = frames
             .iter()
             .filter(|frame| frame.event == "message.created")
             .map(|frame| &frame.data["message"])
             .collect();
-        assert_eq!(messages, said.iter().collect::<Vec<_>>());
+        assert_eq!(messages, sent.iter().collect::<Vec<_>>());
     }
 }
 

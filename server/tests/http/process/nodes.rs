@@ -13,9 +13,9 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// Limit for events that arrive by the bus: shorter than the interval of database polls.
-const BY_BUS: Duration = Duration::from_millis(1_500);
+const BUS_LIMIT: Duration = Duration::from_millis(1_500);
 /// Limit for events that are found by the next database poll.
-const BY_LOOK: Duration = Duration::from_secs(12);
+const POLL_LIMIT: Duration = Duration::from_secs(12);
 
 struct Nodes {
     nodes: Vec<Process>,
@@ -40,7 +40,7 @@ impl Nodes {
 
     async fn add(&mut self) {
         let node = Process::serve(self.folder.path(), &self.settings).await;
-        becomes_ready(&node).await;
+        wait_until_ready(&node).await;
         self.nodes.push(node);
     }
 
@@ -51,7 +51,7 @@ impl Nodes {
     }
 }
 
-async fn becomes_ready(node: &Process) {
+async fn wait_until_ready(node: &Process) {
     let anyone = Actor::new(node.addr, None);
     let ready = async {
         while anyone.get("/readyz").await.status != 200 {
@@ -67,8 +67,8 @@ async fn launch(actor: &Actor) -> String {
 }
 
 /// Returns the data of the next frame with this event name, skipping others.
-async fn hears(stream: &mut Stream, name: &str, limit: Duration) -> Value {
-    let heard = async {
+async fn next_event(stream: &mut Stream, name: &str, limit: Duration) -> Value {
+    let found = async {
         loop {
             let frame = stream.next_frame(limit).await.expect("the stream goes on");
             if frame.event == name {
@@ -76,7 +76,7 @@ async fn hears(stream: &mut Stream, name: &str, limit: Duration) -> Value {
             }
         }
     };
-    within(limit, name, heard).await
+    within(limit, name, found).await
 }
 
 #[tokio::test]
@@ -86,28 +86,28 @@ async fn events_of_one_node_reach_streams_of_the_others() {
     let launch = launch(&eventpro[0]).await;
     let mut theirs = eventpro[0].follow("/api/events").await;
     let mut hers = sarah[1].follow("/api/events").await;
-    let online = hears(&mut theirs, "presence", BY_LOOK).await;
+    let online = next_event(&mut theirs, "presence", POLL_LIMIT).await;
     assert_eq!(online["online"], true, "she is connected to another node");
     let presence = eventpro[2].get(&format!("/api/conversations/{launch}/presence")).await.ok(200);
     assert_eq!(presence["online"], true, "a third node knows it too");
 
-    let said = eventpro[2].send_message(&launch, "To all nodes").await;
+    let message = eventpro[2].send_message(&launch, "To all nodes").await;
     for stream in [&mut theirs, &mut hers] {
-        assert_eq!(hears(stream, "message.created", BY_BUS).await["message"], said);
+        assert_eq!(next_event(stream, "message.created", BUS_LIMIT).await["message"], message);
     }
-    let told = MetricsPage::fetch(&site.nodes[1]).await;
-    assert_eq!(told.get("greenroom_bus_up"), 1.0);
-    assert!(told.get("greenroom_event_lag_seconds_count{source=\"replay\"}") >= 1.0, "the event was read from the log");
+    let metrics = MetricsPage::fetch(&site.nodes[1]).await;
+    assert_eq!(metrics.get("greenroom_bus_up"), 1.0);
+    assert!(metrics.get("greenroom_event_lag_seconds_count{source=\"replay\"}") >= 1.0, "the event was read from the log");
     for way in ["sent", "received"] {
-        assert!(told.get(&format!("greenroom_bus_messages_total{{way=\"{way}\"}}")) >= 1.0, "{way}");
+        assert!(metrics.get(&format!("greenroom_bus_messages_total{{way=\"{way}\"}}")) >= 1.0, "{way}");
     }
     let typing = sarah[2].request(Method::PUT, &format!("/api/conversations/{launch}/typing"));
     assert_eq!(typing.send().await.expect("an answer").status(), 204);
-    assert_eq!(hears(&mut theirs, "typing", BY_BUS).await["conversationId"], *launch);
+    assert_eq!(next_event(&mut theirs, "typing", BUS_LIMIT).await["conversationId"], *launch);
 
     sarah[2].post("/api/auth/signout", &json!({})).await.empty();
-    assert_eq!(hears(&mut hers, "session-ended", BY_BUS).await["reason"], "signed_out");
-    assert_eq!(hears(&mut theirs, "presence", BY_LOOK).await["online"], false, "she has no stream on any node");
+    assert_eq!(next_event(&mut hers, "session-ended", BUS_LIMIT).await["reason"], "signed_out");
+    assert_eq!(next_event(&mut theirs, "presence", POLL_LIMIT).await["online"], false, "she has no stream on any node");
 }
 
 #[tokio::test]
@@ -117,15 +117,15 @@ async fn a_bus_outage_delays_events_without_loss() {
     let launch = launch(&eventpro[0]).await;
     let mut hers = sarah[1].follow("/api/events").await;
     site.bus.stop();
-    let said = eventpro[0].send_message(&launch, "Without the bus").await;
-    assert_eq!(hears(&mut hers, "message.created", BY_LOOK).await["message"], said);
+    let message = eventpro[0].send_message(&launch, "Without the bus").await;
+    assert_eq!(next_event(&mut hers, "message.created", POLL_LIMIT).await["message"], message);
     let anyone = Actor::new(site.nodes[0].addr, None);
     let silent = async {
         while anyone.get("/readyz").await.status == 200 {
             tokio::task::yield_now().await;
         }
     };
-    within(BY_LOOK, "a failed readiness check", silent).await;
+    within(POLL_LIMIT, "a failed readiness check", silent).await;
     anyone.get("/readyz").await.problem(503, "bus_silent");
     assert_eq!(MetricsPage::fetch(&site.nodes[0]).await.get("greenroom_bus_up"), 0.0);
     assert_eq!(anyone.get("/healthz").await.status, 200);
@@ -136,8 +136,8 @@ async fn a_bus_outage_delays_events_without_loss() {
 
     site.bus.restart().await;
     for node in site.nodes.iter().chain([&late]) {
-        becomes_ready(node).await;
+        wait_until_ready(node).await;
     }
-    let said = eventpro[0].send_message(&launch, "With the bus again").await;
-    assert_eq!(hears(&mut hers, "message.created", BY_BUS).await["message"], said);
+    let message = eventpro[0].send_message(&launch, "With the bus again").await;
+    assert_eq!(next_event(&mut hers, "message.created", BUS_LIMIT).await["message"], message);
 }

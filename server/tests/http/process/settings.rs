@@ -10,12 +10,12 @@ use std::{
 };
 
 /// Returns the program's stderr.
-fn told(output: &Output) -> String {
+fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// Runs the program with these settings until it ends; after 20 seconds kills it and returns its stderr as the error.
-fn end(pairs: &[(&str, &str)], argument: &str) -> Result<Output, String> {
+fn run_until_exit(pairs: &[(&str, &str)], argument: &str) -> Result<Output, String> {
     let folder = tempfile::tempdir().expect("a folder");
     let mut command = greenroom(folder.path(), &settings(&[("LEPTOS_SITE_ADDR", "127.0.0.1:0")]));
     command.envs(pairs.iter().copied()).arg(argument).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -31,20 +31,20 @@ fn end(pairs: &[(&str, &str)], argument: &str) -> Result<Output, String> {
     ended.recv_timeout(Duration::from_secs(20)).map_err(|_| {
         let killed = Command::new("kill").args(["-KILL", &id]).status();
         assert!(killed.is_ok_and(|status| status.success()));
-        told(&waiting.join().expect("its end"))
+        stderr(&waiting.join().expect("its end"))
     })
 }
 
-fn fails(pairs: &[(&str, &str)], sentence: &str) {
-    let told_of = format!("{pairs:?}");
-    let output = end(pairs, "serve").unwrap_or_else(|log| panic!("{told_of} is accepted: {log}"));
-    let told = told(&output);
-    assert!(output.status.code().is_some_and(|code| code != 0), "{pairs:?}: {told}");
-    assert!(told.contains(sentence), "{pairs:?}: {told}");
+fn assert_refused(pairs: &[(&str, &str)], sentence: &str) {
+    let case = format!("{pairs:?}");
+    let output = run_until_exit(pairs, "serve").unwrap_or_else(|log| panic!("{case} is accepted: {log}"));
+    let log = stderr(&output);
+    assert!(output.status.code().is_some_and(|code| code != 0), "{pairs:?}: {log}");
+    assert!(log.contains(sentence), "{pairs:?}: {log}");
     for inside in ["panicked", "RUST_BACKTRACE", "SqlxError", "Os {", "Err(", "sea_orm", "sqlx::"] {
-        assert!(!told.contains(inside), "{pairs:?}: {told}");
+        assert!(!log.contains(inside), "{pairs:?}: {log}");
     }
-    assert!(told.trim().lines().count() <= 6, "{told}");
+    assert!(log.trim().lines().count() <= 6, "{log}");
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn an_invalid_setting_is_reported_before_start() {
         ("LEPTOS_SITE_ADDR", "nowhere", "invalid"),
         ("LEPTOS_SITE_ADDR", "127.0.0.1:99999", "invalid"),
     ] {
-        fails(&[(name, value)], sentence);
+        assert_refused(&[(name, value)], sentence);
     }
 }
 
@@ -87,8 +87,11 @@ fn an_invalid_setting_is_reported_before_start() {
 fn a_folder_that_cannot_be_created_is_reported() {
     let file = tempfile::NamedTempFile::new().expect("a file");
     let below = file.path().join("data").display().to_string();
-    fails(&[("GREENROOM_DATA", &below)], "can't create the folder");
-    fails(&[("DATABASE_URL", &format!("sqlite://{below}/x/greenroom.db?mode=rwc"))], "can't create the folder");
+    assert_refused(&[("GREENROOM_DATA", &below)], "can't create the folder");
+    assert_refused(
+        &[("DATABASE_URL", &format!("sqlite://{below}/x/greenroom.db?mode=rwc"))],
+        "can't create the folder",
+    );
 }
 
 #[test]
@@ -96,19 +99,19 @@ fn a_database_that_cannot_be_opened_is_reported_without_its_password() {
     let folder = tempfile::tempdir().expect("a folder");
     let broken = folder.path().join("broken.db");
     std::fs::write(&broken, "not a database, but long enough for SQLite to check the header").expect("a file");
-    fails(&[("DATABASE_URL", &format!("sqlite://{}", broken.display()))], "the database can't be");
+    assert_refused(&[("DATABASE_URL", &format!("sqlite://{}", broken.display()))], "the database can't be");
     let secret = "postgres://greenroom:hunter2@127.0.0.1:1/greenroom";
-    let output = end(&[("DATABASE_URL", secret)], "serve").expect("an end");
+    let output = run_until_exit(&[("DATABASE_URL", secret)], "serve").expect("an end");
     assert!(output.status.code().is_some_and(|code| code != 0));
-    assert!(told(&output).contains("the database can't be"), "{}", told(&output));
-    assert!(!told(&output).contains("hunter2"), "{}", told(&output));
+    assert!(stderr(&output).contains("the database can't be"), "{}", stderr(&output));
+    assert!(!stderr(&output).contains("hunter2"), "{}", stderr(&output));
 }
 
 #[tokio::test]
 async fn an_address_in_use_is_reported() {
     let site = Site::new().await;
     let addr = site.addr().to_string();
-    fails(&[("LEPTOS_SITE_ADDR", &addr)], &format!("can't listen on {addr}"));
+    assert_refused(&[("LEPTOS_SITE_ADDR", &addr)], &format!("can't listen on {addr}"));
 }
 
 #[test]
@@ -161,7 +164,7 @@ fn help_lists_every_setting_with_its_default() {
     }
     assert!(!help.contains("hunter2"), "{help}");
     let unknown = Command::new(env!("CARGO_BIN_EXE_greenroom")).arg("dance").output().expect("the program runs");
-    assert_eq!(unknown.status.code(), Some(2), "{}", told(&unknown));
+    assert_eq!(unknown.status.code(), Some(2), "{}", stderr(&unknown));
 }
 
 /// Old and new names of renamed settings.
@@ -200,15 +203,15 @@ async fn a_limit_under_its_old_name_applies() {
 fn an_unreadable_ca_file_is_reported() {
     let file = tempfile::NamedTempFile::new().expect("a file");
     let (empty, mail) = (file.path().display().to_string(), ("SMTP_URL", "smtps://mail.example"));
-    fails(&[mail, ("GREENROOM_CA_FILE", &empty)], "has no certificate in it");
-    fails(&[mail, ("GREENROOM_CA_FILE", "/nowhere.pem")], "/nowhere.pem can't be read");
+    assert_refused(&[mail, ("GREENROOM_CA_FILE", &empty)], "has no certificate in it");
+    assert_refused(&[mail, ("GREENROOM_CA_FILE", "/nowhere.pem")], "/nowhere.pem can't be read");
 }
 
 #[test]
 fn seeding_a_public_site_needs_force() {
     let public = [("GREENROOM_URL", "https://greenroom.example")];
-    let refused = end(&public, "seed").expect("an end");
-    assert!(!refused.status.success() && told(&refused).contains("seed --force"), "{}", told(&refused));
+    let refused = run_until_exit(&public, "seed").expect("an end");
+    assert!(!refused.status.success() && stderr(&refused).contains("seed --force"), "{}", stderr(&refused));
     let folder = tempfile::tempdir().expect("a folder");
     let forced = greenroom(folder.path(), &settings(&public)).args(["seed", "--force"]).output();
     assert!(forced.expect("the program runs").status.success());

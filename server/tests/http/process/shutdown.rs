@@ -11,16 +11,16 @@ const TEN_SECONDS: Duration = Duration::from_secs(10);
 async fn shutdown_ends_streams_and_exits() {
     let mut site = Site::new().await;
     let mut streams = [site.eventpro().follow("/api/events").await, site.sarah().follow("/api/events").await];
-    let said = site.eventpro().send_message(&site.launch, "The last message").await;
+    let message = site.eventpro().send_message(&site.launch, "The last message").await;
     let idle = TcpStream::connect(site.addr()).expect("an idle connection");
     let started = Instant::now();
     site.process.terminate();
     for stream in &mut streams {
-        let mut told = Vec::new();
+        let mut frames = Vec::new();
         while let Some(frame) = stream.next().await {
-            told.push(frame);
+            frames.push(frame);
         }
-        assert_eq!(told.first().map(|frame| &frame.data["message"]), Some(&said), "committed events are sent");
+        assert_eq!(frames.first().map(|frame| &frame.data["message"]), Some(&message), "committed events are sent");
     }
     let status = site.process.exit(TEN_SECONDS).await;
     assert!(status.success(), "{status}: {}", site.process.log());
@@ -31,7 +31,7 @@ async fn shutdown_ends_streams_and_exits() {
     site.restart().await;
     let mut again = site.sarah().follow(&format!("/api/events?after={cursor}")).await;
     assert_eq!(again.first.data["resumed"], true);
-    assert_eq!(again.next().await.map(|frame| frame.data["message"].clone()), Some(said));
+    assert_eq!(again.next().await.map(|frame| frame.data["message"].clone()), Some(message));
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use serde_json::json;
 use std::time::Duration;
 
 /// Queues a mail to Sarah.
-async fn cause_a_mail(addr: std::net::SocketAddr) {
+async fn trigger_mail(addr: std::net::SocketAddr) {
     let forgotten = Actor::new(addr, None).post("/api/auth/password/forgot", &json!({ "email": SARAH })).await;
     assert_eq!(forgotten.status, 202);
 }
@@ -25,7 +25,7 @@ async fn mail_is_sent_to_a_server_with_a_valid_certificate() {
     let url = format!("smtps://localhost:{}", server.addr.port());
     let ca_file = authority.file(folder.path()).display().to_string();
     let site = Site::with(&[("SMTP_URL", &url), ("GREENROOM_CA_FILE", &ca_file)]).await;
-    cause_a_mail(site.addr()).await;
+    trigger_mail(site.addr()).await;
     let taken = soon("a mail", server.seen.wait_for(|seen| !seen.mails.is_empty())).await;
     assert!(taken.expect("a server").mails[0].contains(&format!("To: {SARAH}")));
 }
@@ -39,14 +39,16 @@ async fn mail_is_not_sent_to_a_server_with_an_invalid_certificate() {
         let ca_file = ours.file(folder.path()).display().to_string();
         let url = format!("smtps://localhost:{}", server.addr.port());
         let site = Site::with(&[("SMTP_URL", &url), ("GREENROOM_CA_FILE", &ca_file)]).await;
-        cause_a_mail(site.addr()).await;
-        let seen = soon("an attempt", server.seen.wait_for(|seen| seen.broken_off > 0 || !seen.mails.is_empty())).await;
+        trigger_mail(site.addr()).await;
+        let seen =
+            soon("an attempt", server.seen.wait_for(|seen| seen.failed_connections > 0 || !seen.mails.is_empty()))
+                .await;
         assert!(seen.expect("a server").mails.is_empty(), "{name}");
         site.process.wait_for_log("a mail will be tried again").await;
     }
 }
 
-async fn becomes_ready(node: &Process) {
+async fn wait_until_ready(node: &Process) {
     let anyone = Actor::new(node.addr, None);
     let ready = async {
         while anyone.get("/readyz").await.status != 200 {
@@ -61,15 +63,15 @@ async fn the_bus_authenticates_and_uses_tls() {
     let (authority, folder) = (CertificateAuthority::new(), tempfile::tempdir().expect("a folder"));
     let ca_file = authority.file(folder.path()).display().to_string();
     let issued = authority.issue(&["localhost"]);
-    let bus = Nats::guarded(folder.path(), "greenroom", "p@ss:w0rd/", Some(&issued)).await;
+    let bus = Nats::start_with_auth(folder.path(), "greenroom", "p@ss:w0rd/", Some(&issued)).await;
     let good = format!("tls://greenroom:p%40ss%3Aw0rd%2F@localhost:{}", bus.port());
     let node = Process::serve(folder.path(), &settings(&[("NATS_URL", &good), ("GREENROOM_CA_FILE", &ca_file)])).await;
-    becomes_ready(&node).await;
+    wait_until_ready(&node).await;
     drop(node);
 
     let wrong = format!("tls://greenroom:guessed@localhost:{}", bus.port());
-    let nobody = format!("tls://localhost:{}", bus.port());
-    for (url, ca_file) in [(&wrong, &*ca_file), (&nobody, &*ca_file), (&good, "")] {
+    let no_credentials = format!("tls://localhost:{}", bus.port());
+    for (url, ca_file) in [(&wrong, &*ca_file), (&no_credentials, &*ca_file), (&good, "")] {
         let settings = settings(&[("NATS_URL", url), ("GREENROOM_CA_FILE", ca_file)]);
         let node = Process::serve(folder.path(), &settings).await;
         let silent = async {
@@ -85,10 +87,10 @@ async fn the_bus_authenticates_and_uses_tls() {
 #[tokio::test]
 async fn the_bus_accepts_credentials_without_tls() {
     let folder = tempfile::tempdir().expect("a folder");
-    let bus = Nats::guarded(folder.path(), "greenroom", "secret", None).await;
+    let bus = Nats::start_with_auth(folder.path(), "greenroom", "secret", None).await;
     let url = format!("nats://greenroom:secret@127.0.0.1:{}", bus.port());
     let node = Process::serve(folder.path(), &settings(&[("NATS_URL", &url)])).await;
-    becomes_ready(&node).await;
+    wait_until_ready(&node).await;
 }
 
 #[tokio::test]

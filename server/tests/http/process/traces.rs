@@ -20,25 +20,25 @@ struct ExportRequest {
 }
 
 impl ExportRequest {
-    fn holds(&self, bytes: &[u8]) -> bool {
+    fn contains(&self, bytes: &[u8]) -> bool {
         self.body.windows(bytes.len()).any(|some| some == bytes)
     }
 }
 
 /// Starts a collector that accepts all requests, and returns them on a channel.
-async fn collector() -> (SocketAddr, mpsc::UnboundedReceiver<ExportRequest>) {
+async fn start_collector() -> (SocketAddr, mpsc::UnboundedReceiver<ExportRequest>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let addr = listener.local_addr().expect("its address");
-    let (sender, handed) = mpsc::unbounded_channel();
+    let (sender, exports) = mpsc::unbounded_channel();
     tokio::spawn(async move {
         while let Ok((socket, _)) = listener.accept().await {
-            tokio::spawn(take(socket, sender.clone()));
+            tokio::spawn(receive_exports(socket, sender.clone()));
         }
     });
-    (addr, handed)
+    (addr, exports)
 }
 
-async fn take(socket: TcpStream, sender: mpsc::UnboundedSender<ExportRequest>) {
+async fn receive_exports(socket: TcpStream, sender: mpsc::UnboundedSender<ExportRequest>) {
     let mut socket = BufReader::new(socket);
     loop {
         let mut head = String::new();
@@ -56,7 +56,7 @@ async fn take(socket: TcpStream, sender: mpsc::UnboundedSender<ExportRequest>) {
     }
 }
 
-async fn say_as_part_of(actor: &Actor, site: &Site, body: &str) {
+async fn send_in_trace(actor: &Actor, site: &Site, body: &str) {
     let message = json!({ "conversationId": site.launch, "body": body, "clientId": crate::support::new_id() });
     let asked = actor.request(Method::POST, "/api/messages").header("traceparent", THEIRS).json(&message);
     assert_eq!(asked.send().await.expect("an answer").status(), 201);
@@ -64,22 +64,22 @@ async fn say_as_part_of(actor: &Actor, site: &Site, body: &str) {
 
 #[tokio::test]
 async fn spans_of_a_request_are_exported_before_exit() {
-    let (addr, mut handed) = collector().await;
+    let (addr, mut exports) = start_collector().await;
     let endpoint = format!("http://{addr}/");
     let mut site = Site::with(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint), NEVER]).await;
-    say_as_part_of(&site.eventpro(), &site, "a body to keep quiet about").await;
+    send_in_trace(&site.eventpro(), &site, "a body to keep quiet about").await;
     site.process.wait_for_log("trace_id=\"4bf92f3577b34da6a3ce929d0e0e4736\"").await;
     site.process.terminate();
     assert!(site.process.exit(Duration::from_secs(20)).await.success());
-    let handed = soon("spans", handed.recv()).await.expect("spans");
-    assert!(handed.head.starts_with("POST /v1/traces HTTP/1.1\r\n"), "{}", handed.head);
-    assert!(handed.head.contains("content-type: application/x-protobuf"), "{}", handed.head);
+    let export = soon("spans", exports.recv()).await.expect("spans");
+    assert!(export.head.starts_with("POST /v1/traces HTTP/1.1\r\n"), "{}", export.head);
+    assert!(export.head.contains("content-type: application/x-protobuf"), "{}", export.head);
     for name in ["service.name", "greenroom", "POST /api/messages", "send_batch", "commit", "flush"] {
-        assert!(handed.holds(name.as_bytes()), "{name} in {}", String::from_utf8_lossy(&handed.body));
+        assert!(export.contains(name.as_bytes()), "{name} in {}", String::from_utf8_lossy(&export.body));
     }
-    assert!(handed.holds(&TRACE), "the spans belong to the client's trace");
+    assert!(export.contains(&TRACE), "the spans belong to the client's trace");
     for secret in ["quiet about", EVENTPRO, "greenroom="] {
-        assert!(!handed.holds(secret.as_bytes()), "{secret} in {}", String::from_utf8_lossy(&handed.body));
+        assert!(!export.contains(secret.as_bytes()), "{secret} in {}", String::from_utf8_lossy(&export.body));
     }
 }
 
@@ -98,12 +98,12 @@ async fn a_silent_collector_does_not_delay_shutdown() {
 async fn a_missing_collector_is_logged_once_and_delays_nothing() {
     let often = ("OTEL_BSP_SCHEDULE_DELAY", "10");
     let mut site = Site::with(&[("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1"), often]).await;
-    let told = async {
+    let failure_logged = async {
         while !site.process.log().contains("span export failed") {
             site.sarah().get("/api/messages").await.ok(200);
         }
     };
-    soon("a log line", told).await;
+    soon("a log line", failure_logged).await;
     for _ in 0..5 {
         site.sarah().get("/api/messages").await.ok(200);
     }

@@ -1,6 +1,6 @@
 //! A page of one person is refused after another person has signed in on the same browser.
 
-use super::{FORM, Names, table::FUNCTIONS};
+use super::{FORM, Placeholders, table::FUNCTIONS};
 use crate::support::{Actor, SARAH, Site, TestResponse, actor::escaped};
 use app::server_fns::PUBLIC_SERVER_FNS;
 use reqwest::Method;
@@ -24,7 +24,7 @@ async fn state(site: &Site) -> Vec<i64> {
 #[tokio::test]
 async fn server_functions_refuse_pages_of_other_people_and_pages_without_owner() {
     let site = Site::new().await;
-    let names = Names::of(&site).await;
+    let placeholders = Placeholders::load(&site).await;
     let before = state(&site).await;
     let (sarah, kamau) = (site.people.sarah.clone(), site.people.kamau.clone());
     let whose = [
@@ -39,7 +39,7 @@ async fn server_functions_refuse_pages_of_other_people_and_pages_without_owner()
     let mut refused = 0;
     for row in FUNCTIONS.iter().filter(|row| !PUBLIC_SERVER_FNS.contains(&row.path)) {
         for whose in &whose {
-            let body = format!("{}{whose}", names.fill(row.body));
+            let body = format!("{}{whose}", placeholders.substitute(row.body));
             let answer = site.sarah().send(Method::POST, row.path, FORM, body.clone()).await;
             assert_eq!(answer.status, 409, "{} {body}: {}", row.path, answer.text());
             assert!(answer.text().contains("other_person"), "{}", answer.text());
@@ -75,8 +75,8 @@ async fn a_plain_form_of_another_person_is_answered_with_the_typed_text() {
 #[tokio::test]
 async fn every_form_names_the_owner_of_its_page() {
     let site = Site::new().await;
-    let said = site.eventpro().send_message(&site.launch, "Unread").await;
-    assert!(said["seq"].as_i64().is_some());
+    let message = site.eventpro().send_message(&site.launch, "Unread").await;
+    assert!(message["seq"].as_i64().is_some());
     let id = &site.people.sarah;
     let thread = format!("/conversations/{}", site.launch);
     let booking = format!("/bookings/{}", site.launch_booking);
@@ -92,8 +92,8 @@ async fn every_form_names_the_owner_of_its_page() {
         }
         assert!(path == "/talents" || !forms.is_empty(), "{path} has no form");
     }
-    let door = site.anonymous().get("/signin").await.text();
-    assert!(!door.contains("data-person=") && !door.contains("name=\"person\""));
+    let sign_in_page = site.anonymous().get("/signin").await.text();
+    assert!(!sign_in_page.contains("data-person=") && !sign_in_page.contains("name=\"person\""));
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! A session that is revoked while a request body is being sent grants nothing, on any route.
 
 use super::{
-    FORM, Names,
+    FORM, Placeholders,
     table::{API, FUNCTIONS, Row},
 };
 use crate::support::{Actor, EVENTPRO, PASSWORD, SARAH, Site, raw::UnfinishedRequest};
@@ -25,13 +25,13 @@ async fn another_device(site: &Site, email: &str) -> String {
     site.anonymous().sign_in(email, PASSWORD).await.token()
 }
 
-async fn hold_back(
+async fn send_all_but_last_byte(
     site: &Site,
-    names: &Names,
+    placeholders: &Placeholders,
     (page, cookie): (&Actor, &str),
     (row, kind): (&Row, &str),
 ) -> UnfinishedRequest {
-    let (path, body) = (names.fill(row.at.unwrap_or(row.path)), names.fill(row.body));
+    let (path, body) = (placeholders.substitute(row.at.unwrap_or(row.path)), placeholders.substitute(row.body));
     let body = match (body.is_empty(), kind) {
         (_, FORM) => page.form_of_page(&body),
         (false, _) => body,
@@ -48,9 +48,9 @@ async fn hold_back(
 }
 
 /// Sends all requests of a person but their last bytes, revokes the session, and then sends the last bytes.
-async fn nothing_gets_through(email: &str, revoke: impl AsyncFn(&Actor, &str)) {
+async fn assert_all_refused(email: &str, revoke: impl AsyncFn(&Actor, &str)) {
     let site = Site::new().await;
-    let names = Names::of(&site).await;
+    let placeholders = Placeholders::load(&site).await;
     let stolen = another_device(&site, email).await;
     let owner = site.actor_with_token(&another_device(&site, email).await);
     let session = site.actor_with_token(&stolen).get("/api/auth/sessions").await.ok(200);
@@ -58,25 +58,25 @@ async fn nothing_gets_through(email: &str, revoke: impl AsyncFn(&Actor, &str)) {
     let id = current.expect("the current one")["id"].as_str().expect("an id").to_owned();
     let person = site.actor_with_token(&stolen).get("/api/auth/session").await.ok(200)["user"]["id"].clone();
     let page = site.anonymous().on_page_of(person.as_str().expect("an id"));
-    let mut held = Vec::new();
+    let mut unfinished = Vec::new();
     for route in signed_in() {
-        held.push((route.0, hold_back(&site, &names, (&page, &stolen), route).await));
+        unfinished.push((route.0, send_all_but_last_byte(&site, &placeholders, (&page, &stolen), route).await));
     }
-    assert!(held.len() > 60, "the test no longer sees the routes");
+    assert!(unfinished.len() > 60, "the test no longer sees the routes");
     revoke(&owner, &id).await;
     let before = site.count(WRITTEN).await;
-    let mut through = Vec::new();
-    for (row, held) in held {
-        let answer = held.finish().await;
+    let mut accepted = Vec::new();
+    for (row, unfinished) in unfinished {
+        let answer = unfinished.finish().await;
         if answer.status != 401 {
-            through.push(format!("{} {}: {}", row.method, row.path, answer.status));
+            accepted.push(format!("{} {}: {}", row.method, row.path, answer.status));
         }
     }
-    assert!(through.is_empty(), "accepted with a revoked session:\n{}", through.join("\n"));
+    assert!(accepted.is_empty(), "accepted with a revoked session:\n{}", accepted.join("\n"));
     assert_eq!(site.count(WRITTEN).await, before);
 }
 
-async fn end_it(owner: &Actor, id: &str) {
+async fn revoke_session(owner: &Actor, id: &str) {
     owner.send(Method::DELETE, &format!("/api/auth/sessions/{id}"), "", "").await.empty();
 }
 
@@ -87,15 +87,15 @@ async fn change_password(owner: &Actor, _: &str) {
 
 #[tokio::test]
 async fn a_session_revoked_during_the_body_is_refused_for_talent() {
-    nothing_gets_through(SARAH, end_it).await;
+    assert_all_refused(SARAH, revoke_session).await;
 }
 
 #[tokio::test]
 async fn a_session_revoked_during_the_body_is_refused_for_organizers() {
-    nothing_gets_through(EVENTPRO, end_it).await;
+    assert_all_refused(EVENTPRO, revoke_session).await;
 }
 
 #[tokio::test]
 async fn a_password_change_during_the_body_ends_the_session() {
-    nothing_gets_through(EVENTPRO, change_password).await;
+    assert_all_refused(EVENTPRO, change_password).await;
 }

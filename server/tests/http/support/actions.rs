@@ -61,7 +61,7 @@ pub(crate) fn inquiry(talent: &str, title: &str) -> Value {
 }
 
 /// Returns the text of this key of each item in a list.
-pub(crate) fn each(list: &Value, key: &str) -> Vec<String> {
+pub(crate) fn pluck(list: &Value, key: &str) -> Vec<String> {
     let items = list.as_array().unwrap_or_else(|| panic!("{list} is not a list"));
     items.iter().map(|item| item[key].as_str().unwrap_or_default().to_owned()).collect()
 }

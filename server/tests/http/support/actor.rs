@@ -44,7 +44,7 @@ impl Actor {
     }
 
     /// Sets the `Host` header, as a gateway passes it on.
-    pub(crate) fn at(self, host: Option<String>) -> Self {
+    pub(crate) fn with_host(self, host: Option<String>) -> Self {
         Self { host, ..self }
     }
 
@@ -98,10 +98,10 @@ impl Actor {
 
     /// Opens a stream and reads its first frame.
     pub(crate) async fn follow(&self, path: &str) -> Stream {
-        self.follow_by(self.request(Method::GET, path)).await
+        self.open_stream(self.request(Method::GET, path)).await
     }
 
-    pub(crate) async fn follow_by(&self, request: RequestBuilder) -> Stream {
+    pub(crate) async fn open_stream(&self, request: RequestBuilder) -> Stream {
         let response = soon("opening a stream", request.send()).await.expect("an answer");
         assert_eq!(response.status(), 200, "the stream was refused");
         Stream::of(response).await

@@ -21,11 +21,16 @@ impl Nats {
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
         let port = free.local_addr().expect("its address").port();
         drop(free);
-        Self::on(port, None).await
+        Self::start_on(port, None).await
     }
 
     /// Starts a server that accepts only this user, and only TLS if there is a certificate.
-    pub(crate) async fn guarded(folder: &Path, user: &str, password: &str, issued: Option<&IssuedCertificate>) -> Self {
+    pub(crate) async fn start_with_auth(
+        folder: &Path,
+        user: &str,
+        password: &str,
+        issued: Option<&IssuedCertificate>,
+    ) -> Self {
         let mut config = format!("authorization {{ user: {user:?}, password: {password:?} }}\n");
         if let Some(issued) = issued {
             let (certificate, key) = (folder.join("bus.pem"), folder.join("bus.key"));
@@ -38,14 +43,14 @@ impl Nats {
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
         let port = free.local_addr().expect("its address").port();
         drop(free);
-        Self::on(port, Some(&file)).await
+        Self::start_on(port, Some(&file)).await
     }
 
     pub(crate) fn port(&self) -> u16 {
         self.port
     }
 
-    async fn on(port: u16, config: Option<&Path>) -> Self {
+    async fn start_on(port: u16, config: Option<&Path>) -> Self {
         let path = format!("{}:/usr/local/sbin:/usr/sbin", std::env::var("PATH").unwrap_or_default());
         let mut command = Command::new("nats-server");
         command.env("PATH", path).args(["--addr", "127.0.0.1", "--port", &port.to_string()]);
@@ -72,7 +77,7 @@ impl Nats {
     }
 
     pub(crate) async fn restart(&mut self) {
-        *self = Self::on(self.port, None).await;
+        *self = Self::start_on(self.port, None).await;
     }
 }
 

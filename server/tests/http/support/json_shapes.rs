@@ -58,7 +58,7 @@ pub(crate) fn conversation(value: &Value) {
     booking(&value["booking"]);
     person(&value["counterpart"]);
     numbers.iter().for_each(|name| number(&value[name]));
-    instant(&value["updatedAt"]);
+    timestamp(&value["updatedAt"]);
     if !value["lastMessage"].is_null() {
         message(&value["lastMessage"]);
         assert_eq!(value["lastMessage"]["conversationId"], value["id"]);
@@ -75,7 +75,7 @@ pub(crate) fn message(value: &Value) {
     assert!(value["clientId"].as_str().is_some_and(|id| Uuid::try_parse(id).is_ok()), "{value}");
     number(&value["seq"]);
     text(&value["body"]);
-    instant(&value["createdAt"]);
+    timestamp(&value["createdAt"]);
 }
 
 pub(crate) fn notification(value: &Value) {
@@ -86,14 +86,14 @@ pub(crate) fn notification(value: &Value) {
     assert!(value["kind"] == "message" || value["kind"] == "booking", "{value}");
     person(&value["actor"]);
     text(&value["preview"]);
-    instant(&value["createdAt"]);
+    timestamp(&value["createdAt"]);
     if !value["readAt"].is_null() {
-        instant(&value["readAt"]);
+        timestamp(&value["readAt"]);
     }
 }
 
 /// Checks for an RFC 3339 timestamp in UTC with `Z`.
-pub(crate) fn instant(value: &Value) {
+pub(crate) fn timestamp(value: &Value) {
     let text = value.as_str().unwrap_or_else(|| panic!("{value} is not a timestamp"));
     let parsed: Result<model::Timestamp, _> = serde_json::from_value(value.clone());
     assert!(parsed.is_ok() && text.ends_with('Z') && text.as_bytes()[10] == b'T', "{text}");

@@ -92,8 +92,8 @@ async fn reload(ssl: &str) {
     let reloaded = async {
         loop {
             let mut connection = PgConnection::connect(&server()).await.expect("the PostgreSQL server");
-            let told: String = sqlx::query_scalar("SHOW ssl").fetch_one(&mut connection).await.expect("a setting");
-            if told == ssl {
+            let setting: String = sqlx::query_scalar("SHOW ssl").fetch_one(&mut connection).await.expect("a setting");
+            if setting == ssl {
                 return;
             }
         }

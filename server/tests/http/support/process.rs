@@ -68,8 +68,8 @@ impl Process {
     /// Returns the stderr once it contains a text: a log line may be written after the response that it is about.
     pub(crate) async fn wait_for_log(&self, what: &str) -> String {
         let mut log = self.log.clone();
-        let told = soon(what, log.wait_for(|log| log.text.contains(what))).await;
-        told.expect("the log is still open").text.clone()
+        let state = soon(what, log.wait_for(|log| log.text.contains(what))).await;
+        state.expect("the log is still open").text.clone()
     }
 
     pub(crate) fn terminate(&self) {

@@ -83,10 +83,10 @@ impl TestResponse {
     }
 
     /// Checks for a 422 with exactly these field errors.
-    pub(crate) fn faults(&self, faults: &[(&str, &str)]) {
+    pub(crate) fn field_errors(&self, errors: &[(&str, &str)]) {
         assert_eq!(self.status, 422, "{}", self.text());
         let expected: Map<String, Value> =
-            faults.iter().map(|(field, fault)| ((*field).to_owned(), Value::from(*fault))).collect();
+            errors.iter().map(|(field, error)| ((*field).to_owned(), Value::from(*error))).collect();
         assert_eq!(self.any_problem()["fields"], Value::Object(expected));
     }
 

@@ -51,7 +51,7 @@ impl Site {
     }
 
     pub(crate) fn anonymous(&self) -> Actor {
-        Actor::new(self.addr(), None).at(self.public_host())
+        Actor::new(self.addr(), None).with_host(self.public_host())
     }
 
     fn public_host(&self) -> Option<String> {
@@ -63,7 +63,7 @@ impl Site {
     pub(crate) fn actor_with_token(&self, token: &str) -> Actor {
         let https = self.settings.iter().any(|(name, value)| name == "GREENROOM_URL" && value.starts_with("https:"));
         let name = if https { "__Host-greenroom" } else { "greenroom" };
-        Actor::new(self.addr(), Some(format!("{name}={token}"))).at(self.public_host())
+        Actor::new(self.addr(), Some(format!("{name}={token}"))).with_host(self.public_host())
     }
 
     fn signed_in(&self, email: &str) -> Actor {

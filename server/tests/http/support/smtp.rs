@@ -21,7 +21,7 @@ pub(crate) struct MailServer {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ReceivedMails {
     pub(crate) mails: Vec<String>,
-    pub(crate) broken_off: usize,
+    pub(crate) failed_connections: usize,
 }
 
 impl MailServer {
@@ -49,23 +49,23 @@ impl MailServer {
 
 async fn serve(acceptor: TlsAcceptor, socket: TcpStream, seen: watch::Sender<ReceivedMails>) {
     let mail = match acceptor.accept(socket).await {
-        Ok(line) => take_mail(line).await,
+        Ok(line) => receive_mail(line).await,
         Err(_) => None,
     };
     seen.send_modify(|seen| match mail {
         Some(mail) => seen.mails.push(mail),
-        None => seen.broken_off += 1,
+        None => seen.failed_connections += 1,
     });
 }
 
 /// Receives one mail; implements only as much of SMTP as a well-behaved client needs.
-async fn take_mail(line: impl AsyncRead + AsyncWrite) -> Option<String> {
-    let (reader, mut writer) = tokio::io::split(line);
+async fn receive_mail(socket: impl AsyncRead + AsyncWrite) -> Option<String> {
+    let (reader, mut writer) = tokio::io::split(socket);
     let mut lines = BufReader::new(Box::pin(reader)).lines();
     writer.write_all(b"220 mail.example ESMTP\r\n").await.ok()?;
     loop {
-        let said = lines.next_line().await.ok()??;
-        let answer = match said.get(..4)? {
+        let line = lines.next_line().await.ok()??;
+        let answer = match line.get(..4)? {
             "DATA" => break,
             _ => "250 all right\r\n",
         };
@@ -74,11 +74,11 @@ async fn take_mail(line: impl AsyncRead + AsyncWrite) -> Option<String> {
     writer.write_all(b"354 go on\r\n").await.ok()?;
     let mut mail = String::new();
     loop {
-        let said = lines.next_line().await.ok()??;
-        if said == "." {
+        let line = lines.next_line().await.ok()??;
+        if line == "." {
             writer.write_all(b"250 taken\r\n").await.ok()?;
             return Some(mail);
         }
-        mail += &(said + "\n");
+        mail += &(line + "\n");
     }
 }

@@ -119,7 +119,7 @@ pub(crate) fn parse(text: &str) -> Frame {
         assert_eq!(frame.id, None, "a client can't resume from an ephemeral event");
     } else if !["ready", "reset", "session-ended"].contains(&frame.event.as_str()) {
         assert_eq!(frame.data["seq"], frame.id(), "the id is the number of the event");
-        super::json_shapes::instant(&frame.data["at"]);
+        super::json_shapes::timestamp(&frame.data["at"]);
     }
     frame
 }

@@ -2,7 +2,7 @@
 
 use crate::support::{KAMAU, PASSWORD, SARAH, Site, TestResponse};
 
-fn later(answer: &TestResponse) {
+fn assert_retry_after(answer: &TestResponse) {
     answer.problem(429, "rate_limited");
     let seconds: u64 = answer.header("retry-after").parse().expect("seconds");
     assert!((1..=60).contains(&seconds), "{seconds}");
@@ -14,9 +14,9 @@ async fn an_account_is_locked_out_after_ten_failures() {
     for _ in 0..10 {
         site.anonymous().sign_in(SARAH, "a guess").await.problem(401, "invalid_credentials");
     }
-    later(&site.anonymous().sign_in(SARAH, "a guess").await);
-    later(&site.anonymous().sign_in(SARAH, PASSWORD).await);
-    later(&site.anonymous().sign_in(" SARAH.photographer@example.com", PASSWORD).await);
+    assert_retry_after(&site.anonymous().sign_in(SARAH, "a guess").await);
+    assert_retry_after(&site.anonymous().sign_in(SARAH, PASSWORD).await);
+    assert_retry_after(&site.anonymous().sign_in(" SARAH.photographer@example.com", PASSWORD).await);
     let form = [("email", SARAH), ("password", PASSWORD)];
     let page = site.anonymous().post_form("/fn/sign-in", "/signin", &form).await;
     assert_eq!(page.header("set-cookie"), "", "the form has the same limit");
@@ -30,7 +30,7 @@ async fn an_unknown_account_is_locked_out_too() {
     for _ in 0..10 {
         site.anonymous().sign_in("unknown@example.com", "a guess").await.problem(401, "invalid_credentials");
     }
-    later(&site.anonymous().sign_in("unknown@example.com", "a guess").await);
+    assert_retry_after(&site.anonymous().sign_in("unknown@example.com", "a guess").await);
 }
 
 #[tokio::test]
@@ -57,5 +57,5 @@ async fn successful_sign_ins_are_not_counted() {
     for _ in 0..2 {
         site.anonymous().sign_in(SARAH, "a guess").await.problem(401, "invalid_credentials");
     }
-    later(&site.anonymous().sign_in(SARAH, PASSWORD).await);
+    assert_retry_after(&site.anonymous().sign_in(SARAH, PASSWORD).await);
 }

@@ -58,10 +58,10 @@ async fn a_contested_registration_keeps_nothing_of_the_first_registrant() {
     accepted(&site.anonymous().post("/api/auth/register", &owners).await);
     let token = token_of(&mail_to(&site, WAMBUI).await);
     let alone = site.anonymous().post("/api/auth/verify", &json!({ "token": token })).await;
-    alone.faults(&[("name", "required"), ("password", "required"), ("role", "required")]);
+    alone.field_errors(&[("name", "required"), ("password", "required"), ("role", "required")]);
     let named = json!({ "token": token, "name": "Wambui" });
     let named = site.anonymous().post("/api/auth/verify", &named).await;
-    named.faults(&[("password", "required"), ("role", "required")]);
+    named.field_errors(&[("password", "required"), ("role", "required")]);
     let whole =
         json!({ "token": token, "password": "said by the reader", "name": "Wambui wa Ngoma", "role": "organizer" });
     site.anonymous().post("/api/auth/verify", &whole).await.empty();
@@ -81,7 +81,7 @@ async fn the_role_can_be_changed_until_there_is_a_booking() {
     };
     patch(&site.sarah(), "organizer").await.problem(409, "role_fixed");
     patch(&site.sarah(), "talent").await.ok(200);
-    patch(&site.sarah(), "clown").await.faults(&[("role", "invalid")]);
+    patch(&site.sarah(), "clown").await.field_errors(&[("role", "invalid")]);
     let changed = patch(&site.achieng(), "organizer").await.ok(200);
     assert_eq!((&changed["user"]["role"], &changed["craft"]), (&"organizer".into(), &Value::Null));
     site.achieng().get("/api/organizer/messages").await.ok(200);
@@ -113,7 +113,7 @@ async fn no_response_reveals_whether_an_address_is_known() {
 async fn every_invalid_field_is_named_in_registration() {
     let site = Site::new().await;
     let wrong = json!({ "email": "unknown", "password": "short", "name": " ", "role": "clown", "craft": "juggling" });
-    site.anonymous().post("/api/auth/register", &wrong).await.faults(&[
+    site.anonymous().post("/api/auth/register", &wrong).await.field_errors(&[
         ("craft", "invalid"),
         ("email", "invalid"),
         ("name", "required"),
@@ -123,8 +123,11 @@ async fn every_invalid_field_is_named_in_registration() {
     let common = json!({ "email": WAMBUI, "password": "password123", "name": "Wambui", "role": "talent" });
     site.anonymous().post("/api/auth/register", &common).await.problem(422, "password_too_common");
     let missing = site.anonymous().post("/api/auth/password/reset", &json!({})).await;
-    missing.faults(&[("password", "required"), ("token", "required")]);
-    site.anonymous().post("/api/auth/password/forgot", &json!({ "email": "x" })).await.faults(&[("email", "invalid")]);
+    missing.field_errors(&[("password", "required"), ("token", "required")]);
+    site.anonymous()
+        .post("/api/auth/password/forgot", &json!({ "email": "x" }))
+        .await
+        .field_errors(&[("email", "invalid")]);
 }
 
 #[tokio::test]
@@ -135,8 +138,8 @@ async fn a_reset_password_ends_every_session_and_stream() {
     let token = token_of(&mail_to(&site, SARAH).await);
     let reset = json!({ "token": token, "password": CHOSEN });
     site.anonymous().post("/api/auth/password/reset", &reset).await.empty();
-    let told = stream.until(|frame| frame.event == "session-ended").await;
-    assert_eq!(told.last().expect("a frame").data["reason"], "password_changed");
+    let frames = stream.until(|frame| frame.event == "session-ended").await;
+    assert_eq!(frames.last().expect("a frame").data["reason"], "password_changed");
     assert_eq!(stream.next().await, None);
     site.sarah().get("/api/auth/session").await.problem(401, "unauthenticated");
     site.anonymous().post("/api/auth/password/reset", &reset).await.problem(422, "token_invalid");

@@ -9,7 +9,7 @@ async fn a_session_names_its_user_and_expiry() {
     let session = site.sarah().get("/api/auth/session").await.ok(200);
     json_shapes::keys(&session, &["user", "expiresAt"]);
     json_shapes::user(&session["user"]);
-    json_shapes::instant(&session["expiresAt"]);
+    json_shapes::timestamp(&session["expiresAt"]);
     let expected = json!({
         "id": site.people.sarah,
         "name": "Sarah Wanjiru",

@@ -44,7 +44,7 @@ async fn sign_in_accepts_a_form() {
     let wrong = form(&[("email", SARAH), ("password", "wrong")]);
     site.anonymous().send(Method::POST, SIGN_IN_PATH, FORM, wrong).await.problem(401, "invalid_credentials");
     let empty = site.anonymous().send(Method::POST, SIGN_IN_PATH, FORM, "").await;
-    empty.faults(&[("email", "required"), ("password", "required")]);
+    empty.field_errors(&[("email", "required"), ("password", "required")]);
     let twice = site.anonymous().send(Method::POST, SIGN_IN_PATH, FORM, "email=a&email=b&password=c").await;
     twice.problem(400, "malformed_form");
 }
@@ -56,7 +56,7 @@ async fn over_https_the_cookie_is_bound_to_the_host() {
     cookie(&answer, "__Host-greenroom", "; Secure");
     site.actor_with_token(&answer.token()).get("/api/auth/session").await.ok(200);
     let plain = crate::support::Actor::new(site.addr(), Some(format!("greenroom={}", answer.token())));
-    let plain = plain.at(Some("greenroom.example".to_owned()));
+    let plain = plain.with_host(Some("greenroom.example".to_owned()));
     plain.get("/api/auth/session").await.problem(401, "unauthenticated");
     let out = site.actor_with_token(&answer.token()).post("/api/auth/signout", &serde_json::json!({})).await;
     out.empty();
@@ -125,8 +125,8 @@ async fn an_unknown_address_takes_as_long_as_a_wrong_password() {
     let site = Site::new().await;
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
     for number in 0..7 {
-        let nobody = format!("unknown{number}@example.com");
-        for (email, times) in [(SARAH, &mut known), (nobody.as_str(), &mut unknown)] {
+        let unknown_email = format!("unknown{number}@example.com");
+        for (email, times) in [(SARAH, &mut known), (unknown_email.as_str(), &mut unknown)] {
             let started = std::time::Instant::now();
             site.anonymous().sign_in(email, "not-the-password").await.problem(401, "invalid_credentials");
             times.push(started.elapsed());

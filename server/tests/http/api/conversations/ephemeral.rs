@@ -19,9 +19,9 @@ async fn the_other_person_receives_typing() {
     let (eventpro, sarah, launch) = (site.eventpro(), site.sarah(), site.launch.as_str());
     let mut stream = eventpro.follow("/api/events").await;
     sarah.put(&format!("/api/conversations/{launch}/typing"), &json!({})).await.empty();
-    let told = next(&mut stream, "typing").await;
-    assert_eq!((&told["conversationId"], &told["userId"]), (&json!(launch), &json!(site.people.sarah)));
-    crate::support::json_shapes::instant(&told["until"]);
+    let typing = next(&mut stream, "typing").await;
+    assert_eq!((&typing["conversationId"], &typing["userId"]), (&json!(launch), &json!(site.people.sarah)));
+    crate::support::json_shapes::timestamp(&typing["until"]);
 }
 
 #[tokio::test]
@@ -37,5 +37,5 @@ async fn the_stream_tells_presence_changes() {
     assert_eq!(next(&mut stream, "presence").await, json!({ "userId": site.people.sarah, "online": false }));
     let gone = eventpro.get(&path).await.ok(200);
     assert_eq!(gone["online"], false);
-    crate::support::json_shapes::instant(&gone["activeAt"]);
+    crate::support::json_shapes::timestamp(&gone["activeAt"]);
 }

@@ -81,10 +81,10 @@ async fn an_invalid_window_is_refused() {
     ] {
         let answer = site.sarah().get(&format!("{path}?{query}")).await;
         assert_eq!(answer.json()["fields"], serde_json::json!({ field: fault }), "{query}");
-        answer.faults(&[(field, fault)]);
+        answer.field_errors(&[(field, fault)]);
     }
     let both = site.sarah().get(&format!("{path}?before=5&after=2")).await;
-    both.faults(&[("before", "invalid"), ("after", "invalid")]);
+    both.field_errors(&[("before", "invalid"), ("after", "invalid")]);
 }
 
 #[tokio::test]
@@ -93,8 +93,8 @@ async fn a_window_carries_the_cursor_of_its_snapshot() {
     let path = format!("/api/conversations/{}/messages", site.launch);
     let read = site.sarah().get(&path).await.ok(200);
     let mut stream = site.sarah().follow(&format!("/api/events?after={}", read["cursor"])).await;
-    let said = site.eventpro().send_message(&site.launch, "After it").await;
-    assert_eq!(stream.next().await.map(|frame| frame.data["message"].clone()), Some(said));
+    let sent = site.eventpro().send_message(&site.launch, "After it").await;
+    assert_eq!(stream.next().await.map(|frame| frame.data["message"].clone()), Some(sent));
     let bodies: Vec<&Value> = read["messages"].as_array().expect("a list").iter().map(|it| &it["body"]).collect();
     assert!(!bodies.contains(&&Value::from("After it")));
 }

@@ -21,8 +21,8 @@ async fn both_people_see_the_read_marker() {
     }
     read(&sarah, launch, 14).await;
     for stream in &mut streams {
-        let told = stream.until(|frame| frame.event == "conversation.read").await;
-        let read = &told.last().expect("an event").data;
+        let frames = stream.until(|frame| frame.event == "conversation.read").await;
+        let read = &frames.last().expect("an event").data;
         assert_eq!((&read["conversationId"], &read["userId"]), (&json!(launch), &json!(site.people.sarah)));
         assert_eq!(read["readSeq"], 14);
     }

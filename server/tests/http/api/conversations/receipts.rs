@@ -11,11 +11,11 @@ async fn the_sender_receives_the_delivery_receipt() {
     eventpro.send_message(launch, "Two").await;
     let mut stream = eventpro.follow("/api/events").await;
     sarah.put(&format!("/api/conversations/{launch}/delivered"), &json!({ "seq": 13 })).await.empty();
-    let told = stream.next().await.expect("an event");
-    assert_eq!(told.event, "conversation.delivered");
-    let (conversation, user) = (&told.data["conversationId"], &told.data["userId"]);
+    let frame = stream.next().await.expect("an event");
+    assert_eq!(frame.event, "conversation.delivered");
+    let (conversation, user) = (&frame.data["conversationId"], &frame.data["userId"]);
     assert_eq!(
-        (conversation, user, &told.data["deliveredSeq"]),
+        (conversation, user, &frame.data["deliveredSeq"]),
         (&json!(launch), &json!(site.people.sarah), &json!(13))
     );
     let answer = eventpro.get(&format!("/api/conversations/{launch}")).await.ok(200);

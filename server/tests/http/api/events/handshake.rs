@@ -13,7 +13,7 @@ async fn a_stream_has_headers_against_buffering() {
         for accept in ACCEPTS {
             let request = site.sarah().request(Method::GET, path).header("accept", accept);
             let request = request.header("accept-encoding", "gzip, br, deflate, zstd");
-            let stream = site.sarah().follow_by(request).await;
+            let stream = site.sarah().open_stream(request).await;
             let header = |name: &str| stream.headers.get(name).map(|value| value.to_str().expect("text"));
             assert_eq!(header("content-type"), Some("text/event-stream"));
             assert_eq!(header("cache-control"), Some("no-cache, no-transform"));
@@ -78,15 +78,15 @@ async fn a_message_event_has_its_shape_for_both_people() {
         (site.eventpro().follow("/api/events").await, site.sarah().follow("/api/websocket").await);
     let mut strangers = site.safari().follow("/api/events").await;
     let message = site.eventpro().send_message(&site.launch, "Habari").await;
-    let told = mine.next().await.expect("the sender receives the event too");
-    json_shapes::keys(&told.data, &["seq", "at", "type", "message"]);
-    assert_eq!((told.event.as_str(), &told.data["message"]), ("message.created", &message));
-    let told = hers.take(2).await;
-    assert_eq!(told[0].data["message"], message);
-    assert_eq!(told[1].event, "notification.created");
-    json_shapes::keys(&told[1].data, &["seq", "at", "type", "notification"]);
-    json_shapes::notification(&told[1].data["notification"]);
+    let received = mine.next().await.expect("the sender receives the event too");
+    json_shapes::keys(&received.data, &["seq", "at", "type", "message"]);
+    assert_eq!((received.event.as_str(), &received.data["message"]), ("message.created", &message));
+    let received = hers.take(2).await;
+    assert_eq!(received[0].data["message"], message);
+    assert_eq!(received[1].event, "notification.created");
+    json_shapes::keys(&received[1].data, &["seq", "at", "type", "notification"]);
+    json_shapes::notification(&received[1].data["notification"]);
     site.kamau().send_message(&site.sundowner, "Private").await;
-    let heard = strangers.next().await.expect("his own event");
-    assert_eq!((heard.body(), heard.id()), ("Private", strangers.cursor() + 1));
+    let own = strangers.next().await.expect("his own event");
+    assert_eq!((own.body(), own.id()), ("Private", strangers.cursor() + 1));
 }

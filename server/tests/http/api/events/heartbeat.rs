@@ -7,8 +7,8 @@ async fn every_stream_sends_a_heartbeat_every_15_seconds() {
     let mut stream = site.sarah().follow("/api/events").await;
     let first = stream.next_frame(Duration::from_secs(20)).await.expect("a heartbeat");
     let started = Instant::now();
-    let said = site.eventpro().send_message(&site.launch, "Between two heartbeats").await;
-    assert_eq!(stream.next_frame(Duration::from_secs(8)).await.map(|frame| frame.data["message"].clone()), Some(said));
+    let sent = site.eventpro().send_message(&site.launch, "Between two heartbeats").await;
+    assert_eq!(stream.next_frame(Duration::from_secs(8)).await.map(|frame| frame.data["message"].clone()), Some(sent));
     assert_eq!(
         stream.next_frame(Duration::from_secs(8)).await.map(|frame| frame.event),
         Some("notification.created".to_owned())
@@ -20,7 +20,7 @@ async fn every_stream_sends_a_heartbeat_every_15_seconds() {
         assert_eq!((heartbeat.event.as_str(), heartbeat.id), ("heartbeat", None), "browsers keep their cursor");
         assert_eq!(heartbeat.data["cursor"], cursor);
         json_shapes::keys(&heartbeat.data, &["cursor", "at"]);
-        json_shapes::instant(&heartbeat.data["at"]);
+        json_shapes::timestamp(&heartbeat.data["at"]);
     }
 }
 

@@ -24,9 +24,9 @@ async fn a_person_has_at_most_32_streams() {
         }
     };
     soon("a free stream", again).await;
-    let said = site.eventpro().send_message(&site.launch, "To all of them").await;
+    let sent = site.eventpro().send_message(&site.launch, "To all of them").await;
     for stream in &mut streams {
-        assert_eq!(stream.next().await.map(|frame| frame.data["message"].clone()), Some(said.clone()));
+        assert_eq!(stream.next().await.map(|frame| frame.data["message"].clone()), Some(sent.clone()));
     }
 }
 

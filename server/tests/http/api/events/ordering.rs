@@ -43,9 +43,13 @@ async fn concurrent_messages_leave_every_stream_gapless() {
     for reader in readers {
         let (cursor, frames) = reader.await.expect("all events arrived");
         gapless(cursor, &frames);
-        let told: Vec<_> = frames.iter().filter(|frame| frame.event == "message.created").collect();
-        let told: Vec<_> = told.iter().map(|frame| &frame.data["message"]).collect();
-        assert_eq!(told, thread[12..].iter().collect::<Vec<_>>(), "the stream has the thread's messages in its order");
+        let received: Vec<_> = frames.iter().filter(|frame| frame.event == "message.created").collect();
+        let received: Vec<_> = received.iter().map(|frame| &frame.data["message"]).collect();
+        assert_eq!(
+            received,
+            thread[12..].iter().collect::<Vec<_>>(),
+            "the stream has the thread's messages in its order"
+        );
     }
 }
 

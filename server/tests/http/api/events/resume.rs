@@ -11,8 +11,8 @@ async fn replay_is_in_order_without_duplicates_and_then_live() {
         assert_eq!(stream.first.event, "ready");
         assert_eq!(stream.first.data, json!({ "cursor": after, "resumed": true }));
         let live = site.sarah().send_message(&site.launch, &format!("After {after}")).await;
-        let told = stream.until(|frame| frame.data["message"] == live).await;
-        gapless(after, &told);
+        let received = stream.until(|frame| frame.data["message"] == live).await;
+        gapless(after, &received);
     }
 }
 
@@ -21,7 +21,7 @@ async fn last_event_id_takes_precedence_over_after() {
     let site = Site::new().await;
     let follow = async |path: &str, header: &str| {
         let request = site.sarah().request(Method::GET, path).header("last-event-id", header);
-        site.sarah().follow_by(request).await
+        site.sarah().open_stream(request).await
     };
     for (path, header, cursor) in [
         ("/api/events", "3", 3),
@@ -66,7 +66,7 @@ async fn an_invalid_cursor_resets_the_stream() {
     }
     for header in ["x", "-5", &beyond, "caf\u{e9}"] {
         let request = site.sarah().request(Method::GET, "/api/events").header("last-event-id", header.as_bytes());
-        let stream = site.sarah().follow_by(request).await;
+        let stream = site.sarah().open_stream(request).await;
         assert_eq!((stream.first.event.as_str(), stream.cursor()), ("reset", head), "{header:?}");
     }
 }
@@ -75,9 +75,9 @@ async fn an_invalid_cursor_resets_the_stream() {
 async fn a_reset_stream_continues_from_the_last_seq() {
     let site = Site::new().await;
     let mut stream = site.sarah().follow("/api/events?after=lost").await;
-    let said = site.sarah().send_message(&site.launch, "From here on").await;
-    let told = stream.next().await.expect("the next event");
-    assert_eq!((told.id(), &told.data["message"]), (stream.cursor() + 1, &said));
+    let sent = site.sarah().send_message(&site.launch, "From here on").await;
+    let received = stream.next().await.expect("the next event");
+    assert_eq!((received.id(), &received.data["message"]), (stream.cursor() + 1, &sent));
 }
 
 #[tokio::test]
@@ -94,17 +94,17 @@ async fn a_purged_cursor_resets_the_stream() {
 async fn a_disconnected_stream_resumes_without_loss() {
     let site = Site::new().await;
     let mut stream = site.sarah().follow("/api/events").await;
-    let (start, mut cursor, mut told) = (stream.cursor(), stream.cursor(), Vec::new());
+    let (start, mut cursor, mut received) = (stream.cursor(), stream.cursor(), Vec::new());
     for round in 0..10 {
-        let said = site.eventpro().send_message(&site.launch, &format!("Before the cut {round}")).await;
-        let heard = stream.until(|frame| frame.data["message"] == said).await;
+        let sent = site.eventpro().send_message(&site.launch, &format!("Before the cut {round}")).await;
+        let frames = stream.until(|frame| frame.data["message"] == sent).await;
         drop(stream);
         site.eventpro().send_message(&site.launch, &format!("While away {round}")).await;
-        cursor += i64::try_from(heard.len()).expect("few");
-        told.extend(heard);
+        cursor += i64::try_from(frames.len()).expect("few");
+        received.extend(frames);
         stream = site.sarah().follow(&format!("/api/events?after={cursor}")).await;
     }
-    told.extend(stream.take(3).await);
-    gapless(start, &told);
-    assert_eq!(told.iter().filter(|frame| frame.event == "message.created").count(), 20);
+    received.extend(stream.take(3).await);
+    gapless(start, &received);
+    assert_eq!(received.iter().filter(|frame| frame.event == "message.created").count(), 20);
 }

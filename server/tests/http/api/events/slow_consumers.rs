@@ -82,19 +82,19 @@ async fn a_slow_consumer_is_disconnected_and_resumes_without_loss() {
     }
     others.await.expect("the other stream received everything");
     let drained = tokio::task::spawn_blocking(move || drain(connection));
-    let heard = frames(&within(Duration::from_secs(30), "draining", drained).await.expect("the buffered rest"));
-    let heard: Vec<Frame> = heard.into_iter().filter(|frame| frame.event != "heartbeat").collect();
-    assert_eq!((heard[0].event.as_str(), heard[0].id()), ("ready", start));
-    stream::gapless(start, &heard[1..]);
-    assert!(heard.len() < 2 * MESSAGES, "the stream was disconnected before the end: {}", heard.len());
+    let received = frames(&within(Duration::from_secs(30), "draining", drained).await.expect("the buffered rest"));
+    let received: Vec<Frame> = received.into_iter().filter(|frame| frame.event != "heartbeat").collect();
+    assert_eq!((received[0].event.as_str(), received[0].id()), ("ready", start));
+    stream::gapless(start, &received[1..]);
+    assert!(received.len() < 2 * MESSAGES, "the stream was disconnected before the end: {}", received.len());
     assert_eq!(
         MetricsPage::fetch(&site.process).await.get("greenroom_slow_consumers_disconnected_total"),
         1.0,
         "the disconnection is counted"
     );
 
-    let last = heard.last().expect("the last received event").id();
-    let missing = 2 * MESSAGES - (heard.len() - 1);
+    let last = received.last().expect("the last received event").id();
+    let missing = 2 * MESSAGES - (received.len() - 1);
     let mut again = site.sarah().follow(&format!("/api/events?after={last}")).await;
     assert_eq!(again.first.event, "ready");
     stream::gapless(last, &again.take(missing).await);

@@ -7,7 +7,7 @@ use tokio::{
     net::TcpStream,
 };
 
-async fn ask(site: &Site, request: &str) -> TcpStream {
+async fn send_request(site: &Site, request: &str) -> TcpStream {
     let mut connection = TcpStream::connect(site.addr()).await.expect("a connection");
     let token = &site.tokens[SARAH];
     let request = format!("{request}\r\nhost: {}\r\ncookie: greenroom={token}\r\n\r\n", site.addr());
@@ -16,19 +16,19 @@ async fn ask(site: &Site, request: &str) -> TcpStream {
 }
 
 /// Reads until this text has arrived.
-async fn until(connection: &mut TcpStream, heard: &mut String, what: &str) {
+async fn read_until(connection: &mut TcpStream, received: &mut String, what: &str) {
     let reading = async {
-        while !heard.contains(what) {
+        while !received.contains(what) {
             let mut bytes = [0; 4_096];
             let length = connection.read(&mut bytes).await.expect("more");
-            assert!(length > 0, "the stream ended before {what}: {heard}");
-            heard.push_str(&String::from_utf8_lossy(&bytes[..length]));
+            assert!(length > 0, "the stream ended before {what}: {received}");
+            received.push_str(&String::from_utf8_lossy(&bytes[..length]));
         }
     };
     soon(what, reading).await;
 }
 
-async fn to_the_end(connection: &mut TcpStream) -> String {
+async fn read_to_end(connection: &mut TcpStream) -> String {
     let mut rest = String::new();
     soon("the end", connection.read_to_string(&mut rest)).await.expect("text");
     rest
@@ -41,13 +41,13 @@ async fn sign_out(site: &Site) {
 #[tokio::test]
 async fn every_frame_is_a_chunk_and_the_last_one_is_empty() {
     let site = Site::new().await;
-    let (mut stream, mut heard) = (ask(&site, "GET /api/events HTTP/1.1").await, String::new());
-    until(&mut stream, &mut heard, "event: ready").await;
-    assert!(heard.to_lowercase().contains("transfer-encoding: chunked"), "{heard}");
+    let (mut stream, mut received) = (send_request(&site, "GET /api/events HTTP/1.1").await, String::new());
+    read_until(&mut stream, &mut received, "event: ready").await;
+    assert!(received.to_lowercase().contains("transfer-encoding: chunked"), "{received}");
     site.eventpro().send_message(&site.launch, "A chunk each").await;
-    until(&mut stream, &mut heard, "event: notification.created").await;
+    read_until(&mut stream, &mut received, "event: notification.created").await;
     sign_out(&site).await;
-    let rest = heard + &to_the_end(&mut stream).await;
+    let rest = received + &read_to_end(&mut stream).await;
     let (_, mut body) = rest.split_once("\r\n\r\n").expect("a head");
     let mut frames = Vec::new();
     loop {
@@ -75,12 +75,12 @@ async fn every_frame_is_a_chunk_and_the_last_one_is_empty() {
 #[tokio::test]
 async fn an_http_1_0_stream_is_not_chunked() {
     let site = Site::new().await;
-    let (mut stream, mut heard) = (ask(&site, "GET /api/events HTTP/1.0").await, String::new());
-    until(&mut stream, &mut heard, "event: ready").await;
+    let (mut stream, mut received) = (send_request(&site, "GET /api/events HTTP/1.0").await, String::new());
+    read_until(&mut stream, &mut received, "event: ready").await;
     site.eventpro().send_message(&site.launch, "No chunks").await;
-    until(&mut stream, &mut heard, "event: notification.created").await;
+    read_until(&mut stream, &mut received, "event: notification.created").await;
     sign_out(&site).await;
-    let rest = heard + &to_the_end(&mut stream).await;
+    let rest = received + &read_to_end(&mut stream).await;
     assert!(!rest.to_lowercase().contains("chunked"), "{rest}");
     let (_, body) = rest.split_once("\r\n\r\n").expect("a head");
     let known = |line: &&str| ["event: ", "id: ", "data: ", "retry: "].iter().any(|field| line.starts_with(field));
@@ -91,21 +91,21 @@ async fn an_http_1_0_stream_is_not_chunked() {
 #[tokio::test]
 async fn a_stream_may_follow_other_requests_on_a_connection() {
     let site = Site::new().await;
-    let (mut connection, mut heard) = (ask(&site, "GET /api/auth/session HTTP/1.1").await, String::new());
-    until(&mut connection, &mut heard, "expiresAt").await;
+    let (mut connection, mut received) = (send_request(&site, "GET /api/auth/session HTTP/1.1").await, String::new());
+    read_until(&mut connection, &mut received, "expiresAt").await;
     let token = &site.tokens[SARAH];
     let request = format!("GET /api/events HTTP/1.1\r\nhost: {}\r\ncookie: greenroom={token}\r\n\r\n", site.addr());
     connection.write_all(request.as_bytes()).await.expect("another request");
-    until(&mut connection, &mut heard, "event: ready").await;
+    read_until(&mut connection, &mut received, "event: ready").await;
     site.eventpro().send_message(&site.launch, "Second request").await;
-    until(&mut connection, &mut heard, "Second request").await;
+    read_until(&mut connection, &mut received, "Second request").await;
 }
 
 #[tokio::test]
 async fn a_head_request_opens_no_stream() {
     let site = Site::new().await;
-    let mut connection = ask(&site, "HEAD /api/events HTTP/1.1\r\nconnection: close").await;
-    let answer = to_the_end(&mut connection).await;
+    let mut connection = send_request(&site, "HEAD /api/events HTTP/1.1\r\nconnection: close").await;
+    let answer = read_to_end(&mut connection).await;
     assert!(answer.starts_with("HTTP/1.1 200 ") && answer.to_lowercase().contains("text/event-stream"), "{answer}");
     assert!(!answer.contains("ready"), "{answer}");
 }

@@ -1,4 +1,4 @@
-use crate::support::{Site, actions::each, json_shapes};
+use crate::support::{Site, actions::pluck, json_shapes};
 use serde_json::json;
 
 #[tokio::test]
@@ -33,12 +33,12 @@ async fn a_new_person_has_an_empty_inbox() {
 async fn the_inbox_is_sorted_by_the_latest_message() {
     let site = Site::new().await;
     let gala = site.eventpro().book(&site.people.achieng, "A gala").await["conversation"]["id"].clone();
-    let order = async || each(&site.eventpro().get("/api/messages").await.ok(200)["conversations"], "id");
+    let order = async || pluck(&site.eventpro().get("/api/messages").await.ok(200)["conversations"], "id");
     assert_eq!(order().await, [gala.as_str().expect("an id"), &site.launch]);
-    let said = site.sarah().send_message(&site.launch, "One more thing").await;
+    let sent = site.sarah().send_message(&site.launch, "One more thing").await;
     assert_eq!(order().await, [&site.launch, gala.as_str().expect("an id")]);
     let first = site.eventpro().get("/api/messages").await.ok(200)["conversations"][0].clone();
-    assert_eq!((&first["lastMessage"], &first["updatedAt"]), (&said, &said["createdAt"]));
+    assert_eq!((&first["lastMessage"], &first["updatedAt"]), (&sent, &sent["createdAt"]));
 }
 
 #[tokio::test]

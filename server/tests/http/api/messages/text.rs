@@ -28,8 +28,8 @@ async fn text_in_any_script_is_returned_unchanged() {
     let mut stream = sarah.follow("/api/events").await;
     for text in TEXTS {
         assert_eq!(eventpro.send_message(&site.launch, text).await["body"], text);
-        let told = stream.until(|frame| frame.event == "message.created").await;
-        assert_eq!(told.last().map(|frame| frame.body()), Some(text));
+        let frames = stream.until(|frame| frame.event == "message.created").await;
+        assert_eq!(frames.last().map(|frame| frame.body()), Some(text));
         let inbox = sarah.get("/api/messages").await.ok(200);
         assert_eq!(inbox["conversations"][0]["lastMessage"]["body"], text);
     }
@@ -88,5 +88,5 @@ async fn a_nul_is_refused_and_half_a_character_is_malformed() {
 /// Checks for a 422 about the body alone, whose field error is also the problem's code.
 fn refused(answer: &TestResponse, fault: &str) {
     answer.problem(422, fault);
-    answer.faults(&[("body", fault)]);
+    answer.field_errors(&[("body", fault)]);
 }
