@@ -106,7 +106,7 @@ impl Greenroom {
         // Marks exactly the rows read above: adding one needs the event sequence, which is locked.
         notification::Entity::update_many()
             .col_expr(notification::Column::MailId, Expr::value(mail))
-            .filter(select_unmailed_for(person, now))
+            .filter(is_unmailed_for(person, now))
             .exec(&tx)
             .await?;
         tx.commit().await?;
@@ -195,14 +195,14 @@ async fn read_unmailed(
     now: Timestamp,
 ) -> Result<(Vec<notification::Model>, templates::UnreadCounts)> {
     let rows = notification::Entity::find()
-        .filter(select_unmailed_for(person, now))
+        .filter(is_unmailed_for(person, now))
         .order_by(created_at_expr(), Order::Asc)
         .order_by_asc(notification::Column::Id)
         .limit(MAX_LINES)
         .all(tx)
         .await?;
     let counts_by_kind: Vec<(String, i64)> = notification::Entity::find()
-        .filter(select_unmailed_for(person, now))
+        .filter(is_unmailed_for(person, now))
         .select_only()
         .column(notification::Column::Kind)
         .column_as(notification::Column::Id.count(), "count")
@@ -222,8 +222,8 @@ async fn read_unmailed(
 }
 
 /// Returns the condition for a person's unmailed notifications.
-fn select_unmailed_for(person: Uuid, now: Timestamp) -> Condition {
-    select_unmailed(created_at_expr().gt(now.millis() - MAX_AGE_MILLIS)).add(notification::Column::PersonId.eq(person))
+fn is_unmailed_for(person: Uuid, now: Timestamp) -> Condition {
+    is_unmailed(created_at_expr().gt(now.millis() - MAX_AGE_MILLIS)).add(notification::Column::PersonId.eq(person))
 }
 
 /// Returns `created_at + 0`, so that SQLite uses the index on one person's unread notifications. With the bare column

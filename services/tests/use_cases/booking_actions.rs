@@ -48,7 +48,7 @@ async fn an_action_the_status_does_not_allow_changes_nothing(site: Site) {
     let before = site.count_rows().await;
     for action in [BookingAction::Accept, BookingAction::Decline, BookingAction::Cancel] {
         assert_eq!(
-            expect_api_error(site.greenroom.apply_booking_action(&demo.sarah, id, step).await),
+            expect_api_error(site.greenroom.apply_booking_action(&demo.sarah, id, action).await),
             ApiError::WrongStatus
         );
     }

@@ -47,7 +47,7 @@ async fn a_fourth_unanswered_inquiry_to_one_talent_is_refused(site: Site) {
     greenroom.open_booking(&demo.eventpro, draft_booking(demo.kamau.id())).await.expect("another talent");
     greenroom.open_booking(&demo.safari, draft_booking(demo.achieng.id())).await.expect("another organizer");
 
-    for (viewer, booking, step) in [
+    for (viewer, booking, action) in [
         (&demo.achieng, bookings[0], BookingAction::Decline),
         (&demo.achieng, bookings[1], BookingAction::Accept),
         (&demo.eventpro, bookings[2], BookingAction::Cancel),

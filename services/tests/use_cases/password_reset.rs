@@ -211,7 +211,7 @@ async fn links_to_the_old_address_are_revoked(site: Site) {
     );
 }
 
-async fn a_revoked_link_creates_no_session(site: Site) {
+async fn a_session_ended_by_a_new_password_writes_nothing(site: Site) {
     let (thief, _) = sign_in_viewer(&site, SARAH.email).await;
     let (sarah, _) = sign_in_viewer(&site, SARAH.email).await;
     site.greenroom.change_password(&sarah, to_password(PASSWORD), to_new_password(NEW)).await.expect("changed");

@@ -174,7 +174,7 @@ fn assert_consistent(viewer: &Viewer, snapshot: &Views, current: &Views, log: &[
     }
     assert!(view.inbox.is_some() || snapshot.inbox.as_ref().is_some_and(|inbox| inbox.next_page.is_some()));
     let current = current.clone().only_threads_of(&view);
-    assert_eq!(view.shape_of(&current), current, "{}", viewer.person().name);
+    assert_eq!(view.truncated_to(&current), current, "{}", viewer.person().name);
 }
 
 async fn old_view_plus_later_events_equals_current_view(site: Site) {

@@ -91,7 +91,7 @@ async fn run_scenario(site: &Site, rng: &mut Rng) {
                 view.apply(viewer.id(), envelope);
             }
             let current = current.clone().only_threads_of(&view);
-            assert_eq!(view.shape_of(&current), current, "{} from {}", viewer.person().name, snapshot.cursor());
+            assert_eq!(view.truncated_to(&current), current, "{} from {}", viewer.person().name, snapshot.cursor());
         }
     }
 }

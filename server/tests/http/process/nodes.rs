@@ -97,7 +97,10 @@ async fn events_of_one_node_reach_streams_of_the_others() {
     }
     let metrics = MetricsPage::fetch(&site.nodes[1]).await;
     assert_eq!(metrics.get("greenroom_bus_up"), 1.0);
-    assert!(metrics.get("greenroom_event_lag_seconds_count{source=\"replay\"}") >= 1.0, "the event was read from the log");
+    assert!(
+        metrics.get("greenroom_event_lag_seconds_count{source=\"replay\"}") >= 1.0,
+        "the event was read from the log"
+    );
     for way in ["sent", "received"] {
         assert!(metrics.get(&format!("greenroom_bus_messages_total{{way=\"{way}\"}}")) >= 1.0, "{way}");
     }

@@ -178,15 +178,15 @@ const RENAMED_SETTINGS: [(&str, &str); 4] = [
 #[test]
 fn renamed_settings_work_under_their_old_names_with_a_warning() {
     for (old, new) in RENAMED_SETTINGS {
-        fails(&[(old, "0")], "at least 1");
-        fails(&[(old, "1"), (new, "0")], "at least 1");
+        assert_refused(&[(old, "0")], "at least 1");
+        assert_refused(&[(old, "1"), (new, "0")], "at least 1");
         let renamed = format!("{old} is now {new}");
-        let accepted = end(&[(old, "1")], "migrate").expect("an end");
-        assert!(accepted.status.success(), "{}", told(&accepted));
-        assert_eq!(told(&accepted).matches(&renamed).count(), 1, "{}", told(&accepted));
-        let both = end(&[(old, "0"), (new, "1")], "migrate").expect("an end");
-        assert!(both.status.success() && !told(&both).contains(&renamed), "{}", told(&both));
-        let help = end(&[(old, "1")], "--help").expect("an end");
+        let accepted = run_until_exit(&[(old, "1")], "migrate").expect("its end");
+        assert!(accepted.status.success(), "{}", stderr(&accepted));
+        assert_eq!(stderr(&accepted).matches(&renamed).count(), 1, "{}", stderr(&accepted));
+        let both = run_until_exit(&[(old, "0"), (new, "1")], "migrate").expect("its end");
+        assert!(both.status.success() && !stderr(&both).contains(&renamed), "{}", stderr(&both));
+        let help = run_until_exit(&[(old, "1")], "--help").expect("its end");
         let help = String::from_utf8_lossy(&help.stdout).into_owned();
         assert!(help.contains("Usage") && !help.contains(old), "{help}");
     }
