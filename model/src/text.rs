@@ -48,8 +48,9 @@ pub fn preview(text: &str, limit: usize) -> String {
 }
 
 /// Escapes text for HTML, between tags and in quoted attributes. For the few places where HTML isn't written by Leptos.
+/// The crate's other functions leave quotes unescaped, or escape more than these places need.
 pub fn escape_html(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+    html_escape::encode_quoted_attribute(text).into_owned()
 }
 
 #[cfg(test)]
@@ -75,6 +76,6 @@ mod tests {
 
     #[test]
     fn escape_html_escapes_tags_and_attributes() {
-        assert_eq!(escape_html("</textarea><b x=\"'&lt;"), "&lt;/textarea&gt;&lt;b x=&quot;&#39;&amp;lt;");
+        assert_eq!(escape_html("</textarea><b x=\"'&lt;"), "&lt;/textarea&gt;&lt;b x=&quot;&#x27;&amp;lt;");
     }
 }

@@ -15,7 +15,7 @@ use axum::{
 };
 use bench::site::Result;
 use futures::{Stream, stream};
-use model::{ConversationId, Message};
+use model::{ConversationId, Message, text::escape_html};
 use services::{Greenroom, Limits, messages::Window};
 use std::{convert::Infallible, env, fs, io::Write};
 use tokio::{
@@ -105,8 +105,4 @@ fn write_message(text: &mut Vec<u8>, message: &Message) -> Result<()> {
          <a href=\"?at={seq}#m{seq}\"><time datetime=\"{at}\">{at}</time></a></p><p class=\"bubble\">{body}</p></div>"
     )?;
     Ok(())
-}
-
-fn escape_html(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
