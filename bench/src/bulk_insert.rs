@@ -49,7 +49,7 @@ impl BulkInsert {
 
     /// Formats bytes as a literal of this database.
     pub fn format_bytes(&self, bytes: &[u8]) -> String {
-        let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let digits = hex::encode(bytes);
         match self.connection {
             Backend::Sqlite(_) => format!("x'{digits}'"),
             Backend::Postgres(_) => format!("'\\x{digits}'"),

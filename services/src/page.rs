@@ -22,9 +22,10 @@ impl PageCursor {
     pub(crate) fn parse(token: Option<&str>) -> Result<Option<Self>> {
         let wrong = || Error::for_field("page", FieldError::Invalid);
         let Some(token) = token else { return Ok(None) };
-        let (id, hex) = token.split_at_checked(32).ok_or_else(wrong)?;
+        let (id, key) = token.split_at_checked(32).ok_or_else(wrong)?;
         let id = Uuid::try_parse(id).map_err(|_| wrong())?;
-        let key = decode_hex(hex).ok_or_else(wrong)?;
+        let key = hex::decode(key).ok().and_then(|key| String::from_utf8(key).ok());
+        let key = key.filter(|key| !key.contains('\0')).ok_or_else(wrong)?;
         Ok(Some(Self { key, id }))
     }
 
@@ -40,14 +41,8 @@ impl PageCursor {
     }
 
     fn encode(&self) -> String {
-        let key: String = self.key.bytes().map(|byte| format!("{byte:02x}")).collect();
-        format!("{}{key}", self.id.simple())
+        format!("{}{}", self.id.simple(), hex::encode(&self.key))
     }
-}
-
-fn decode_hex(hex: &str) -> Option<String> {
-    let bytes = hex.as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
-    String::from_utf8(bytes.collect::<Option<Vec<u8>>>()?).ok().filter(|key| !key.contains('\0'))
 }
 
 /// Truncates rows read with a limit of `PAGE_SIZE + 1` to one page; returns the cursor of the next page.
@@ -68,8 +63,9 @@ mod tests {
     fn a_page_cursor_round_trips_and_forgery_is_refused() {
         let cursor = PageCursor::new("DJ Kamau é", Uuid::from_u128(7));
         assert_eq!(PageCursor::parse(Some(&cursor.encode())).expect("a cursor"), Some(cursor));
-        for forged in ["", "x", "00000000000000000000000000000007zz", "éééééééééééééééééééééééé"]
-        {
+        let (odd, signed) = ("000000000000000000000000000000074", "00000000000000000000000000000007+4");
+        let (zero, not_hex) = ("0000000000000000000000000000000700", "00000000000000000000000000000007zz");
+        for forged in ["", "x", odd, signed, zero, not_hex, "éééééééééééééééééééééééé"] {
             assert!(PageCursor::parse(Some(forged)).is_err(), "{forged}");
         }
     }

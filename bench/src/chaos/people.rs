@@ -23,7 +23,7 @@ pub(crate) async fn insert_people(database_url: &str, count: usize, seed: u64) -
     for index in 0..count {
         let person = NewPerson {
             id: Builder::from_random_bytes(rng.random_bytes()).into_uuid(),
-            token: [rng.random_bytes(), rng.random_bytes()].concat().iter().map(|byte| format!("{byte:02x}")).collect(),
+            token: hex::encode([rng.random_bytes(), rng.random_bytes()].concat()),
         };
         let role = if index < count / 2 { "'organizer', NULL" } else { "'talent', 'dj'" };
         person.add_rows(&mut inserts, index, role, now);

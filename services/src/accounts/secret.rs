@@ -8,7 +8,7 @@ impl Secret {
     pub(crate) fn generate() -> Result<Self> {
         let mut secret = [0_u8; 32];
         getrandom::fill(&mut secret).map_err(Error::internal)?;
-        Ok(Self(secret.iter().map(|byte| format!("{byte:02x}")).collect()))
+        Ok(Self(hex::encode(secret)))
     }
 
     /// Returns the hash that the database stores.

@@ -138,7 +138,7 @@ fn pseudonym(key: &[u8], subject: &Subject<'_>) -> String {
         Subject::Unknown(Some(address)) => mac.update(address.as_bytes()),
         Subject::Unknown(None) => return "no_address".to_owned(),
     }
-    mac.finalize().into_bytes().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(&mac.finalize().into_bytes()[..8])
 }
 
 /// Returns the IPv4 /24 or IPv6 /48 of an address: enough to see where guesses come from, too little to identify a

@@ -104,8 +104,7 @@ where
             E::insert_many(page).exec_without_returning(to).await.map_err(|error| (table, error))?;
         }
     }
-    let hash = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(TableDigest { table, rows, hash })
+    Ok(TableDigest { table, rows, hash: hex::encode(hash.finalize()) })
 }
 
 /// Reads the page of rows after a key. Keys consist of ids and numbers only, which both databases order alike.

@@ -43,8 +43,8 @@ async fn every_sign_in_creates_a_session(site: Site) {
 
 async fn session_tokens_are_stored_as_hashes(site: Site) {
     let token = site.sign_in(SARAH.email).await.token;
-    let secret: Vec<u8> =
-        (0..32).map(|at| u8::from_str_radix(&token[2 * at..2 * at + 2], 16).expect("256 bits in hex")).collect();
+    let secret = hex::decode(&token).expect("hexadecimal");
+    assert_eq!(secret.len(), 32, "256 bits");
     for stored in site.query::<StoredSession>("SELECT token_hash, user_agent FROM session").await {
         assert_eq!(stored.token_hash.len(), 32);
         assert_ne!(stored.token_hash, secret);
