@@ -40,9 +40,13 @@ use unsubscribe::Unsubscribe;
 use verify::Verify;
 
 use leptos::prelude::window;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// The paths that don't need a session.
 pub const PUBLIC_PATHS: [&str; 7] = ["/", "/signin", "/register", "/verify", "/forgot", "/reset", "/unsubscribe"];
+
+/// What is encoded in a query's value. A slash stays, so that the path is readable.
+const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.');
 
 /// Returns `path` if it stays on this site: any other target would allow an open redirect after signing in.
 pub fn same_site_path(path: &str) -> Option<&str> {
@@ -64,14 +68,7 @@ pub fn sign_in_path() -> String {
 
 /// Returns the path of the sign-in page that leads on to `path`.
 pub fn sign_in_path_to(path: &str) -> String {
-    let escaped: String = path
-        .bytes()
-        .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
-            other => format!("%{other:02X}"),
-        })
-        .collect();
-    format!("/signin?next={escaped}")
+    format!("/signin?next={}", utf8_percent_encode(path, QUERY_VALUE))
 }
 
 #[cfg(test)]
@@ -101,5 +98,6 @@ mod tests {
     #[test]
     fn the_return_path_is_one_query_value() {
         assert_eq!(sign_in_path_to("/bookings/new?talent=1&x=2"), "/signin?next=/bookings/new%3Ftalent%3D1%26x%3D2");
+        assert_eq!(sign_in_path_to("/a-b_c.d/é ~+%"), "/signin?next=/a-b_c.d/%C3%A9%20%7E%2B%25");
     }
 }

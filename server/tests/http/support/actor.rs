@@ -1,6 +1,8 @@
 //! A person with an HTTP client: anonymous, with a session cookie, or with an access token.
 
 use super::{Stream, TestResponse, soon};
+use form_urlencoded::Serializer;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Client, Method, RequestBuilder, redirect::Policy};
 use serde_json::Value;
 use std::net::SocketAddr;
@@ -110,14 +112,11 @@ impl Actor {
 
 /// Encodes pairs as a URL-encoded form.
 pub(crate) fn form(pairs: &[(&str, &str)]) -> String {
-    let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
-    pairs.join("&")
+    Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
+/// Percent-encodes a value of a query.
 pub(crate) fn escaped(text: &str) -> String {
-    let escape = |byte: u8| match byte {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
-        other => format!("%{other:02X}"),
-    };
-    text.bytes().map(escape).collect()
+    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
+    utf8_percent_encode(text, RESERVED).to_string()
 }
