@@ -4,6 +4,7 @@ use crate::{
     ports::random_port,
     process::{Process, command_on_core},
 };
+use cookie::Cookie;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 use std::{
@@ -126,7 +127,7 @@ impl Site {
     pub async fn sign_in_cookie(&self, email: &str) -> Result<String> {
         let response = self.sign_in(email, PASSWORD, "192.0.2.1").await?.error_for_status()?;
         let cookie = response.headers().get("set-cookie").ok_or("no cookie")?.to_str()?;
-        Ok(cookie.split(';').next().unwrap_or_default().to_owned())
+        Ok(Cookie::parse(cookie)?.stripped().to_string())
     }
 
     /// Returns the id of the first conversation in the inbox of the cookie's owner.

@@ -1,3 +1,4 @@
+use cookie::Cookie;
 use http::{HeaderMap, HeaderValue, header};
 
 /// The session cookie, the only cookie of the site. It carries the session's token.
@@ -18,13 +19,13 @@ impl SessionCookie {
         if self.secure { "__Host-greenroom" } else { "greenroom" }
     }
 
-    /// Returns the token in a request's cookie.
+    /// Returns the token in a request's cookie; in the first one if there are several.
     pub fn read_token(self, headers: &HeaderMap) -> Option<&str> {
-        let pairs = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-        pairs
-            .flat_map(|value| value.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
-            .find_map(|(name, value)| (name == self.name()).then_some(value))
+        // `to_str` accepts only ASCII. The crate trims other spaces from names too, and a sibling domain may set a cookie
+        // whose name begins with such a space, because the browser sees no `__Host-` prefix there.
+        let values = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+        let mut cookies = values.flat_map(Cookie::split_parse).flatten();
+        cookies.find(|cookie| cookie.name() == self.name())?.value_raw()
     }
 
     /// Builds the header that sets the cookie. Returns `None` if the token isn't valid in a header.
@@ -54,6 +55,26 @@ mod tests {
         headers.append(header::COOKIE, HeaderValue::from_static("theme=dark; greenroom=abc; x=y"));
         assert_eq!(SessionCookie { secure: false }.read_token(&headers), Some("abc"));
         assert_eq!(SessionCookie { secure: true }.read_token(&headers), None);
+    }
+
+    #[test]
+    fn the_first_of_several_cookies_counts_and_malformed_ones_are_skipped() {
+        let read = |values: &[&str]| {
+            let values = values.iter().map(|value| HeaderValue::from_bytes(value.as_bytes()).expect("a header"));
+            let headers: HeaderMap = values.map(|value| (header::COOKIE, value)).collect();
+            SessionCookie { secure: true }.read_token(&headers).map(str::to_owned)
+        };
+        let token = |text: &str| Some(text.to_owned());
+        assert_eq!(read(&["__Host-greenroom=a; __Host-greenroom=b"]), token("a"));
+        assert_eq!(read(&["x=y", "__Host-greenroom=a", "__Host-greenroom=b"]), token("a"));
+        assert_eq!(read(&["; ;=x; flag;__Host-greenroom=a=b%20\"c\";"]), token("a=b%20\"c\""));
+        assert_eq!(read(&["x=\u{e9}", "__Host-greenroom=a"]), token("a"));
+        assert_eq!(read(&["__Host-greenroom="]), token(""));
+        for other in
+            ["__host-greenroom=a", "x__Host-greenroom=a", "\u{2003}__Host-greenroom=a", "\u{a0}__Host-greenroom=a"]
+        {
+            assert_eq!(read(&[other]), None, "{other:?}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A response, with checks for all responses of its kind.
 
 use super::soon;
+use cookie::Cookie;
 use http::{HeaderMap, header::SET_COOKIE};
 use reqwest::RequestBuilder;
 use serde_json::{Map, Value};
@@ -99,10 +100,9 @@ impl TestResponse {
 
     /// Returns the session token that this response sets as a cookie.
     pub(crate) fn token(&self) -> String {
-        let cookie = self.header("set-cookie");
-        let (_, value) = cookie.split(';').next().unwrap_or_default().split_once('=').expect("a cookie");
-        assert!(value.len() >= 32, "the token is too short");
-        value.to_owned()
+        let cookie = Cookie::parse(self.header("set-cookie")).expect("a cookie");
+        assert!(cookie.value().len() >= 32, "the token is too short");
+        cookie.value().to_owned()
     }
 
     fn has_request_id(&self) {
