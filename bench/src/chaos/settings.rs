@@ -4,7 +4,6 @@ use crate::faults::FaultKind;
 use bench::site::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::fmt::{self, Display, Formatter};
-use uuid::Uuid;
 
 /// Drives nodes like many clients, injects faults, and checks that no message is lost, duplicated or reordered.
 #[derive(Parser)]
@@ -127,5 +126,5 @@ pub(crate) fn cli_name(value: &impl ValueEnum) -> String {
 
 /// Returns a random seed of at most six digits, short enough to dictate.
 pub(crate) fn random_seed() -> u64 {
-    Uuid::new_v4().as_u64_pair().0 % 1_000_000
+    fastrand::u64(..1_000_000)
 }

@@ -76,9 +76,8 @@ impl Outbox {
     async fn wait_before_retry(&self, attempts: u32) {
         let longest = MIN_BACKOFF.saturating_mul(1 << (attempts - 1).min(10)).min(MAX_BACKOFF);
         // Random jitter, as in browsers.
-        let share = f64::from(Uuid::new_v4().as_fields().0) / f64::from(u32::MAX);
         tokio::select! {
-            () = sleep(longest.mul_f64(0.5 + share / 2.0)) => {}
+            () = sleep(longest.mul_f64(0.5 + fastrand::f64() / 2.0)) => {}
             () = self.person.stream.wait_opened() => {}
         }
     }

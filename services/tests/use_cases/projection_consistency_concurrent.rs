@@ -1,6 +1,7 @@
 //! Projection consistency with concurrent actors, through two processes on one database.
 
-use crate::support::{DemoData, Rng, Site, Views, audit_event_log, draft, draft_booking, with_timeout};
+use crate::support::{DemoData, Site, Views, audit_event_log, draft, draft_booking, seeded_rng, with_timeout};
+use fastrand::Rng;
 use model::ConversationId;
 use services::{Greenroom, Limits, Viewer};
 use tokio::task::JoinSet;
@@ -28,12 +29,12 @@ impl Actor {
     async fn run(mut self) -> Snapshots {
         let mut snapshots = Snapshots::new();
         for number in 0..ACTIONS {
-            let conversation = self.conversations[self.rng.below(self.conversations.len())];
-            let seq = i64::try_from(self.rng.below(40)).expect("a small number");
-            match self.rng.below(13) {
+            let conversation = self.conversations[self.rng.usize(..self.conversations.len())];
+            let seq = i64::try_from(self.rng.usize(..40)).expect("a small number");
+            match self.rng.usize(..13) {
                 0..=3 => {
                     let draft = draft(conversation, &format!("Act {number}"));
-                    let times = 1 + self.rng.below(4) / 3;
+                    let times = 1 + self.rng.usize(..4) / 3;
                     for _ in 0..times {
                         self.greenroom.send_message(&self.viewer, draft.clone()).await.expect("a message");
                     }
@@ -78,7 +79,7 @@ async fn run_scenario(site: &Site, rng: &mut Rng) {
     for number in 0..ACTORS {
         let (viewer, conversations) = people[number % people.len()].clone();
         let greenroom = if number < people.len() { &site.greenroom } else { &second }.clone();
-        let talent = if rng.below(2) == 0 { &demo.sarah } else { &demo.achieng }.clone();
+        let talent = if rng.usize(..2) == 0 { &demo.sarah } else { &demo.achieng }.clone();
         actors.spawn(Actor { greenroom, viewer, conversations, talent, rng: rng.fork() }.run());
     }
     let snapshots = with_timeout(actors.join_all()).await.concat();
@@ -97,7 +98,7 @@ async fn run_scenario(site: &Site, rng: &mut Rng) {
 }
 
 async fn old_view_plus_later_events_equals_current_view(site: Site) {
-    let mut rng = Rng::new();
+    let mut rng = seeded_rng();
     for _ in 0..SCENARIOS {
         run_scenario(&Site::new(site.kind).await, &mut rng).await;
     }

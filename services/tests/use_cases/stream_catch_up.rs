@@ -1,6 +1,7 @@
 //! Streams that open while messages are being written: no gap and no duplicate between the replay and the live events.
 
-use crate::support::{DemoData, Rng, Site, Stream, audit_event_log, draft, with_timeout};
+use crate::support::{DemoData, Site, Stream, audit_event_log, draft, seeded_rng, with_timeout};
+use fastrand::Rng;
 use services::{Greenroom, Limits, Resume, Viewer};
 use tokio::{sync::watch, task::JoinSet};
 
@@ -49,22 +50,22 @@ async fn last_seq(greenroom: &Greenroom, viewer: &Viewer) -> i64 {
 
 /// Opens a stream in a random round, from a random cursor, and reads it to the last event.
 async fn read_stream(greenroom: Greenroom, sarah: Viewer, mut round: watch::Receiver<usize>, mut rng: Rng, last: i64) {
-    let when = rng.below(ROUNDS);
+    let when = rng.usize(..ROUNDS);
     round.wait_for(|round| *round >= when).await.expect("the writers are running");
-    for _ in 0..rng.below(20) {
+    for _ in 0..rng.usize(..20) {
         tokio::task::yield_now().await;
     }
     let known = last_seq(&greenroom, &sarah).await;
-    let back = rng.below(usize::try_from(known).expect("a small number") + 1);
+    let back = rng.usize(..usize::try_from(known).expect("a small number") + 1);
     let cursor = known - i64::try_from(back).expect("a small number");
-    let resume = if rng.below(4) == 0 { Resume::Live } else { Resume::After(cursor) };
+    let resume = if rng.usize(..4) == 0 { Resume::Live } else { Resume::After(cursor) };
     let (mut stream, start) = Stream::ready(&greenroom, &sarah, resume).await;
     assert!(resume == Resume::Live || start == cursor);
     stream.events_up_to(start, last).await;
 }
 
 async fn join_all(writing: &Greenroom, reading: &Greenroom, demo: &DemoData) {
-    let mut rng = Rng::new();
+    let mut rng = seeded_rng();
     let last = last_seq(writing, &demo.sarah).await + EVENTS;
     let round = start_writing(writing, demo);
     let mut streams = JoinSet::new();
@@ -114,14 +115,14 @@ async fn streams_of_another_process_receive_each_event_once(site: Site) {
 
 async fn a_client_reconnecting_repeatedly_misses_no_event(site: Site) {
     let demo = site.demo().await;
-    let mut rng = Rng::new();
+    let mut rng = seeded_rng();
     let mut cursor = last_seq(&site.greenroom, &demo.sarah).await;
     let last = cursor + EVENTS;
     let _round = start_writing(&site.greenroom, &demo);
     while cursor < last {
         let (mut stream, start) = Stream::ready(&site.greenroom, &demo.sarah, Resume::After(cursor)).await;
         assert_eq!(start, cursor);
-        for _ in 0..=rng.below(6) {
+        for _ in 0..=rng.usize(..6) {
             if cursor < last {
                 let event = stream.next_event().await;
                 assert_eq!(event.seq, cursor + 1);

@@ -15,7 +15,7 @@ pub(crate) use drafts::{
 };
 pub(crate) use event_log_audit::{audit_event_log, read_event_log};
 pub(crate) use mock_mailer::{MockMailer, link_token_in};
-pub(crate) use rng::Rng;
+pub(crate) use rng::seeded_rng;
 pub(crate) use site::{DemoData, Site, sign_in};
 pub(crate) use stream::Stream;
 pub(crate) use views::Views;
