@@ -1,5 +1,6 @@
 //! The command line and the environment variables. `--help` lists them; all are validated before anything starts.
 
+mod limits;
 mod old_names;
 mod security;
 mod storage;
@@ -11,14 +12,15 @@ use crate::{logs::LogFormat, nats::NatsServers, smtp::Smtp};
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, builder::FalseyValueParser};
 use http::Uri;
 use ipnet::IpNet;
+use limits::{LimitSettings, at_least_one};
 use services::Limits;
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
 
 /// The SQLite database's file name in the data folder.
 const DATABASE_FILE: &str = "greenroom.db";
-
-/// Highest value of the limits that are counted by a database query.
-const MAX_LIMIT: u64 = 1_000_000;
 
 /// Greenroom: messages and bookings between event organizers and talent.
 #[derive(Debug, Parser)]
@@ -112,46 +114,16 @@ struct Values {
     #[arg(long, env = "GREENROOM_LOG_FORMAT", default_value = "text", global = true)]
     log_format: LogFormat,
     /// Proxies whose X-Forwarded-For is trusted: addresses or networks, separated by commas.
-    #[arg(long, env = "GREENROOM_TRUSTED_PROXIES", default_value = "", global = true)]
-    trusted_proxies: String,
+    #[arg(long, env = "GREENROOM_TRUSTED_PROXIES", value_delimiter = ',', value_parser = parse_network, global = true)]
+    trusted_proxies: Vec<Option<IpNet>>,
     /// Connections from one IPv4 address or IPv6 /64; trusted proxies are exempt. A value that is set applies to
     /// loopback too. [default: 1000, and no limit for loopback]
-    #[arg(long, env = "GREENROOM_CONNECTIONS_PER_ADDRESS", value_parser = parse_positive, global = true)]
+    #[arg(long, env = "GREENROOM_CONNECTIONS_PER_ADDRESS", value_parser = at_least_one(), global = true)]
     connections_per_address: Option<usize>,
-    /// Messages a person may send per minute.
-    #[arg(long, env = "GREENROOM_SENDS_PER_MINUTE", value_parser = parse_positive, default_value_t = Limits::default().sends_per_minute, global = true)]
-    sends_per_minute: usize,
-    /// Event streams a person may have open at the same time.
-    #[arg(long, env = "GREENROOM_STREAMS_PER_PERSON", value_parser = parse_positive, default_value_t = Limits::default().streams_per_person, global = true)]
-    streams_per_person: usize,
-    /// Passwords hashed at the same time, each for some hundredths of a second on one core and with 19 MiB. 64 times as
-    /// many requests may wait; further ones are refused with Retry-After. [default: half the cores]
-    #[arg(long, alias = "sign-ins-at-once", env = "GREENROOM_MAX_CONCURRENT_PASSWORD_HASHES", value_parser = parse_positive, global = true)]
-    max_concurrent_password_hashes: Option<usize>,
-    /// Failed sign-ins per minute to one account, from one network or device.
-    #[arg(long, alias = "failures-per-account", env = "GREENROOM_FAILED_SIGN_INS_PER_ACCOUNT", value_parser = parse_positive, default_value_t = Limits::default().failed_sign_ins_per_account, global = true)]
-    failed_sign_ins_per_account: usize,
-    /// Failed sign-ins per minute from one IPv4 address or IPv6 /64.
-    #[arg(long, alias = "failures-per-address", env = "GREENROOM_FAILED_SIGN_INS_PER_IP", value_parser = parse_positive, default_value_t = Limits::default().failed_sign_ins_per_ip, global = true)]
-    failed_sign_ins_per_ip: usize,
-    /// Registrations, resent links, password resets and changes of e-mail per hour from one IPv4 address or IPv6 /64.
-    #[arg(long, alias = "letters-per-address", env = "GREENROOM_ACCOUNT_MAILS_PER_IP", value_parser = parse_positive, default_value_t = Limits::default().account_mails_per_ip, global = true)]
-    account_mails_per_ip: usize,
-    /// Inquiries an organizer may open per day.
-    #[arg(long, env = "GREENROOM_INQUIRIES_PER_DAY", value_parser = clap::value_parser!(u64).range(1..=MAX_LIMIT), default_value_t = Limits::default().inquiries_per_day, global = true)]
-    inquiries_per_day: u64,
-    /// Unanswered inquiries an organizer may have with the same talent.
-    #[arg(long, env = "GREENROOM_OPEN_INQUIRIES_PER_PAIR", value_parser = clap::value_parser!(u64).range(1..=MAX_LIMIT), default_value_t = Limits::default().open_inquiries_per_pair, global = true)]
-    open_inquiries_per_pair: u64,
+    #[command(flatten)]
+    limits: LimitSettings,
     #[command(flatten)]
     security: security::Security,
-    /// E-mails per hour that others can cause to one recipient: registrations, resent links, password resets, changes
-    /// of address. E-mails about unread messages and about new devices each have the same limit.
-    #[arg(long, env = "GREENROOM_EMAILS_PER_RECIPIENT_HOUR", value_parser = parse_positive, default_value_t = Limits::default().emails_per_recipient_hour, global = true)]
-    emails_per_recipient_hour: usize,
-    /// The same limits per day.
-    #[arg(long, env = "GREENROOM_EMAILS_PER_RECIPIENT_DAY", value_parser = parse_positive, default_value_t = Limits::default().emails_per_recipient_day, global = true)]
-    emails_per_recipient_day: usize,
 }
 
 /// The validated settings.
@@ -238,17 +210,8 @@ impl Settings {
             metrics_addr,
             trusted_proxies,
             connections_per_address,
-            sends_per_minute,
-            streams_per_person,
-            max_concurrent_password_hashes,
-            failed_sign_ins_per_account,
-            failed_sign_ins_per_ip,
-            account_mails_per_ip,
-            inquiries_per_day,
-            open_inquiries_per_pair,
+            limits,
             security,
-            emails_per_recipient_hour,
-            emails_per_recipient_day,
             otlp_endpoint: _,
             log_format: _,
         } = self.values;
@@ -260,21 +223,6 @@ impl Settings {
                 "GREENROOM_URL must be http:// or https:// and a host, without a path; it is {origin:?}"
             ));
         }
-        let max_concurrent_password_hashes =
-            max_concurrent_password_hashes.unwrap_or(Limits::default().max_concurrent_password_hashes);
-        let limits = Limits {
-            sends_per_minute,
-            streams_per_person,
-            max_concurrent_password_hashes,
-            failed_sign_ins_per_account,
-            failed_sign_ins_per_ip,
-            account_mails_per_ip,
-            inquiries_per_day,
-            open_inquiries_per_pair,
-            emails_per_recipient_hour,
-            emails_per_recipient_day,
-            ..Limits::default()
-        };
         Ok(Config {
             file: data.join(DATABASE_FILE),
             storage_paths: storage::storage_paths(database_url.as_deref(), &data),
@@ -289,9 +237,9 @@ impl Settings {
             metrics_addr,
             traced,
             site_root: site_root.unwrap_or_else(default_site_root),
-            trusted_proxies: parse_networks(&trusted_proxies)?,
+            trusted_proxies: trusted_proxies.into_iter().flatten().collect(),
             connections_per_address,
-            limits,
+            limits: limits.into(),
             security: security.validate()?,
         })
     }
@@ -316,19 +264,14 @@ fn parse_collector(text: &str) -> Result<Collector, String> {
     uri.map(|uri| Collector(Some(uri))).ok_or_else(|| "it must be http:// or https:// and a host".to_owned())
 }
 
-fn parse_positive(text: &str) -> Result<usize, String> {
-    let number = text.parse().ok().filter(|number| *number > 0);
-    number.ok_or_else(|| "it must be a whole number, and at least 1".to_owned())
-}
-
-fn parse_networks(list: &str) -> Result<Vec<IpNet>, String> {
-    list.split(',').map(str::trim).filter(|text| !text.is_empty()).map(parse_network).collect()
-}
-
-fn parse_network(text: &str) -> Result<IpNet, String> {
-    let address = || text.parse().map(|address: std::net::IpAddr| IpNet::from(address));
-    let invalid = |_| format!("GREENROOM_TRUSTED_PROXIES: {text:?} is neither an address nor a network");
-    text.parse().or_else(|_| address()).map_err(invalid)
+/// Parses an address or a network; `None` for an empty item of the list.
+fn parse_network(text: &str) -> Result<Option<IpNet>, String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let address = || text.parse().map(|address: IpAddr| IpNet::from(address));
+    text.parse().or_else(|_| address()).map(Some).map_err(|_| "it is neither an address nor a network".to_owned())
 }
 
 #[cfg(test)]
@@ -347,10 +290,34 @@ mod tests {
             (["--url", "greenroom.example"], "GREENROOM_URL must be"),
             (["--url", "https://greenroom.example/path"], "GREENROOM_URL must be"),
             (["--trusted-proxies", "10.0.0.0/33"], "neither an address nor a network"),
+            (["--trusted-proxies", "10.0.0.1,proxy.example"], "neither an address nor a network"),
             (["--addr", "nowhere"], "invalid"),
         ] {
             let error = config(&arguments).expect_err(expected);
             assert!(error.contains(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn trusted_proxies_are_addresses_and_networks_with_commas() {
+        let proxies = |list: &str| {
+            let config = config(&["--database-url", "postgres://localhost/x", "--trusted-proxies", list]);
+            config.expect(list).trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(proxies("10.0.0.0/8, ::1 ,,192.0.2.7,"), ["10.0.0.0/8", "::1/128", "192.0.2.7/32"]);
+        assert!(proxies("").is_empty());
+    }
+
+    #[test]
+    fn limits_have_a_range() {
+        for (flag, wrong, range) in [
+            ("--sends-per-minute", "0", "0 is not in 1.."),
+            ("--connections-per-address", "0", "0 is not in 1.."),
+            ("--inquiries-per-day", "0", "0 is not in 1..=1000000"),
+            ("--open-inquiries-per-pair", "1000001", "1000001 is not in 1..=1000000"),
+        ] {
+            let error = config(&[flag, wrong]).expect_err(flag);
+            assert!(error.contains(range) && error.contains(flag), "{error}");
         }
     }
 

@@ -1,5 +1,5 @@
 //! Settings under their former names, for one release: a site starts with the same limits until it uses the new names.
-//! The former flags are aliases in [`super::Values`].
+//! The former flags are aliases in [`super::limits`].
 
 use clap::Command;
 
