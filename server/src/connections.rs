@@ -2,6 +2,7 @@
 
 use ipnet::IpNet;
 use metrics::{counter, describe_counter};
+use services::network_of;
 use std::{
     collections::HashMap,
     net::IpAddr,
@@ -91,14 +92,6 @@ impl Drop for ConnectionGuard {
                 held.remove(&network);
             }
         }
-    }
-}
-
-/// Returns the network that an address counts towards: of IPv6 the /64, because one client can use all its addresses.
-fn network_of(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V6(address) => IpAddr::V6((address.to_bits() & !u128::from(u64::MAX)).into()),
-        IpAddr::V4(_) => address,
     }
 }
 

@@ -13,7 +13,7 @@
 //! - [`backup`]: backups, and the move to another database
 //! - `store`: connections and transactions; `entity`: tables
 //! - `batcher`: concurrent requests served by one statement
-//! - `rate_limiter`, `pruned_map`, [`clock`], [`cleanup`], [`metrics`]: shared by the above
+//! - `rate_limiter`, `pruned_map`, [`clock`], [`cleanup`], [`metrics`], `network`: shared by the above
 
 pub mod accounts;
 pub mod backup;
@@ -28,6 +28,7 @@ mod error;
 pub mod mail;
 pub mod messages;
 pub mod metrics;
+mod network;
 pub mod notifications;
 mod page;
 mod pruned_map;
@@ -39,6 +40,7 @@ pub mod talents;
 
 pub use accounts::{Export, NewToken, SignInResult, Viewer};
 pub use error::{Error, Result};
+pub use network::network_of;
 pub use realtime::{Bus, BusHealth, EventSink, Resume, Subscription};
 pub use store::migrate;
 

@@ -1,4 +1,4 @@
-use crate::{Result, metrics};
+use crate::{Result, metrics, network::truncate_address};
 use model::{ApiError, PersonId};
 use std::{
     collections::VecDeque,
@@ -23,10 +23,8 @@ impl Requester {
     /// Returns the requester's site, which has one share. An IPv6 site is assigned a /48, which has 65,536 networks.
     fn site(self) -> Self {
         match self {
-            Requester::Network(IpAddr::V6(address)) => {
-                Requester::Network(IpAddr::V6((address.to_bits() & !(u128::MAX >> 48)).into()))
-            }
-            one => one,
+            Requester::Network(address) => Requester::Network(truncate_address(address, 32, 48).addr()),
+            Requester::Person(_) => self,
         }
     }
 }

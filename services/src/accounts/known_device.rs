@@ -3,6 +3,7 @@ use crate::{
     clock::as_millis,
     entity::{known_device, person},
     mail::{self, templates},
+    network::truncate_address,
     store::Transaction,
 };
 use model::{StoredEmail, Timestamp};
@@ -12,10 +13,7 @@ use sea_orm::{
     sea_query::{OnConflict, Query},
 };
 use sha2::{Digest, Sha256};
-use std::{
-    net::{IpAddr, Ipv6Addr},
-    time::Duration,
-};
+use std::{net::IpAddr, time::Duration};
 use uuid::Uuid;
 
 /// How long a device stays known after its last sign-in: 400 days, as long as browsers keep a cookie.
@@ -79,10 +77,7 @@ async fn evict_oldest_devices(tx: &Transaction, owner: Uuid, this: Vec<u8>) -> R
 /// Returns a hash that identifies one device of a person. Digits of the user agent are left out, since browsers update
 /// themselves; so is the host part of the IP address, which phones change by the hour.
 fn fingerprint(owner: Uuid, user_agent: &str, from: IpAddr) -> Vec<u8> {
-    let network = match from.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4((address.to_bits() & 0xffff_0000).into()),
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !(u128::MAX >> 32))),
-    };
+    let network = truncate_address(from.to_canonical(), 16, 32).addr();
     let browser: String = user_agent.chars().filter(|c| !c.is_ascii_digit()).collect();
     let mut hash = Sha256::new();
     hash.update(owner.as_bytes());

@@ -5,12 +5,13 @@ use super::{
     registration::{select_by_lookup, unchanged_person},
     security_log::{SecurityEvent, Subject},
     sessions::delete_in_order,
-    sign_in::{AttemptKey, network_of},
+    sign_in::AttemptKey,
 };
 use crate::{
     Greenroom, Result,
     entity::{device, known_device, person, session},
     mail::{self, templates},
+    network_of,
     realtime::EventRecorder,
     run_to_completion,
     store::Transaction,

@@ -4,14 +4,13 @@ use super::{
     one_time_token::Purpose,
     secret::{Secret, token_hash},
     security_log::{SecurityEvent, Subject},
-    sign_in::network_of,
 };
 use crate::{
     Greenroom, Result,
     entity::{event_sequence, person, token},
     error::{Error, is_duplicate},
     mail::{self, templates},
-    run_to_completion,
+    network_of, run_to_completion,
     store::Transaction,
 };
 use model::{ApiError, Email, LookupEmail, PersonId, Profile, Registration, StoredEmail, Timestamp};

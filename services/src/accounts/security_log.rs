@@ -5,12 +5,13 @@ use crate::{
     Greenroom, Result,
     entity::{person, site_secret},
     error::Error,
+    network::truncate_address,
 };
 use hmac::{Hmac, KeyInit, Mac};
 use model::PersonId;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
 use sha2::Sha256;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
 /// The name of the stored key from which pseudonyms are derived.
 const KEY: &str = "security_log";
@@ -144,10 +145,7 @@ fn pseudonym(key: &[u8], subject: &Subject<'_>) -> String {
 /// Returns the IPv4 /24 or IPv6 /48 of an address: enough to see where guesses come from, too little to identify a
 /// household.
 fn network_prefix(address: IpAddr) -> String {
-    match address {
-        IpAddr::V4(address) => format!("{}/24", Ipv4Addr::from(u32::from(address) & 0xffff_ff00)),
-        IpAddr::V6(address) => format!("{}/48", Ipv6Addr::from(u128::from(address) & !(u128::MAX >> 48))),
-    }
+    truncate_address(address, 24, 48).to_string()
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::{
     sessions::{NewSession, evict_oldest},
     user_of,
 };
-use crate::{Error, Greenroom, Result, entity::person};
+use crate::{Error, Greenroom, Result, entity::person, network_of};
 use model::{ApiError, LookupEmail, PersonId, Timestamp, User};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use std::net::IpAddr;
@@ -302,13 +302,5 @@ impl Attempt<'_> {
         if let Some(account) = self.account {
             self.greenroom.warn_owner(account);
         }
-    }
-}
-
-/// Returns the unit that limits count by: the IPv4 address, or the IPv6 /64, since each client has 2^64 addresses.
-pub(super) fn network_of(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V6(address) => IpAddr::V6((address.to_bits() & !u128::from(u64::MAX)).into()),
-        IpAddr::V4(_) => address,
     }
 }
