@@ -11,6 +11,7 @@ mod verify;
 
 pub use create::{check_free_space, create_backup};
 pub use restore::{RestoreReport, restore_backup};
+pub use sqlite_file::sqlite_path;
 pub use tables::TableDigest;
 pub use transfer::move_to_postgres;
 pub use verify::RowCounts;

@@ -27,12 +27,17 @@ pub(super) enum SqliteFailure {
     Other,
 }
 
+/// Returns the path of the file that a database URL names; `None` for PostgreSQL, and for a database in memory.
+pub fn sqlite_path(database_url: &str) -> Option<PathBuf> {
+    let file = database_url.split('?').next().unwrap_or_default();
+    let is_file = file.starts_with("sqlite:") && !file.ends_with(":memory:");
+    let options = file.parse::<SqliteConnectOptions>().ok().filter(|_| is_file)?;
+    Some(options.get_filename().to_owned()).filter(|path| !path.as_os_str().is_empty())
+}
+
 /// Returns the path of the file that a database URL names.
 pub(super) fn path_of(database_url: &str) -> Result<PathBuf, BackupError> {
-    let file = database_url.split('?').next().unwrap_or_default();
-    let options = file.parse::<SqliteConnectOptions>().map_err(|_| BackupError::NotSqlite)?;
-    let is_file = file.starts_with("sqlite:") && !file.ends_with(":memory:");
-    if is_file { Ok(options.get_filename().to_owned()) } else { Err(BackupError::NotSqlite) }
+    sqlite_path(database_url).ok_or(BackupError::NotSqlite)
 }
 
 /// Appends a suffix to the file name.
