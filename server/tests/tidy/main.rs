@@ -4,6 +4,7 @@ mod asvs;
 mod browser;
 mod components;
 mod dependencies;
+mod events;
 mod files;
 mod functions;
 mod markup;
