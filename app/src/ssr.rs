@@ -112,28 +112,9 @@ fn refuse(error: ApiError) -> RequestError {
     RequestError::Refused(error)
 }
 
-/// Returns the HTTP status of a refusal; the REST API uses the same.
-pub fn error_status(refusal: &ApiError) -> StatusCode {
-    match refusal {
-        ApiError::Unauthenticated | ApiError::InvalidCredentials => StatusCode::UNAUTHORIZED,
-        ApiError::EmailUnverified
-        | ApiError::WrongRole
-        | ApiError::InsufficientScope
-        | ApiError::SessionRequired
-        | ApiError::PasswordRequired => StatusCode::FORBIDDEN,
-        ApiError::NotFound => StatusCode::NOT_FOUND,
-        ApiError::ClientIdReused | ApiError::WrongStatus | ApiError::OtherPerson | ApiError::RoleFixed => {
-            StatusCode::CONFLICT
-        }
-        ApiError::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-        ApiError::RateLimited { .. }
-        | ApiError::InquiryLimit { .. }
-        | ApiError::OpenInquiryLimit { .. }
-        | ApiError::TooManyStreams => StatusCode::TOO_MANY_REQUESTS,
-        ApiError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        ApiError::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
-        ApiError::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-    }
+/// Returns the HTTP status of an error; the REST API uses the same.
+pub fn error_status(error: &ApiError) -> StatusCode {
+    StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 /// Redirects a form that was sent without JavaScript. The hydrated page navigates by itself.
