@@ -103,6 +103,13 @@ pub struct MessageDraft {
     pub client_id: Option<ClientId>,
 }
 
+impl MessageDraft {
+    /// Creates a draft of text alone.
+    pub fn new(conversation_id: ConversationId, body: MessageBody) -> Self {
+        Self { conversation_id, body, client_id: None }
+    }
+}
+
 impl MessageInput {
     /// Validates every field and reports all invalid ones at once.
     pub fn parse(self) -> Result<MessageDraft, ApiError> {
