@@ -38,11 +38,6 @@ impl MessageBody {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-
-    /// Returns the trimmed text without copying it.
-    pub fn into_string(self) -> String {
-        self.0
-    }
 }
 
 /// Prints only the length, because the text of people doesn't belong in logs.

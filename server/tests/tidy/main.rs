@@ -10,6 +10,7 @@ mod functions;
 mod markup;
 mod openapi;
 mod shape;
+mod unused;
 mod writes;
 
 use std::{fs, path::PathBuf};
