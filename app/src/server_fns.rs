@@ -32,11 +32,8 @@ pub async fn sign_in(email: String, password: String, next: Option<String>) -> R
     use services::accounts::{Credentials, Password};
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
     let credentials = Credentials { email: email.parse().ok(), password: Password::new(password) };
-    let signed_in = greenroom
-        .sign_in(credentials, context.sign_in_origin(), &context.user_agent)
-        .await
-        .map_err(crate::ssr::to_request_error)?;
-    greenroom.end_previous_session(context.viewer.as_ref()).await.map_err(crate::ssr::to_request_error)?;
+    let signed_in = greenroom.sign_in(credentials, context.sign_in_origin(), &context.user_agent).await?;
+    greenroom.end_previous_session(context.viewer.as_ref()).await?;
     let cookie: crate::ssr::SessionCookie = use_context().ok_or(model::ApiError::Internal)?;
     crate::ssr::set_cookie(cookie.set_header(&signed_in.token).ok_or(model::ApiError::Internal)?);
     leptos_axum::redirect(next.as_deref().and_then(crate::pages::same_site_path).unwrap_or("/inbox"));
@@ -53,7 +50,7 @@ pub async fn load_current_person() -> RequestResult<Option<Person>> {
 #[server(prefix = "/fn", endpoint = "sign-out", protocol = FormPost)]
 pub async fn sign_out() -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    greenroom.sign_out(&viewer).await.map_err(crate::ssr::to_request_error)?;
+    greenroom.sign_out(&viewer).await?;
     let cookie: crate::ssr::SessionCookie = use_context().ok_or(model::ApiError::Internal)?;
     crate::ssr::set_cookie(cookie.clear_header().ok_or(model::ApiError::Internal)?);
     crate::ssr::redirect_plain_form("/signin");
@@ -108,8 +105,8 @@ pub async fn post_message(conversation_id: String, body: String, client_id: Opti
     // A form ends its lines with CRLF: without this, a retry by the outbox or the API would have a different body.
     let body = Some(body.replace("\r\n", "\n"));
     let input = model::MessageInput { conversation_id: Some(conversation_id), body, client_id };
-    let draft = input.parse().map_err(|error| crate::ssr::to_request_error(error.into()))?;
-    let message = greenroom.send_message(&viewer, draft).await.map_err(crate::ssr::to_request_error)?.into_message();
+    let draft = input.parse()?;
+    let message = greenroom.send_message(&viewer, draft).await?.into_message();
     crate::ssr::redirect_plain_form(&format!("/conversations/{}", message.conversation_id));
     Ok(message)
 }
@@ -130,7 +127,7 @@ pub async fn mark_notifications_read(id: Option<String>) -> RequestResult<()> {
         Some(id) => NotificationSelection::Ids(vec![crate::ssr::parse_id(&id)?]),
         None => NotificationSelection::All,
     };
-    greenroom.mark_notifications_seen(&viewer, seen).await.map_err(crate::ssr::to_request_error)?;
+    greenroom.mark_notifications_seen(&viewer, seen).await?;
     crate::ssr::redirect_plain_form("/notifications");
     Ok(())
 }
@@ -145,17 +142,14 @@ pub async fn load_talents(
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let craft = craft.as_deref().and_then(|craft| craft.parse().ok());
     let search = services::talents::TalentSearch { query, craft, page };
-    greenroom.search_talents(&viewer, search).await.map_err(crate::ssr::to_request_error)
+    Ok(greenroom.search_talents(&viewer, search).await?)
 }
 
 /// Returns the talent whom the viewer wants to book. Fails with `WrongRole` unless the viewer is an organizer.
 #[server(prefix = "/fn", endpoint = "talent", protocol = FormPost)]
 pub async fn load_talent(id: String) -> RequestResult<Person> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    if viewer.role() != model::Role::Organizer {
-        return Err(crate::ssr::to_request_error(model::ApiError::WrongRole.into()));
-    }
-    greenroom.load_talent(&viewer, crate::ssr::parse_id(&id)?).await.map_err(crate::ssr::to_request_error)
+    Ok(greenroom.load_talent(&viewer, crate::ssr::parse_id(&id)?).await?)
 }
 
 /// Creates a booking inquiry, and redirects to its conversation.
@@ -179,9 +173,8 @@ pub async fn open_booking(
         message: Some(message.replace("\r\n", "\n")),
         client_id,
     };
-    let draft = input.parse_with_fee(model::Money::parse_shillings(Some(&fee)), greenroom.now());
-    let draft = draft.map_err(|error| crate::ssr::to_request_error(error.into()))?;
-    let opened = greenroom.open_booking(&viewer, draft).await.map_err(crate::ssr::to_request_error)?;
+    let draft = input.parse_with_fee(model::Money::parse_shillings(Some(&fee)), greenroom.now())?;
+    let opened = greenroom.open_booking(&viewer, draft).await?;
     leptos_axum::redirect(&format!("/conversations/{}", opened.id));
     Ok(())
 }
@@ -197,10 +190,6 @@ pub async fn load_booking(id: String) -> RequestResult<ForPerson<BookingView>> {
 #[server(prefix = "/fn", endpoint = "step", protocol = FormPost)]
 pub async fn apply_booking_action(booking_id: String, step: String) -> RequestResult<model::Booking> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    let action = step.parse().map_err(|()| model::ApiError::for_field("step", model::FieldError::Invalid));
-    let action = action.map_err(|error| crate::ssr::to_request_error(error.into()))?;
-    greenroom
-        .apply_booking_action(&viewer, crate::ssr::parse_id(&booking_id)?, action)
-        .await
-        .map_err(crate::ssr::to_request_error)
+    let action = crate::ssr::check_field("step", step.parse().map_err(|()| model::FieldError::Invalid))?;
+    Ok(greenroom.apply_booking_action(&viewer, crate::ssr::parse_id(&booking_id)?, action).await?)
 }

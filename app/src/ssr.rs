@@ -56,7 +56,7 @@ pub fn registrant_secret() -> Option<String> {
 pub async fn set_registrant(secret: &str) -> RequestResult<()> {
     let RequestContext { viewer, cookie: held, .. } = request_context()?;
     let is_known = match &held {
-        Some(held) => greenroom()?.is_known_device(held).await.map_err(to_request_error)?,
+        Some(held) => greenroom()?.is_known_device(held).await?,
         None => false,
     };
     if viewer.is_none() && !is_known {
@@ -68,12 +68,12 @@ pub async fn set_registrant(secret: &str) -> RequestResult<()> {
 
 /// Returns the viewer. The middleware has already checked that the page belongs to them.
 pub fn viewer() -> RequestResult<Viewer> {
-    request_context()?.viewer.ok_or_else(|| to_request_error(ApiError::Unauthenticated.into()))
+    request_context()?.viewer.ok_or_else(|| refuse(ApiError::Unauthenticated))
 }
 
 /// Parses an id from a path. An invalid id is answered like one that doesn't exist.
 pub fn parse_id<T: FromStr>(text: &str) -> RequestResult<T> {
-    text.parse().map_err(|_| to_request_error(ApiError::NotFound.into()))
+    text.parse().map_err(|_| refuse(ApiError::NotFound))
 }
 
 /// Parses an e-mail address that a form submitted.
@@ -88,47 +88,33 @@ pub fn parse_lookup_email(text: &str) -> RequestResult<model::LookupEmail> {
 
 /// Turns a field's validation error into a refusal that names the field.
 pub fn check_field<T>(name: &str, parsed: Result<T, model::FieldError>) -> RequestResult<T> {
-    parsed.map_err(|error| to_request_error(ApiError::for_field(name, error).into()))
+    parsed.map_err(|error| ApiError::for_field(name, error).into())
 }
 
 /// Adds the viewer's id to a view, and converts a service's error.
 pub fn for_person<T>(viewer: &Viewer, result: services::Result<T>) -> RequestResult<ForPerson<T>> {
-    let view = result.map_err(to_request_error)?;
-    Ok(ForPerson { me: viewer.id(), view })
+    Ok(ForPerson { me: viewer.id(), view: result? })
 }
 
-/// Converts a service's error, and sets the response's status to match.
-pub fn to_request_error(error: services::Error) -> RequestError {
-    let refusal = error.into_api_error();
+/// Converts a service's error, logs its cause, and sets the response's status to match.
+impl From<services::Error> for RequestError {
+    fn from(error: services::Error) -> Self {
+        refuse(error.into_api_error())
+    }
+}
+
+/// Sets the status of a page that lacks its data. A refused form gets its status in the server's `pages` module.
+fn refuse(error: ApiError) -> RequestError {
     // A form without JavaScript is answered by a redirect back to its page, which another status would break.
     if let (false, Some(response)) = (is_plain_form(), use_context::<ResponseOptions>()) {
-        response.set_status(error_status(&refusal));
+        response.set_status(error_status(&error));
     }
-    refusal.into()
+    RequestError::Refused(error)
 }
 
-/// Returns the HTTP status of a refusal; the REST API uses the same.
-pub fn error_status(refusal: &ApiError) -> StatusCode {
-    match refusal {
-        ApiError::Unauthenticated | ApiError::InvalidCredentials => StatusCode::UNAUTHORIZED,
-        ApiError::EmailUnverified
-        | ApiError::WrongRole
-        | ApiError::InsufficientScope
-        | ApiError::SessionRequired
-        | ApiError::PasswordRequired => StatusCode::FORBIDDEN,
-        ApiError::NotFound => StatusCode::NOT_FOUND,
-        ApiError::ClientIdReused | ApiError::WrongStatus | ApiError::OtherPerson | ApiError::RoleFixed => {
-            StatusCode::CONFLICT
-        }
-        ApiError::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-        ApiError::RateLimited { .. }
-        | ApiError::InquiryLimit { .. }
-        | ApiError::OpenInquiryLimit { .. }
-        | ApiError::TooManyStreams => StatusCode::TOO_MANY_REQUESTS,
-        ApiError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        ApiError::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
-        ApiError::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-    }
+/// Returns the HTTP status of an error; the REST API uses the same.
+pub fn error_status(error: &ApiError) -> StatusCode {
+    StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 /// Redirects a form that was sent without JavaScript. The hydrated page navigates by itself.

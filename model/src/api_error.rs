@@ -49,120 +49,185 @@ string_enum! {
 impl FieldError {
     /// Returns whether the code alone identifies the field.
     fn implies_field(self) -> bool {
-        matches!(
-            self,
+        match self {
             FieldError::BodyEmpty
-                | FieldError::BodyTooLong
-                | FieldError::BodyInvalid
-                | FieldError::PasswordTooCommon
-                | FieldError::AmountInvalid
-                | FieldError::CurrencyUnknown
-                | FieldError::DatePast
-                | FieldError::DateTooFar
-                | FieldError::WrongPassword
-                | FieldError::TokenInvalid
-        )
+            | FieldError::BodyTooLong
+            | FieldError::BodyInvalid
+            | FieldError::PasswordTooCommon
+            | FieldError::AmountInvalid
+            | FieldError::CurrencyUnknown
+            | FieldError::DatePast
+            | FieldError::DateTooFar
+            | FieldError::WrongPassword
+            | FieldError::TokenInvalid => true,
+            FieldError::Required
+            | FieldError::Invalid
+            | FieldError::TooLong
+            | FieldError::TooShort
+            | FieldError::OutOfRange
+            | FieldError::Invisible
+            | FieldError::HiddenCharacters
+            | FieldError::TooManyMarks => false,
+        }
     }
 }
 
 /// Invalid fields by their name in the API, each with its reason.
 pub type ValidationErrors = BTreeMap<String, FieldError>;
 
-/// Why a use case refused a request. Reveals no internal details.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "code", try_from = "RawApiError")]
-pub enum ApiError {
-    /// No session, or one that has ended.
-    Unauthenticated,
-    /// Unknown e-mail or wrong password; never says which.
-    InvalidCredentials,
-    /// The address isn't confirmed yet.
-    EmailUnverified,
-    /// The page belongs to another person than the one who is signed in.
-    OtherPerson,
-    /// The path is for the other role.
-    WrongRole,
-    /// It doesn't exist or isn't the viewer's; never says which.
-    NotFound,
-    /// The access token may only read.
-    InsufficientScope,
-    /// Access tokens are refused; only a person signed in by password may do this.
-    SessionRequired,
+/// An optional part of a row of [`api_errors`], as an expression or a pattern.
+macro_rules! optional {
+    () => {
+        None
+    };
+    ($value:literal) => {
+        Some($value)
+    };
+}
+
+/// Defines the errors from one table: the meaning that the OpenAPI document gives, the HTTP status, the code, and the
+/// limit if several share a code.
+macro_rules! api_errors {
+    ($($(#[doc = $meaning:literal])+ $kind:ident $({ $($(#[$doc:meta])* $field:ident: $type:ty,)* })?
+        = $status:literal $code:literal $(limit $limit:literal)?,)*) => {
+        /// Why a use case refused a request. Reveals no internal details.
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(into = "RawApiError", try_from = "RawApiError")]
+        pub enum ApiError {
+            $($(#[doc = $meaning])+ $kind $({ $($(#[$doc])* $field: $type,)* })?,)*
+        }
+
+        impl ApiError {
+            /// Returns the HTTP status.
+            pub fn status(&self) -> u16 {
+                match self {
+                    $(Self::$kind { .. } => $status,)*
+                }
+            }
+
+            /// Returns the limit that was reached, if several share a code.
+            pub fn limit(&self) -> Option<&'static str> {
+                match self {
+                    $(Self::$kind { .. } => optional!($($limit)?),)*
+                }
+            }
+
+            /// Returns the meaning, for the OpenAPI document.
+            pub fn meaning(&self) -> &'static str {
+                match self {
+                    $(Self::$kind { .. } => concat!($($meaning),+).trim(),)*
+                }
+            }
+
+            /// Returns one error of each kind.
+            pub fn examples() -> Vec<Self> {
+                vec![$(Self::$kind $({ $($field: Default::default(),)* })?),*]
+            }
+
+            /// Returns the code of this kind of error.
+            fn kind_code(&self) -> &'static str {
+                match self {
+                    $(Self::$kind { .. } => $code,)*
+                }
+            }
+        }
+
+        impl TryFrom<RawApiError> for ApiError {
+            type Error = &'static str;
+
+            fn try_from(raw: RawApiError) -> Result<Self, Self::Error> {
+                match (raw.code.as_str(), raw.limit.as_deref()) {
+                    // The code may be that of the only invalid field.
+                    _ if raw.fields.is_some() => Ok(Self::Invalid { fields: raw.fields.unwrap_or_default() }),
+                    $(($code, optional!($($limit)?)) => {
+                        Ok(Self::$kind $({ $($field: raw.$field.ok_or("a field of the error is missing")?,)* })?)
+                    })*
+                    _ => Err("unknown error code"),
+                }
+            }
+        }
+    };
+}
+
+api_errors! {
+    /// There is no valid session or access token.
+    Unauthenticated = 401 "unauthenticated",
+    /// The e-mail address is unknown or the password is wrong; the response doesn't say which.
+    InvalidCredentials = 401 "invalid_credentials",
+    /// The account's e-mail address isn't confirmed.
+    EmailUnverified = 403 "email_unverified",
+    /// The page belongs to another person than the signed-in one.
+    OtherPerson = 409 "other_person",
+    /// Requires the other role.
+    WrongRole = 403 "wrong_role",
+    /// The resource doesn't exist, or belongs to other people.
+    NotFound = 404 "not_found",
+    /// The access token is read-only.
+    InsufficientScope = 403 "insufficient_scope",
+    /// Requires a session; an access token isn't accepted.
+    SessionRequired = 403 "session_required",
     /// The booking's status doesn't allow this action.
-    WrongStatus,
-    /// A person with bookings can't change their role.
-    RoleFixed,
-    /// The password must be confirmed first.
-    PasswordRequired,
-    /// The same `clientId` was used for another message.
-    ClientIdReused,
-    /// Too many attempts.
+    WrongStatus = 409 "wrong_status",
+    /// The role can't be changed, because the account has bookings.
+    RoleFixed = 409 "role_fixed",
+    /// The password was entered more than an hour ago. Call `POST /api/account/confirmation` first.
+    PasswordRequired = 403 "password_required",
+    /// The `clientId` was used before with other content.
+    ClientIdReused = 409 "client_id_reused",
+    /// Too many requests. Retry after the seconds in `Retry-After`.
     RateLimited {
         /// Seconds until a retry can succeed.
         retry_after: u64,
-    },
+    } = 429 "rate_limited",
     /// The organizer has reached the daily limit of booking requests.
     InquiryLimit {
         /// Seconds until the next one is allowed.
         retry_after: u64,
-    },
+    } = 429 "rate_limited" limit "inquiries_per_day",
     /// The organizer has reached the limit of unanswered booking requests with the same talent.
     OpenInquiryLimit {
         /// Seconds until a retry is sensible: the talent may have answered by then.
         retry_after: u64,
-    },
-    /// The person has as many event streams open as allowed.
-    TooManyStreams,
-    /// The request was understood, but some of its fields are invalid.
+    } = 429 "rate_limited" limit "open_inquiries_per_pair",
+    /// The person has as many open streams as allowed.
+    TooManyStreams = 429 "too_many_streams",
+    /// Validation failed; `fields` names the invalid fields.
     Invalid {
         /// Each invalid field with its reason.
         fields: ValidationErrors,
-    },
-    /// A service that the server depends on can't be reached. A retry may succeed.
-    Unavailable,
-    /// The disk is full, and nothing was written. A retry may succeed.
-    StorageFull,
-    /// An internal error, whose cause is in the server's log.
-    Internal,
+    } = 422 "invalid_input",
+    /// The database is unreachable.
+    Unavailable = 503 "unavailable",
+    /// The disk is full and nothing was written. A retry may succeed later.
+    StorageFull = 507 "storage_full",
+    /// The server failed; its log has the reason.
+    Internal = 500 "internal",
 }
 
 /// The JSON form of [`ApiError`], with all fields side by side. The deserializer that serde derives for a tagged enum
 /// reads everything twice, with code that the browser would have to download.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 struct RawApiError {
     code: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     retry_after: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     fields: Option<ValidationErrors>,
 }
 
-impl TryFrom<RawApiError> for ApiError {
-    type Error = &'static str;
-
-    fn try_from(raw: RawApiError) -> Result<Self, Self::Error> {
-        let api_error = match raw.code.as_str() {
-            "unauthenticated" => Some(ApiError::Unauthenticated),
-            "invalid_credentials" => Some(ApiError::InvalidCredentials),
-            "email_unverified" => Some(ApiError::EmailUnverified),
-            "other_person" => Some(ApiError::OtherPerson),
-            "wrong_role" => Some(ApiError::WrongRole),
-            "not_found" => Some(ApiError::NotFound),
-            "insufficient_scope" => Some(ApiError::InsufficientScope),
-            "session_required" => Some(ApiError::SessionRequired),
-            "wrong_status" => Some(ApiError::WrongStatus),
-            "role_fixed" => Some(ApiError::RoleFixed),
-            "password_required" => Some(ApiError::PasswordRequired),
-            "client_id_reused" => Some(ApiError::ClientIdReused),
-            "rate_limited" => raw.retry_after.map(|retry_after| ApiError::RateLimited { retry_after }),
-            "inquiry_limit" => raw.retry_after.map(|retry_after| ApiError::InquiryLimit { retry_after }),
-            "open_inquiry_limit" => raw.retry_after.map(|retry_after| ApiError::OpenInquiryLimit { retry_after }),
-            "too_many_streams" => Some(ApiError::TooManyStreams),
-            "invalid" => raw.fields.map(|fields| ApiError::Invalid { fields }),
-            "unavailable" => Some(ApiError::Unavailable),
-            "storage_full" => Some(ApiError::StorageFull),
-            "internal" => Some(ApiError::Internal),
-            _ => None,
-        };
-        api_error.ok_or("unknown error code")
+impl From<ApiError> for RawApiError {
+    fn from(api_error: ApiError) -> Self {
+        Self {
+            code: api_error.code().to_owned(),
+            limit: api_error.limit().map(str::to_owned),
+            retry_after: api_error.retry_after(),
+            fields: match api_error {
+                ApiError::Invalid { fields } => Some(fields),
+                _ => None,
+            },
+        }
     }
 }
 
@@ -172,41 +237,36 @@ impl ApiError {
         ApiError::Invalid { fields: ValidationErrors::from([(name.to_owned(), field_error)]) }
     }
 
-    /// Returns the stable code that clients receive.
+    /// Returns the stable code that clients receive: that of the field error if it identifies the only invalid field.
     pub fn code(&self) -> &'static str {
+        let fields = self.fields().filter(|fields| fields.len() == 1);
+        let only = fields.and_then(|fields| fields.values().find(|field_error| field_error.implies_field()));
+        only.map_or(self.kind_code(), |field_error| field_error.as_str())
+    }
+
+    /// Returns the invalid fields, if the error is about fields.
+    pub fn fields(&self) -> Option<&ValidationErrors> {
         match self {
-            ApiError::Unauthenticated => "unauthenticated",
-            ApiError::InvalidCredentials => "invalid_credentials",
-            ApiError::EmailUnverified => "email_unverified",
-            ApiError::OtherPerson => "other_person",
-            ApiError::WrongRole => "wrong_role",
-            ApiError::NotFound => "not_found",
-            ApiError::InsufficientScope => "insufficient_scope",
-            ApiError::SessionRequired => "session_required",
-            ApiError::WrongStatus => "wrong_status",
-            ApiError::RoleFixed => "role_fixed",
-            ApiError::PasswordRequired => "password_required",
-            ApiError::ClientIdReused => "client_id_reused",
-            ApiError::RateLimited { .. } | ApiError::InquiryLimit { .. } | ApiError::OpenInquiryLimit { .. } => {
-                "rate_limited"
-            }
-            ApiError::TooManyStreams => "too_many_streams",
-            ApiError::Unavailable => "unavailable",
-            ApiError::StorageFull => "storage_full",
-            ApiError::Internal => "internal",
-            ApiError::Invalid { fields } => match fields.values().next() {
-                Some(field_error) if fields.len() == 1 && field_error.implies_field() => field_error.as_str(),
-                _ => "invalid_input",
-            },
+            ApiError::Invalid { fields } => Some(fields),
+            _ => None,
+        }
+    }
+
+    /// Returns the seconds after which a retry may succeed.
+    pub fn retry_after(&self) -> Option<u64> {
+        match self {
+            ApiError::RateLimited { retry_after }
+            | ApiError::InquiryLimit { retry_after }
+            | ApiError::OpenInquiryLimit { retry_after } => Some(*retry_after),
+            // When a stream ends can't be predicted.
+            ApiError::TooManyStreams => Some(5),
+            _ => None,
         }
     }
 
     /// Returns why a field is invalid; `None` if it is valid.
     pub fn field_error(&self, field: &str) -> Option<FieldError> {
-        match self {
-            ApiError::Invalid { fields } => fields.get(field).copied(),
-            _ => None,
-        }
+        self.fields()?.get(field).copied()
     }
 }
 
@@ -252,34 +312,30 @@ impl Validator {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     #[test]
     fn api_errors_round_trip_through_json() {
-        let all = [
-            ApiError::Unauthenticated,
-            ApiError::InvalidCredentials,
-            ApiError::EmailUnverified,
-            ApiError::WrongRole,
-            ApiError::NotFound,
-            ApiError::InsufficientScope,
-            ApiError::SessionRequired,
-            ApiError::OtherPerson,
-            ApiError::WrongStatus,
-            ApiError::RoleFixed,
-            ApiError::PasswordRequired,
-            ApiError::ClientIdReused,
-            ApiError::RateLimited { retry_after: 3 },
-            ApiError::InquiryLimit { retry_after: 4 },
-            ApiError::OpenInquiryLimit { retry_after: 5 },
-            ApiError::TooManyStreams,
-            ApiError::for_field("body", FieldError::BodyEmpty),
-            ApiError::Unavailable,
-            ApiError::StorageFull,
-            ApiError::Internal,
-        ];
-        for api_error in all {
+        let of_fields = [ApiError::for_field("body", FieldError::BodyEmpty), ApiError::InquiryLimit { retry_after: 4 }];
+        for api_error in ApiError::examples().into_iter().chain(of_fields) {
             let json = serde_json::to_string(&api_error).expect("json");
             assert_eq!(serde_json::from_str::<ApiError>(&json).expect(&json), api_error);
         }
+    }
+
+    /// Browsers have stored unsent messages with the code that `Invalid` had before.
+    #[test]
+    fn invalid_fields_are_read_with_any_code() {
+        let json = r#"{"code":"invalid","fields":{"body":"body_too_long"}}"#;
+        let api_error: ApiError = serde_json::from_str(json).expect("an error");
+        assert_eq!(api_error, ApiError::for_field("body", FieldError::BodyTooLong));
+    }
+
+    #[test]
+    fn no_two_errors_have_the_same_code_and_limit() {
+        let errors = ApiError::examples();
+        let codes: BTreeSet<_> = errors.iter().map(|error| (error.code(), error.limit())).collect();
+        assert_eq!(codes.len(), errors.len());
+        assert!(FieldError::ALL.iter().all(|field_error| !codes.contains(&(field_error.as_str(), None))));
     }
 }

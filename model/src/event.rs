@@ -6,34 +6,71 @@ use crate::{
     id::{ConversationId, NotificationId, PersonId},
     message::Message,
     notification::Notification,
-    person::Person,
+    person::{Person, Role},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A change, from the view of the person whose log it is in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(tag = "type", rename_all_fields = "camelCase")]
-#[allow(clippy::large_enum_variant, reason = "events are handled one at a time, and rarely stored")]
-pub enum Event {
+/// Defines the events, their names, and how they are read from JSON, from one table. A field with `= value` has that
+/// value where the JSON lacks it; without any other field the event can't be read. The name is matched as `tt`, because
+/// not every derive macro can read a value that is matched as `literal`.
+macro_rules! events {
+    ($($(#[$about:meta])* $kind:ident = $name:tt {
+        $($(#[$doc:meta])* $field:ident: $type:ty $(= $default:expr)?,)*
+    })*) => {
+        /// A change, from the view of the person whose log it is in.
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+        #[serde(tag = "type", rename_all_fields = "camelCase")]
+        #[allow(clippy::large_enum_variant, reason = "events are handled one at a time, and rarely stored")]
+        pub enum Event {
+            $($(#[$about])* #[serde(rename = $name)] #[schema(rename_all = "camelCase")] $kind {
+                $($(#[$doc])* $field: $type,)*
+            },)*
+            /// An event type of a newer server, unknown to this client.
+            #[serde(skip_serializing)]
+            Unknown,
+        }
+
+        impl Event {
+            /// Names of all logged events, which a stream sends with an `id:` field.
+            pub const NAMES: &'static [&'static str] = &[$($name),*];
+
+            /// Returns the event's name on the stream.
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $(Event::$kind { .. } => $name,)*
+                    Event::Unknown => "unknown",
+                }
+            }
+        }
+
+        impl RawEnvelope {
+            /// Returns the event; `None` if a field of it is missing.
+            fn into_event(self) -> Option<Event> {
+                Some(match self.name.as_str() {
+                    $($name => Event::$kind { $($field: self.$field$(.or(Some($default)))? ?,)* },)*
+                    _ => Event::Unknown,
+                })
+            }
+        }
+    };
+}
+
+events! {
     /// A message was posted. The sender receives this event too.
-    #[serde(rename = "message.created")]
-    MessageCreated {
+    MessageCreated = "message.created" {
         /// The message.
         message: Message,
-    },
+    }
     /// A conversation was opened. Its first message follows as an event of its own.
-    #[serde(rename = "conversation.created")]
-    ConversationCreated {
+    ConversationCreated = "conversation.created" {
         /// The conversation as this person sees it, still empty.
         conversation: Conversation,
-    },
+    }
     /// A person's read marker moved. The other party receives this only where both have receipts on. A person who marks
     /// messages as unread moves their own marker back, and only they receive that.
-    #[serde(rename = "conversation.read")]
-    #[schema(rename_all = "camelCase")]
-    ConversationRead {
+    ConversationRead = "conversation.read" {
         /// Conversation in which it happened.
         conversation_id: ConversationId,
         /// Person whose marker moved.
@@ -42,85 +79,68 @@ pub enum Event {
         read_seq: i64,
         /// Number of messages that person has left to read in the conversation.
         unread: i64,
-    },
+    }
     /// Messages have reached a device of this person.
-    #[serde(rename = "conversation.delivered")]
-    #[schema(rename_all = "camelCase")]
-    ConversationDelivered {
+    ConversationDelivered = "conversation.delivered" {
         /// Conversation in which it happened.
         conversation_id: ConversationId,
         /// Person whose device it is.
         user_id: PersonId,
         /// `seq` of the last message that reached it.
         delivered_seq: i64,
-    },
+    }
     /// A notification was created.
-    #[serde(rename = "notification.created")]
-    NotificationCreated {
+    NotificationCreated = "notification.created" {
         /// The notification.
         notification: Notification,
-    },
+    }
     /// Notifications were marked as seen.
-    #[serde(rename = "notification.read")]
-    #[schema(rename_all = "camelCase")]
-    NotificationRead {
+    NotificationRead = "notification.read" {
         /// Ids of those seen; empty if `all` is true.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         #[schema(required = false)]
-        ids: Vec<NotificationId>,
+        ids: Vec<NotificationId> = Vec::new(),
         /// Whether all of them were marked as seen.
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         #[schema(required = false)]
-        all: bool,
+        all: bool = false,
         /// Number of notifications still unseen.
         unread: i64,
         /// When they were marked as seen.
         read_at: Timestamp,
-    },
+    }
     /// A booking's status changed.
-    #[serde(rename = "booking.updated")]
-    BookingUpdated {
+    BookingUpdated = "booking.updated" {
         /// The booking after the change.
         booking: Booking,
-    },
+    }
     /// The profile of the person, or of one they share a conversation with, changed.
-    #[serde(rename = "person.updated")]
-    PersonUpdated {
+    PersonUpdated = "person.updated" {
         /// The person after the change.
         person: Person,
-    },
-    /// An event type of a newer server, unknown to this client.
-    #[serde(skip_serializing)]
-    Unknown,
+    }
 }
 
 impl Event {
-    /// Returns the event's name on the stream.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Event::MessageCreated { .. } => "message.created",
-            Event::ConversationCreated { .. } => "conversation.created",
-            Event::ConversationRead { .. } => "conversation.read",
-            Event::ConversationDelivered { .. } => "conversation.delivered",
-            Event::NotificationCreated { .. } => "notification.created",
-            Event::NotificationRead { .. } => "notification.read",
-            Event::BookingUpdated { .. } => "booking.updated",
-            Event::PersonUpdated { .. } => "person.updated",
-            Event::Unknown => "unknown",
-        }
+    /// Returns the conversation that this event moves to the top of an inbox, and the role that the inbox's owner `me`,
+    /// in whose log it is, has in that conversation.
+    pub fn reordered_conversation(&self, me: PersonId) -> Option<(ConversationId, Role)> {
+        let (conversation, is_organizer) = match self {
+            Event::MessageCreated { message } => {
+                let by_organizer = message.sender.role == Role::Organizer;
+                (message.conversation_id, by_organizer == (message.sender.id == me))
+            }
+            Event::ConversationCreated { conversation } => (conversation.id, conversation.booking.organizer.id == me),
+            Event::ConversationRead { .. }
+            | Event::ConversationDelivered { .. }
+            | Event::NotificationCreated { .. }
+            | Event::NotificationRead { .. }
+            | Event::BookingUpdated { .. }
+            | Event::PersonUpdated { .. }
+            | Event::Unknown => return None,
+        };
+        Some((conversation, if is_organizer { Role::Organizer } else { Role::Talent }))
     }
-
-    /// Names of all logged events, which a stream sends with an `id:` field.
-    pub const NAMES: [&'static str; 8] = [
-        "message.created",
-        "conversation.created",
-        "conversation.read",
-        "conversation.delivered",
-        "notification.created",
-        "notification.read",
-        "booking.updated",
-        "person.updated",
-    ];
 }
 
 /// An event with its number in the person's event sequence.
@@ -153,41 +173,11 @@ struct RawEnvelope {
     delivered_seq: Option<i64>,
     unread: Option<i64>,
     notification: Option<Notification>,
-    #[serde(default)]
-    ids: Vec<NotificationId>,
-    #[serde(default)]
-    all: bool,
+    ids: Option<Vec<NotificationId>>,
+    all: Option<bool>,
     read_at: Option<Timestamp>,
     booking: Option<Booking>,
     person: Option<Person>,
-}
-
-impl RawEnvelope {
-    /// Returns the event; `None` if a field of it is missing.
-    fn into_event(self) -> Option<Event> {
-        Some(match self.name.as_str() {
-            "message.created" => Event::MessageCreated { message: self.message? },
-            "conversation.created" => Event::ConversationCreated { conversation: self.conversation? },
-            "conversation.read" => Event::ConversationRead {
-                conversation_id: self.conversation_id?,
-                user_id: self.user_id?,
-                read_seq: self.read_seq?,
-                unread: self.unread?,
-            },
-            "conversation.delivered" => Event::ConversationDelivered {
-                conversation_id: self.conversation_id?,
-                user_id: self.user_id?,
-                delivered_seq: self.delivered_seq?,
-            },
-            "notification.created" => Event::NotificationCreated { notification: self.notification? },
-            "notification.read" => {
-                Event::NotificationRead { ids: self.ids, all: self.all, unread: self.unread?, read_at: self.read_at? }
-            }
-            "booking.updated" => Event::BookingUpdated { booking: self.booking? },
-            "person.updated" => Event::PersonUpdated { person: self.person? },
-            _ => Event::Unknown,
-        })
-    }
 }
 
 impl TryFrom<RawEnvelope> for Envelope {

@@ -38,11 +38,6 @@ impl MessageBody {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-
-    /// Returns the trimmed text without copying it.
-    pub fn into_string(self) -> String {
-        self.0
-    }
 }
 
 /// Prints only the length, because the text of people doesn't belong in logs.
@@ -101,6 +96,13 @@ pub struct MessageDraft {
     pub body: MessageBody,
     /// The sender's idempotency key, if given.
     pub client_id: Option<ClientId>,
+}
+
+impl MessageDraft {
+    /// Creates a draft of text alone.
+    pub fn new(conversation_id: ConversationId, body: MessageBody) -> Self {
+        Self { conversation_id, body, client_id: None }
+    }
 }
 
 impl MessageInput {

@@ -6,14 +6,12 @@
 
 mod booking;
 mod inbox;
-mod nav_state;
-mod notification_list;
+mod notifications;
 mod thread;
 
 pub use booking::BookingView;
 pub use inbox::Inbox;
-pub use nav_state::NavState;
-pub use notification_list::NotificationList;
+pub use notifications::{NavState, NotificationList};
 pub use thread::{Thread, WINDOW};
 
 use crate::{event::Envelope, id::PersonId, person::Person};

@@ -20,6 +20,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, header};
+use model::ApiError;
 use serde::Serialize;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -43,7 +44,7 @@ fn api_routes() -> OpenApiRouter<AppState> {
         .merge(sessions::routes())
         .merge(talents::routes())
         .merge(tokens::routes())
-        .fallback(async || Problem::NOT_FOUND)
+        .fallback(async || Problem::from(ApiError::NotFound))
 }
 
 /// Returns a JSON response that no cache may store, because it is one person's own.

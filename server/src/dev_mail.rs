@@ -10,7 +10,7 @@ use axum::{
     routing::get,
 };
 use http::{HeaderMap, HeaderValue, Version, header, uri::Authority};
-use model::text::escape_html;
+use model::{ApiError, text::escape_html};
 use serde_json::json;
 use services::mail::QueuedEmail;
 use std::net::SocketAddr;
@@ -51,7 +51,7 @@ async fn list_mail(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     if !is_local_request(peer, version, &headers) {
-        return Err(Problem::NOT_FOUND);
+        return Err(ApiError::NotFound.into());
     }
     let mails = state.greenroom.list_queued_mail().await?;
     let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();

@@ -7,7 +7,7 @@ use axum::{
 };
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header, request::Parts};
-use model::FieldError;
+use model::{ApiError, FieldError};
 use serde::de::DeserializeOwned;
 use std::{collections::HashMap, str::FromStr};
 
@@ -55,7 +55,7 @@ impl<S: Send + Sync, T: FromStr + Send> FromRequestParts<S> for PathId<T> {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let text: Result<Path<String>, PathRejection> = Path::from_request_parts(parts, state).await;
         let id = text.ok().and_then(|Path(text)| text.parse().ok());
-        id.map(Self).ok_or(Problem::NOT_FOUND)
+        Ok(id.map(Self).ok_or(ApiError::NotFound)?)
     }
 }
 

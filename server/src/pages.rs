@@ -20,6 +20,7 @@ use leptos::{
     prelude::{provide_context, use_context},
 };
 use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_route_list};
+use model::ApiError;
 use std::any::Any;
 use tower_http::services::ServeDir;
 
@@ -168,5 +169,5 @@ async fn no_store_on_404(mut response: Response) -> Response {
 pub(crate) fn handle_panic(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
     let message = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     tracing::error!(panic = message.unwrap_or_default(), "a request panicked");
-    Problem::INTERNAL.into_response()
+    Problem::from(ApiError::Internal).into_response()
 }

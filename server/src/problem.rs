@@ -20,6 +20,7 @@ use utoipa::ToSchema;
 pub(crate) struct Problem {
     status: StatusCode,
     code: &'static str,
+    limit: Option<&'static str>,
     fields: ValidationErrors,
     retry_after: Option<u64>,
 }
@@ -37,6 +38,10 @@ pub(crate) struct ProblemBody<'a> {
     status: u16,
     /// A stable error code for programs.
     code: &'static str,
+    /// The limit that was reached, if several have the same code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    limit: Option<&'static str>,
     /// The id under which the server logs the request, also in `X-Request-Id`.
     request_id: &'a str,
     /// The invalid fields, if there are any, each with an error code.
@@ -46,7 +51,6 @@ pub(crate) struct ProblemBody<'a> {
 }
 
 impl Problem {
-    pub(crate) const NOT_FOUND: Problem = Problem::new(StatusCode::NOT_FOUND, "not_found");
     pub(crate) const METHOD_NOT_ALLOWED: Problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed");
     pub(crate) const CROSS_SITE: Problem = Problem::new(StatusCode::FORBIDDEN, "cross_site");
     pub(crate) const MALFORMED_JSON: Problem = Problem::new(StatusCode::BAD_REQUEST, "malformed_json");
@@ -58,12 +62,11 @@ impl Problem {
     pub(crate) const WRONG_CONTENT_TYPE: Problem =
         Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type");
     pub(crate) const TOO_LARGE: Problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large");
-    pub(crate) const INTERNAL: Problem = Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal");
     pub(crate) const NO_DATABASE: Problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "no_database");
     pub(crate) const BUS_UNREACHABLE: Problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "bus_silent");
 
     const fn new(status: StatusCode, code: &'static str) -> Self {
-        Self { status, code, fields: ValidationErrors::new(), retry_after: None }
+        Self { status, code, limit: None, fields: ValidationErrors::new(), retry_after: None }
     }
 
     pub(crate) fn status(&self) -> StatusCode {
@@ -87,16 +90,13 @@ impl Problem {
 
 impl From<ApiError> for Problem {
     fn from(error: ApiError) -> Self {
-        let (status, code) = (error_status(&error), error.code());
-        let (fields, retry_after) = match error {
-            ApiError::Invalid { fields } => (fields, None),
-            ApiError::RateLimited { retry_after }
-            | ApiError::InquiryLimit { retry_after }
-            | ApiError::OpenInquiryLimit { retry_after } => (ValidationErrors::new(), Some(retry_after)),
-            ApiError::TooManyStreams => (ValidationErrors::new(), Some(5)),
-            _ => (ValidationErrors::new(), None),
-        };
-        Self { status, code, fields, retry_after }
+        Self {
+            status: error_status(&error),
+            code: error.code(),
+            limit: error.limit(),
+            retry_after: error.retry_after(),
+            fields: error.fields().cloned().unwrap_or_default(),
+        }
     }
 }
 
@@ -131,7 +131,7 @@ pub(crate) async fn write_problem(request: Request, next: Next) -> Response {
     let wants_page = wants_page(&request);
     let id = request.extensions().get::<RequestId>().cloned();
     let mut response = next.run(request).await;
-    let Some(Problem { status, code, fields, retry_after }) = response.extensions_mut().remove() else {
+    let Some(Problem { status, code, limit, fields, retry_after }) = response.extensions_mut().remove() else {
         return response;
     };
     if wants_page && status.is_server_error() {
@@ -139,7 +139,7 @@ pub(crate) async fn write_problem(request: Request, next: Next) -> Response {
     }
     let request_id = id.as_ref().and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
     let title = status.canonical_reason().unwrap_or_default();
-    let body = ProblemBody { r#type: "about:blank", title, status: status.as_u16(), code, request_id, fields };
+    let body = ProblemBody { r#type: "about:blank", title, status: status.as_u16(), code, limit, request_id, fields };
     let mut rendered = (status, Json(body)).into_response();
     let headers = rendered.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
@@ -165,4 +165,33 @@ fn error_page() -> impl IntoResponse {
 fn wants_page(request: &Request) -> bool {
     let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
     !request.uri().path().starts_with("/api") && accepts.is_some_and(|accepts| accepts.contains("text/html"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use app::request_error::RequestError;
+    use serde_json::{Value, json};
+
+    /// The REST API puts `retry_after` into a header; everything else has the same name on both sides.
+    #[test]
+    fn server_functions_and_the_api_report_the_same_errors() {
+        let of_field = FieldError::ALL.iter().map(|error| ApiError::for_field("field", *error));
+        for error in ApiError::examples().into_iter().chain(of_field) {
+            let Problem { status, code, limit, fields, retry_after } = error.clone().into();
+            assert_eq!(status, error_status(&error));
+            let mut expected = json!({ "code": code });
+            if let Some(limit) = limit {
+                expected["limit"] = limit.into();
+            }
+            if let Some(seconds) = retry_after {
+                expected["retry_after"] = seconds.into();
+            }
+            if matches!(error, ApiError::Invalid { .. }) {
+                expected["fields"] = json!(fields);
+            }
+            let by_server_fn: Value = serde_json::to_value(RequestError::Refused(error)).expect("JSON");
+            assert_eq!(by_server_fn, json!({ "refused": expected }));
+        }
+    }
 }

@@ -14,6 +14,7 @@ use http::{
     HeaderMap, HeaderValue, Method, Uri, header,
     uri::{Authority, PathAndQuery},
 };
+use model::ApiError;
 use std::net::IpAddr;
 
 /// The longest path, in bytes. The site's own paths have less than 100.
@@ -34,7 +35,7 @@ pub(crate) fn normalize_target<B>(request: &mut http::Request<B>) {
     let uri = request.uri();
     let problem = match uri.path() {
         _ if *request.method() == Method::CONNECT => Some(Problem::METHOD_NOT_ALLOWED),
-        path if !path.starts_with('/') => Some(Problem::NOT_FOUND),
+        path if !path.starts_with('/') => Some(Problem::from(ApiError::NotFound)),
         path if path.len() > PATH_LIMIT || path.len() + uri.query().map_or(0, str::len) > TARGET_LIMIT => {
             Some(Problem::TARGET_TOO_LONG)
         }

@@ -17,6 +17,7 @@ use axum::{
     routing::{any, get},
 };
 use http::{HeaderName, HeaderValue, Request, header};
+use model::ApiError;
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -58,7 +59,7 @@ pub(crate) fn build_router(state: AppState, settings: &Config) -> Router {
         .route("/api/docs", get(openapi::get_docs_page))
         .method_not_allowed_fallback(async || Problem::METHOD_NOT_ALLOWED)
         // `nest("/api", …)` doesn't match this path, and the fallback would answer it with a page.
-        .route("/api/", any(async || Problem::NOT_FOUND))
+        .route("/api/", any(async || Problem::from(ApiError::NotFound)))
         .with_state(state.clone())
         .merge(pages::routes(&state, pages::leptos_options(settings)))
         .layer(every_request)

@@ -10,7 +10,7 @@ use crate::{
     entity::person,
     page::{self, PAGE_SIZE, PageCursor},
 };
-use model::{Craft, Directory, FieldError, Person, PersonId, Role};
+use model::{ApiError, Craft, Directory, FieldError, Person, PersonId, Role};
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{BinOper, Expr},
@@ -55,13 +55,16 @@ impl Greenroom {
         Ok(Directory { talents, next_page })
     }
 
-    /// Returns a bookable talent.
+    /// Returns a bookable talent to an organizer.
     ///
     /// # Errors
-    /// `NotFound` if there is none with this id.
-    pub async fn load_talent(&self, _viewer: &Viewer, id: PersonId) -> Result<Person> {
+    /// `WrongRole` unless the viewer is an organizer; `NotFound` if there is no talent with this id.
+    pub async fn load_talent(&self, viewer: &Viewer, id: PersonId) -> Result<Person> {
+        if viewer.role() != Role::Organizer {
+            return Err(ApiError::WrongRole.into());
+        }
         let talent = select_bookable().filter(person::Column::Id.eq(id.0));
-        person_of(talent.one(self.store.reader()).await?.ok_or(model::ApiError::NotFound)?)
+        person_of(talent.one(self.store.reader()).await?.ok_or(ApiError::NotFound)?)
     }
 }
 

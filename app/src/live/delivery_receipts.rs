@@ -18,15 +18,15 @@ pub struct DeliveryReceipts {
 impl DeliveryReceipts {
     /// Records a received message, and drops receipts that a read marker makes unnecessary.
     pub(super) fn on_event(self, me: PersonId, envelope: &Envelope) {
-        match &envelope.event {
-            Event::MessageCreated { message } if message.sender.id != me => {
-                self.record(message.conversation_id, message.seq);
-            }
-            Event::ConversationRead { conversation_id, user_id, read_seq, .. } if *user_id == me => {
-                self.pending
-                    .update_value(|pending| pending.retain(|id, seq| id != conversation_id || *seq > *read_seq));
-            }
-            _ => {}
+        if let Event::MessageCreated { message } = &envelope.event
+            && message.sender.id != me
+        {
+            self.record(message.conversation_id, message.seq);
+        }
+        if let Event::ConversationRead { conversation_id, user_id, read_seq, .. } = &envelope.event
+            && *user_id == me
+        {
+            self.pending.update_value(|pending| pending.retain(|id, seq| id != conversation_id || *seq > *read_seq));
         }
     }
 

@@ -196,9 +196,12 @@ fn on_open(live: Live) {
 pub(super) fn replay_to_tabs(live: Live, after: i64) {
     leader_election::broadcast(&TabMessage::Connection(live.connection.get_untracked()));
     match live.events_after(after) {
-        Some(events) => events.into_iter().for_each(|envelope| match envelope.event {
-            Event::Unknown => leader_election::broadcast(&TabMessage::Stream(StreamMessage::Skipped(envelope.seq))),
-            _ => leader_election::broadcast(&TabMessage::Replayed(envelope)),
+        Some(events) => events.into_iter().for_each(|envelope| {
+            leader_election::broadcast(&if envelope.event == Event::Unknown {
+                TabMessage::Stream(StreamMessage::Skipped(envelope.seq))
+            } else {
+                TabMessage::Replayed(envelope)
+            });
         }),
         None => open_from(live, after),
     }

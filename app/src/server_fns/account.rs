@@ -32,9 +32,8 @@ pub async fn register_account(
 ) -> RequestResult<()> {
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
     let input = model::RegisterInput { email: Some(email), password: Some(password), name: Some(name), role, craft };
-    let registration = input.parse().map_err(|error| crate::ssr::to_request_error(error.into()))?;
-    let secret =
-        greenroom.register_account(registration, context.address).await.map_err(crate::ssr::to_request_error)?;
+    let registration = input.parse()?;
+    let secret = greenroom.register_account(registration, context.address).await?;
     crate::ssr::set_registrant(&secret).await?;
     leptos_axum::redirect("/verify");
     Ok(())
@@ -45,7 +44,7 @@ pub async fn register_account(
 pub async fn resend_verification(email: String) -> RequestResult<()> {
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
     let (email, registrant) = (crate::ssr::parse_email(&email)?, crate::ssr::registrant_secret());
-    greenroom.resend_link(email, registrant, context.address).await.map_err(crate::ssr::to_request_error)?;
+    greenroom.resend_link(email, registrant, context.address).await?;
     leptos_axum::redirect("/verify?again=1");
     Ok(())
 }
@@ -57,7 +56,7 @@ pub async fn load_mailed_link(token: String) -> RequestResult<Option<MailedLink>
     let registrant = crate::ssr::registrant_secret();
     match greenroom.load_mailed_link(&token, registrant.as_deref(), context.viewer.as_ref()).await {
         Err(services::Error::Api(_)) => Ok(None),
-        found => Ok(Some(found.map_err(crate::ssr::to_request_error)?)),
+        found => Ok(Some(found?)),
     }
 }
 
@@ -73,13 +72,9 @@ pub async fn verify_email(
 ) -> RequestResult<()> {
     use services::accounts::{Confirmation, LinkOpener};
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
-    let profile = model::ProfileInput { password, name, role, craft }.parse();
-    let profile = profile.map_err(|error| crate::ssr::to_request_error(error.into()))?;
+    let profile = model::ProfileInput { password, name, role, craft }.parse()?;
     let by = LinkOpener::Browser(crate::ssr::registrant_secret());
-    let confirmed = greenroom
-        .confirm_email(Confirmation { token, profile, by, from: Some(context.address) })
-        .await
-        .map_err(crate::ssr::to_request_error)?;
+    let confirmed = greenroom.confirm_email(Confirmation { token, profile, by, from: Some(context.address) }).await?;
     leptos_axum::redirect(match context.viewer.map(|viewer| viewer.id() == confirmed.person) {
         None => "/signin?done=verified",
         Some(true) => "/settings?done=verified",
@@ -92,10 +87,7 @@ pub async fn verify_email(
 #[server(prefix = "/fn", endpoint = "forgot", protocol = FormPost)]
 pub async fn request_password_reset(email: String) -> RequestResult<()> {
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
-    greenroom
-        .forgot_password(crate::ssr::parse_lookup_email(&email)?, context.address)
-        .await
-        .map_err(crate::ssr::to_request_error)?;
+    greenroom.forgot_password(crate::ssr::parse_lookup_email(&email)?, context.address).await?;
     leptos_axum::redirect("/forgot?sent=1");
     Ok(())
 }
@@ -105,7 +97,7 @@ pub async fn request_password_reset(email: String) -> RequestResult<()> {
 pub async fn reset_password(token: String, password: String) -> RequestResult<()> {
     let password = crate::ssr::check_field("password", model::NewPassword::parse(Some(&password)))?;
     let link = services::accounts::ResetLink { token, from: Some(crate::ssr::request_context()?.address) };
-    crate::ssr::greenroom()?.reset_password(link, password).await.map_err(crate::ssr::to_request_error)?;
+    crate::ssr::greenroom()?.reset_password(link, password).await?;
     leptos_axum::redirect("/signin?done=reset");
     Ok(())
 }
@@ -114,10 +106,10 @@ pub async fn reset_password(token: String, password: String) -> RequestResult<()
 #[server(prefix = "/fn", endpoint = "settings", protocol = FormPost)]
 pub async fn load_settings() -> RequestResult<Settings> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    let account = greenroom.load_account(&viewer).await.map_err(crate::ssr::to_request_error)?;
-    let devices = greenroom.list_devices(&viewer).await.map_err(crate::ssr::to_request_error)?;
-    let tokens = greenroom.list_access_tokens(&viewer).await.map_err(crate::ssr::to_request_error)?;
-    let can_change_role = greenroom.may_change_role(&viewer).await.map_err(crate::ssr::to_request_error)?;
+    let account = greenroom.load_account(&viewer).await?;
+    let devices = greenroom.list_devices(&viewer).await?;
+    let tokens = greenroom.list_access_tokens(&viewer).await?;
+    let can_change_role = greenroom.may_change_role(&viewer).await?;
     let confirmed = greenroom.is_confirmed(&viewer);
     Ok(Settings { account, devices, tokens, can_change_role, confirmed })
 }
@@ -134,8 +126,8 @@ pub async fn change_account(
     // A form ends its lines with CRLF.
     let bio = bio.map(|bio| bio.replace("\r\n", "\n"));
     let input = model::AccountInput { name, craft, bio, mail_after, ..Default::default() };
-    let change = input.parse(viewer.role()).map_err(|error| crate::ssr::to_request_error(error.into()))?;
-    let account = greenroom.change_account(&viewer, change).await.map_err(crate::ssr::to_request_error)?;
+    let change = input.parse(viewer.role())?;
+    let account = greenroom.change_account(&viewer, change).await?;
     crate::ssr::redirect_plain_form("/settings?done=saved");
     Ok(account)
 }
@@ -145,8 +137,8 @@ pub async fn change_account(
 pub async fn change_role(role: String) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let input = model::AccountInput { role: Some(role), ..Default::default() };
-    let change = input.parse(viewer.role()).map_err(|error| crate::ssr::to_request_error(error.into()))?;
-    greenroom.change_account(&viewer, change).await.map_err(crate::ssr::to_request_error)?;
+    let change = input.parse(viewer.role())?;
+    greenroom.change_account(&viewer, change).await?;
     crate::ssr::redirect_plain_form("/settings?done=role");
     Ok(())
 }
@@ -157,8 +149,8 @@ pub async fn change_privacy(receipts: bool, presence: bool) -> RequestResult<()>
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let (receipts, presence) = (Some(receipts), Some(presence));
     let input = model::AccountInput { receipts, presence, ..Default::default() };
-    let change = input.parse(viewer.role()).map_err(|error| crate::ssr::to_request_error(error.into()))?;
-    greenroom.change_account(&viewer, change).await.map_err(crate::ssr::to_request_error)?;
+    let change = input.parse(viewer.role())?;
+    greenroom.change_account(&viewer, change).await?;
     crate::ssr::redirect_plain_form("/settings?done=saved");
     Ok(())
 }
@@ -169,7 +161,7 @@ pub async fn change_password(current: String, password: String) -> RequestResult
     use services::accounts::Password;
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     let new = crate::ssr::check_field("password", model::NewPassword::parse(Some(&password)))?;
-    greenroom.change_password(&viewer, Password::new(current), new).await.map_err(crate::ssr::to_request_error)?;
+    greenroom.change_password(&viewer, Password::new(current), new).await?;
     crate::ssr::redirect_plain_form("/settings?done=password");
     Ok(())
 }
@@ -181,7 +173,7 @@ pub async fn change_email(email: String, password: String) -> RequestResult<()> 
     let (greenroom, context, viewer) =
         (crate::ssr::greenroom()?, crate::ssr::request_context()?, crate::ssr::viewer()?);
     let (email, password) = (crate::ssr::parse_email(&email)?, Password::new(password));
-    greenroom.change_email(&viewer, password, email, context.address).await.map_err(crate::ssr::to_request_error)?;
+    greenroom.change_email(&viewer, password, email, context.address).await?;
     crate::ssr::redirect_plain_form("/settings?done=email");
     Ok(())
 }
@@ -190,7 +182,7 @@ pub async fn change_email(email: String, password: String) -> RequestResult<()> 
 #[server(prefix = "/fn", endpoint = "end-session", protocol = FormPost)]
 pub async fn end_session(id: String) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    greenroom.end_session(&viewer, crate::ssr::parse_id(&id)?).await.map_err(crate::ssr::to_request_error)?;
+    greenroom.end_session(&viewer, crate::ssr::parse_id(&id)?).await?;
     crate::ssr::redirect_plain_form("/settings?done=ended");
     Ok(())
 }
@@ -202,8 +194,8 @@ pub async fn create_token(name: String, scope: String, expires_in_days: Option<S
     // Zero is out of range, so an invalid number is refused.
     let expires_in_days = expires_in_days.map(|days| days.parse().unwrap_or_default());
     let input = model::TokenInput { name: Some(name), scope: Some(scope), expires_in_days };
-    let draft = input.parse().map_err(|error| crate::ssr::to_request_error(error.into()))?;
-    Ok(greenroom.create_token(&viewer, draft).await.map_err(crate::ssr::to_request_error)?.secret)
+    let draft = input.parse()?;
+    Ok(greenroom.create_token(&viewer, draft).await?.secret)
 }
 
 /// Checks the password again. For an hour after it the viewer may create tokens and download data.
@@ -211,7 +203,7 @@ pub async fn create_token(name: String, scope: String, expires_in_days: Option<S
 pub async fn confirm_password(password: String) -> RequestResult<()> {
     use services::accounts::Password;
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    greenroom.confirm_password(&viewer, Password::new(password)).await.map_err(crate::ssr::to_request_error)?;
+    greenroom.confirm_password(&viewer, Password::new(password)).await?;
     crate::ssr::redirect_plain_form("/settings?done=confirmed");
     Ok(())
 }
@@ -221,7 +213,7 @@ pub async fn confirm_password(password: String) -> RequestResult<()> {
 pub async fn delete_account(password: String) -> RequestResult<()> {
     use services::accounts::Password;
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    greenroom.delete_account(&viewer, Password::new(password)).await.map_err(crate::ssr::to_request_error)?;
+    greenroom.delete_account(&viewer, Password::new(password)).await?;
     let cookie: crate::ssr::SessionCookie = use_context().ok_or(model::ApiError::Internal)?;
     crate::ssr::set_cookie(cookie.clear_header().ok_or(model::ApiError::Internal)?);
     leptos_axum::redirect("/?done=left");
@@ -231,7 +223,7 @@ pub async fn delete_account(password: String) -> RequestResult<()> {
 /// Stops mails about unread messages, by the link in a mail of this kind.
 #[server(prefix = "/fn", endpoint = "unsubscribe", protocol = FormPost)]
 pub async fn unsubscribe_from_mail(token: String) -> RequestResult<()> {
-    crate::ssr::greenroom()?.unsubscribe(&token).await.map_err(crate::ssr::to_request_error)?;
+    crate::ssr::greenroom()?.unsubscribe(&token).await?;
     crate::ssr::redirect_plain_form("/unsubscribe?done=1");
     Ok(())
 }

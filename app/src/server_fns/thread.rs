@@ -8,20 +8,14 @@ use model::Presence;
 #[server(prefix = "/fn", endpoint = "read-on", protocol = FormPost)]
 pub async fn mark_read(conversation_id: String, seq: i64) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    greenroom
-        .mark_read(&viewer, crate::ssr::parse_id(&conversation_id)?, seq)
-        .await
-        .map_err(crate::ssr::to_request_error)
+    Ok(greenroom.mark_read(&viewer, crate::ssr::parse_id(&conversation_id)?, seq).await?)
 }
 
 /// Marks messages from `seq` on as unread, and redirects a plain form to the inbox.
 #[server(prefix = "/fn", endpoint = "mark-unread", protocol = FormPost)]
 pub async fn mark_unread(conversation_id: String, seq: i64) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    greenroom
-        .mark_unread(&viewer, crate::ssr::parse_id(&conversation_id)?, seq)
-        .await
-        .map_err(crate::ssr::to_request_error)?;
+    greenroom.mark_unread(&viewer, crate::ssr::parse_id(&conversation_id)?, seq).await?;
     crate::ssr::redirect_plain_form("/inbox");
     Ok(())
 }
@@ -30,28 +24,19 @@ pub async fn mark_unread(conversation_id: String, seq: i64) -> RequestResult<()>
 #[server(prefix = "/fn", endpoint = "delivered", protocol = FormPost)]
 pub async fn mark_delivered(conversation_id: String, seq: i64) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    greenroom
-        .mark_delivered(&viewer, crate::ssr::parse_id(&conversation_id)?, seq)
-        .await
-        .map_err(crate::ssr::to_request_error)
+    Ok(greenroom.mark_delivered(&viewer, crate::ssr::parse_id(&conversation_id)?, seq).await?)
 }
 
 /// Signals that the viewer is typing.
 #[server(prefix = "/fn", endpoint = "typing", protocol = FormPost)]
 pub async fn send_typing(conversation_id: String) -> RequestResult<()> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    greenroom
-        .notify_typing(&viewer, crate::ssr::parse_id(&conversation_id)?)
-        .await
-        .map_err(crate::ssr::to_request_error)
+    Ok(greenroom.notify_typing(&viewer, crate::ssr::parse_id(&conversation_id)?).await?)
 }
 
 /// Returns whether the counterpart of a conversation is online, or when they were last active.
 #[server(prefix = "/fn", endpoint = "presence", protocol = FormPost)]
 pub async fn load_presence(conversation_id: String) -> RequestResult<Presence> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    greenroom
-        .load_presence(&viewer, crate::ssr::parse_id(&conversation_id)?)
-        .await
-        .map_err(crate::ssr::to_request_error)
+    Ok(greenroom.load_presence(&viewer, crate::ssr::parse_id(&conversation_id)?).await?)
 }

@@ -65,7 +65,6 @@ pub const COPIED: &str = "Copied";
 pub const MADE: &str = "Made ";
 pub const REVOKE: &str = "Revoke";
 pub const REVOKED: &str = "The token is revoked.";
-pub const TOO_MANY_TOKENS: &str = "You have as many tokens as there can be. Revoke one first.";
 
 pub const CONFIRM_FIRST: &str = "To create access tokens or download your data, enter your password once more.";
 pub const CONFIRM_PASSWORD: &str = "Continue";

@@ -37,7 +37,7 @@ impl Inbox {
     }
 
     fn apply_to(&mut self, id: ConversationId, me: PersonId, event: &Event) -> ApplyOutcome {
-        let moves_up = matches!(event, Event::MessageCreated { .. });
+        let moves_up = event.reordered_conversation(me).is_some();
         let Some(index) = self.conversations.iter().position(|conversation| conversation.id == id) else {
             // The conversation is on a page that wasn't loaded, and now belongs at the top.
             return if moves_up { ApplyOutcome::Gap } else { ApplyOutcome::Unchanged };
@@ -76,7 +76,9 @@ impl Projection for Inbox {
                 }
                 ApplyOutcome::Changed
             }
-            _ => ApplyOutcome::Unchanged,
+            Event::NotificationCreated { .. } | Event::NotificationRead { .. } | Event::Unknown => {
+                ApplyOutcome::Unchanged
+            }
         }
     }
 
@@ -122,7 +124,15 @@ impl Conversation {
                 parties.into_iter().chain(sender).for_each(|party| party.update_from(person));
                 ApplyOutcome::Changed
             }
-            _ => ApplyOutcome::Unchanged,
+            // About another conversation, or about none.
+            Event::MessageCreated { .. }
+            | Event::ConversationCreated { .. }
+            | Event::ConversationRead { .. }
+            | Event::ConversationDelivered { .. }
+            | Event::NotificationCreated { .. }
+            | Event::NotificationRead { .. }
+            | Event::BookingUpdated { .. }
+            | Event::Unknown => ApplyOutcome::Unchanged,
         }
     }
 }

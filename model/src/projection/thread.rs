@@ -89,13 +89,21 @@ impl Projection for Thread {
     }
 
     fn apply_event(&mut self, me: PersonId, envelope: &Envelope) -> ApplyOutcome {
-        if let Event::MessageCreated { message } = &envelope.event {
-            self.append(message);
-        }
-        if let Event::PersonUpdated { person } = &envelope.event {
-            for message in &mut self.messages {
-                message.sender.update_from(person);
+        match &envelope.event {
+            Event::MessageCreated { message } => self.append(message),
+            Event::PersonUpdated { person } => {
+                for message in &mut self.messages {
+                    message.sender.update_from(person);
+                }
             }
+            // These change no message.
+            Event::ConversationCreated { .. }
+            | Event::ConversationRead { .. }
+            | Event::ConversationDelivered { .. }
+            | Event::NotificationCreated { .. }
+            | Event::NotificationRead { .. }
+            | Event::BookingUpdated { .. }
+            | Event::Unknown => {}
         }
         self.conversation.apply(me, &envelope.event)
     }

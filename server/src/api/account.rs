@@ -177,7 +177,7 @@ async fn delete_account(
     JsonBody(PasswordRequest { password }): JsonBody<PasswordRequest>,
 ) -> Result<Response, Problem> {
     state.greenroom.delete_account(&viewer, require_password("password", password)?).await?;
-    let cookie = state.cookie.clear_header().ok_or(Problem::INTERNAL)?;
+    let cookie = state.cookie.clear_header().ok_or(ApiError::Internal)?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 

@@ -71,7 +71,7 @@ async fn sign_in(
     let credentials = input.parse()?;
     let signed_in = state.greenroom.sign_in(credentials, context.sign_in_origin(), &context.user_agent).await?;
     state.greenroom.end_previous_session(context.viewer.as_ref()).await?;
-    let cookie = state.cookie.set_header(&signed_in.token).ok_or(Problem::INTERNAL)?;
+    let cookie = state.cookie.set_header(&signed_in.token).ok_or(ApiError::Internal)?;
     Ok(([(header::SET_COOKIE, cookie)], private_json(SignInResponse { user: signed_in.user })).into_response())
 }
 
@@ -100,6 +100,6 @@ async fn get_session(State(state): State<AppState>, CurrentViewer(viewer): Curre
     responses((status = 204, description = "Signed out.", headers(("Set-Cookie" = String))), SessionRequired))]
 async fn sign_out(State(state): State<AppState>, CurrentViewer(viewer): CurrentViewer) -> Result<Response, Problem> {
     state.greenroom.sign_out(&viewer).await?;
-    let cookie = state.cookie.clear_header().ok_or(Problem::INTERNAL)?;
+    let cookie = state.cookie.clear_header().ok_or(ApiError::Internal)?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }

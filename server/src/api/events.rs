@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn every_event_is_documented() {
         let text = include_str!("events.md");
-        let names = Event::NAMES.into_iter().chain([TYPING, PRESENCE]);
+        let names = Event::NAMES.iter().copied().chain([TYPING, PRESENCE]);
         let missing: Vec<&str> = names.filter(|name| !text.contains(&format!("`{name}"))).collect();
         assert!(missing.is_empty(), "{missing:?}");
     }

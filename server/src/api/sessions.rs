@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{StatusCode, header};
-use model::{Device, SessionId};
+use model::{ApiError, Device, SessionId};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -46,7 +46,7 @@ async fn end_session(
 ) -> Result<Response, Problem> {
     state.greenroom.end_session(&viewer, id).await?;
     if id == viewer.session() {
-        let cookie = state.cookie.clear_header().ok_or(Problem::INTERNAL)?;
+        let cookie = state.cookie.clear_header().ok_or(ApiError::Internal)?;
         return Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response());
     }
     Ok(StatusCode::NO_CONTENT.into_response())

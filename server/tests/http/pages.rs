@@ -8,18 +8,12 @@ mod redirects;
 mod response_kinds;
 mod security_txt;
 
-use crate::support::Site;
+use crate::{security::private_pages, support::Site};
 
-/// Returns the path of each page that requires a session.
-fn private_paths(site: &Site) -> Vec<String> {
-    vec![
-        "/inbox".to_owned(),
-        format!("/conversations/{}", site.launch),
-        format!("/conversations/{}?before=5", site.launch),
-        "/notifications".to_owned(),
-        "/talents".to_owned(),
-        "/talents?query=sarah&craft=photographer".to_owned(),
-        format!("/bookings/new?talent={}", site.people.achieng),
-        format!("/bookings/{}", site.launch_booking),
-    ]
+/// Returns the path of each page that requires a session, as an organizer opens it.
+pub(crate) fn private_paths(site: &Site) -> Vec<String> {
+    let mut paths = private_pages("organizer", &site.launch, &site.launch_booking, &site.people.achieng);
+    paths.push(format!("/conversations/{}?before=5", site.launch));
+    paths.push("/talents?query=sarah&craft=photographer".to_owned());
+    paths
 }

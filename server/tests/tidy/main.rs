@@ -4,11 +4,13 @@ mod asvs;
 mod browser;
 mod components;
 mod dependencies;
+mod events;
 mod files;
 mod functions;
 mod markup;
 mod openapi;
 mod shape;
+mod unused;
 mod writes;
 
 use std::{fs, path::PathBuf};

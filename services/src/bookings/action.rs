@@ -9,8 +9,8 @@ use crate::{
     store::Transaction,
 };
 use model::{
-    ApiError, Booking, BookingAction, BookingId, BookingStatus, ConversationId, Event, MessageBody, NotificationKind,
-    Timestamp,
+    ApiError, Booking, BookingAction, BookingId, BookingStatus, ConversationId, Event, MessageBody, MessageDraft,
+    NotificationKind, Timestamp,
 };
 use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, sea_query::Expr};
 
@@ -67,16 +67,16 @@ impl Greenroom {
         for person in [viewer.id(), recipient] {
             recorder.record(person, Event::BookingUpdated { booking: booking.clone() });
         }
+        let body =
+            MessageBody::parse(thread_text(action)).map_err(|field_error| ApiError::for_field("body", field_error))?;
         let new_message = NewMessage {
-            conversation,
+            draft: MessageDraft::new(conversation, body),
+            client_id: crate::generate_client_id(),
             booking: booking.id,
             seq: row.last_seq,
             sender,
             recipient,
             kind: notification_kind(action),
-            body: MessageBody::parse(thread_text(action))
-                .map_err(|field_error| ApiError::for_field("body", field_error))?,
-            client_id: crate::generate_client_id(),
             booking_status: Some(booking.status),
         };
         insert_messages(tx, vec![new_message], recorder, now).await?;

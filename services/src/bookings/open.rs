@@ -12,7 +12,7 @@ use crate::{
 };
 use model::{
     ApiError, Booking, BookingDraft, BookingId, BookingStatus, ClientId, Conversation, ConversationId, Event,
-    FieldError, NotificationKind, Person, PersonId, Role, Timestamp,
+    FieldError, MessageDraft, NotificationKind, Person, PersonId, Role, Timestamp,
 };
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
@@ -57,14 +57,13 @@ impl Greenroom {
         }
         let client_id = draft.client_id.unwrap_or_else(crate::generate_client_id);
         let new_message = NewMessage {
-            conversation: ConversationId(row.id),
+            draft: MessageDraft::new(ConversationId(row.id), draft.message.clone()),
+            client_id,
             booking: booking.id,
             seq: row.last_seq,
             sender: organizer,
             recipient: talent.id,
             kind: NotificationKind::Booking,
-            body: draft.message.clone(),
-            client_id,
             booking_status: None,
         };
         match insert_messages(&tx, vec![new_message], &mut recorder, now).await {

@@ -2,16 +2,13 @@ use crate::{
     Result, Viewer,
     bookings::BookingRow,
     entity::{conversation, event_sequence, message},
-    messages::parse_status,
+    messages::message_from_row,
     page::{PAGE_SIZE, PageCursor},
 };
-use model::{
-    Booking, BookingId, BookingStatus, ClientId, Conversation, ConversationId, Message, MessageId, PersonId, Role,
-    Timestamp,
-};
+use model::{BookingId, Conversation, ConversationId, PersonId, Role, Timestamp};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType, Order, QueryFilter, QueryOrder,
-    QuerySelect, RelationDef, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, IdenStatic, Iterable, JoinType, Order,
+    QueryFilter, QueryOrder, QuerySelect, RelationDef, Select,
     sea_query::{Expr, IntoCondition, Query, SimpleExpr},
 };
 use uuid::Uuid;
@@ -117,15 +114,11 @@ impl ConversationQuery {
             .column_as(party.other().seen_seq(), "seen_seq")
             .column_as(party.other().delivered_seq(), "delivered_seq")
             .column_as(conversation::Column::UpdatedAt, "updated_at")
-            .column_as(message::Column::Id, "message_id")
-            .column_as(message::Column::ClientId, "message_client_id")
-            .column_as(message::Column::SenderId, "message_sender_id")
-            .column_as(message::Column::Body, "message_body")
-            .column_as(message::Column::CreatedAt, "message_created_at")
-            .column_as(message::Column::BookingStatus, "message_status")
             .column_as(count_unread(viewer, party), "unread")
             .column_as(select_last_event_seq(viewer), "cursor")
             .filter(party.owns(viewer));
+        let query = message::Column::iter()
+            .fold(query, |query, column| query.column_as(column, format!("message_{}", column.as_str())));
         Self { party, query }
     }
 
@@ -225,12 +218,8 @@ struct ConversationRow {
     seen_seq: i64,
     delivered_seq: i64,
     updated_at: i64,
-    message_id: Option<Uuid>,
-    message_client_id: Option<Uuid>,
-    message_sender_id: Option<Uuid>,
-    message_body: Option<String>,
-    message_created_at: Option<i64>,
-    message_status: Option<String>,
+    #[sea_orm(nested(prefix = "message_"))]
+    last_message: Option<message::Model>,
     unread: i64,
     /// `None` before the viewer's first event.
     cursor: Option<i64>,
@@ -238,8 +227,8 @@ struct ConversationRow {
 
 impl ConversationRow {
     fn into_model(self, party: Party) -> Result<ConversationWithCursor> {
-        let booking = self.booking.clone().into_model()?;
-        let last_message = self.last_message(&booking)?;
+        let booking = self.booking.into_model()?;
+        let last_message = self.last_message.map(|row| message_from_row(row, &booking)).transpose()?;
         let counterpart = match party.0 {
             Role::Organizer => booking.talent.clone(),
             Role::Talent => booking.organizer.clone(),
@@ -257,24 +246,5 @@ impl ConversationRow {
             updated_at: Timestamp::from_millis(self.updated_at),
         };
         Ok(ConversationWithCursor { conversation, cursor: self.cursor.unwrap_or_default(), event_seq: self.event_seq })
-    }
-
-    fn last_message(&self, booking: &Booking) -> Result<Option<Message>> {
-        let booking_status = parse_status(self.message_status.as_deref())?;
-        Ok(self.message_with(booking, booking_status))
-    }
-
-    fn message_with(&self, booking: &Booking, booking_status: Option<BookingStatus>) -> Option<Message> {
-        Some(Message {
-            id: MessageId(self.message_id?),
-            conversation_id: ConversationId(self.conversation_id),
-            booking_id: booking.id,
-            seq: self.last_seq,
-            client_id: ClientId(self.message_client_id?),
-            sender: booking.find_party(PersonId(self.message_sender_id?)).clone(),
-            body: self.message_body.clone()?,
-            booking_status,
-            created_at: Timestamp::from_millis(self.message_created_at?),
-        })
     }
 }

@@ -75,12 +75,13 @@ impl MessageRequest {
         if let Err(api_error) = context.sessions.check(&self.viewer) {
             return Ok(BatchOutcome::Refused(api_error));
         }
+        // Destructured so that a new field gets compared, too: a retry with another value isn't a duplicate.
+        let MessageDraft { conversation_id, body, client_id: _ } = &self.draft;
         let party = Party::of(&self.viewer);
-        let own =
-            context.conversations.get_mut(&self.draft.conversation_id.0).filter(|row| party.is_of(&self.viewer, row));
+        let own = context.conversations.get_mut(&conversation_id.0).filter(|row| party.is_of(&self.viewer, row));
         let Some(row) = own else { return Ok(BatchOutcome::Refused(ApiError::NotFound)) };
         if let Some(sent) = context.sent.get(&(self.viewer.id(), self.client_id)) {
-            let same = sent.conversation_id == row.id && sent.body == self.draft.body.as_str();
+            let same = sent.conversation_id == row.id && sent.body == body.as_str();
             let message = message_of(sent.clone(), BookingId(row.booking_id), self.viewer.person().clone())?;
             return Ok(if same {
                 BatchOutcome::Duplicate(message)
@@ -92,8 +93,8 @@ impl MessageRequest {
             new_message.sender.id == self.viewer.id() && new_message.client_id == self.client_id
         };
         if let Some(index) = new_messages.iter().position(duplicate) {
-            let same = new_messages[index].conversation == self.draft.conversation_id
-                && new_messages[index].body == self.draft.body;
+            let same = new_messages[index].draft.conversation_id == *conversation_id
+                && new_messages[index].draft.body == *body;
             return Ok(if same {
                 BatchOutcome::DuplicateOf(index)
             } else {
@@ -105,14 +106,13 @@ impl MessageRequest {
         };
         row.last_seq += 1;
         new_messages.push(NewMessage {
-            conversation: self.draft.conversation_id,
+            draft: self.draft.clone(),
+            client_id: self.client_id,
             booking: BookingId(row.booking_id),
             seq: row.last_seq,
             sender: sender.clone(),
             recipient: party.counterpart(row),
             kind: NotificationKind::Message,
-            body: self.draft.body.clone(),
-            client_id: self.client_id,
             booking_status: None,
         });
         Ok(BatchOutcome::Written(new_messages.len() - 1))
@@ -167,7 +167,9 @@ async fn find_duplicates(
 
 /// Advances `last_seq` of the conversations of these messages.
 async fn allocate_seqs(tx: &Transaction, new_messages: &[NewMessage], now: Timestamp) -> Result<()> {
-    for (count, conversations) in group_by_count(new_messages.iter().map(|new_message| new_message.conversation.0)) {
+    for (count, conversations) in
+        group_by_count(new_messages.iter().map(|new_message| new_message.draft.conversation_id.0))
+    {
         conversation::Entity::update_many()
             .col_expr(conversation::Column::LastSeq, Expr::col(conversation::Column::LastSeq).add(count))
             .col_expr(conversation::Column::UpdatedAt, Expr::value(now.millis()))

@@ -1,10 +1,10 @@
-use super::message_of;
+use super::message_from_row;
 use crate::{
     Error, Greenroom, Result, Viewer,
     conversations::{ConversationQuery, ConversationWithCursor},
     entity::message,
 };
-use model::{ApiError, Booking, Conversation, ConversationId, FieldError, Message, PersonId, Thread, projection};
+use model::{ApiError, Conversation, ConversationId, FieldError, Message, Thread, projection};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 /// Default number of messages in a window.
@@ -114,9 +114,4 @@ async fn read_window(
     let has_more = if matches!(window, Window::After(_)) { to < last } else { after > 0 };
     let messages = rows.into_iter().map(|row| message_from_row(row, &conversation.booking)).collect::<Result<_>>()?;
     Ok((messages, has_more))
-}
-
-fn message_from_row(row: message::Model, booking: &Booking) -> Result<Message> {
-    let sender = booking.find_party(PersonId(row.sender_id)).clone();
-    message_of(row, booking.id, sender)
 }

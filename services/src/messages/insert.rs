@@ -1,4 +1,4 @@
-use super::message_of;
+use super::{message_of, row_of};
 use crate::{
     Result,
     accounts::person_of,
@@ -7,8 +7,8 @@ use crate::{
     store::{Transaction, statement_buckets},
 };
 use model::{
-    BookingId, BookingStatus, ClientId, ConversationId, Event, Message, MessageBody, Notification, NotificationId,
-    NotificationKind, Person, PersonId, Timestamp, notification::PREVIEW_LIMIT, text,
+    BookingId, BookingStatus, ClientId, Event, Message, MessageDraft, Notification, NotificationId, NotificationKind,
+    Person, PersonId, Timestamp, notification::PREVIEW_LIMIT, text,
 };
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use std::collections::HashMap;
@@ -16,14 +16,13 @@ use uuid::Uuid;
 
 /// A message about to be inserted, with a sequence number allocated to it.
 pub(crate) struct NewMessage {
-    pub(crate) conversation: ConversationId,
+    pub(crate) draft: MessageDraft,
+    pub(crate) client_id: ClientId,
     pub(crate) booking: BookingId,
     pub(crate) seq: i64,
     pub(crate) sender: Person,
     pub(crate) recipient: PersonId,
     pub(crate) kind: NotificationKind,
-    pub(crate) body: MessageBody,
-    pub(crate) client_id: ClientId,
     /// The booking's new status, if a booking action caused this message.
     pub(crate) booking_status: Option<BookingStatus>,
 }
@@ -38,7 +37,7 @@ pub(crate) async fn insert_messages(
     if new_messages.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<message::Model> = new_messages.iter().map(|new_message| new_message.message(now)).collect();
+    let rows: Vec<message::Model> = new_messages.iter().map(|new_message| row_of(new_message, now)).collect();
     let notifications: Vec<_> = new_messages.iter().map(|new_message| new_message.notification(now)).collect();
     statement_buckets::insert_all(tx, rows.iter().cloned().map(IntoActiveModel::into_active_model)).await?;
     let mut messages = Vec::with_capacity(rows.len());
@@ -53,30 +52,17 @@ pub(crate) async fn insert_messages(
 }
 
 impl NewMessage {
-    fn message(&self, now: Timestamp) -> message::Model {
-        message::Model {
-            id: Uuid::now_v7(),
-            conversation_id: self.conversation.0,
-            seq: self.seq,
-            sender_id: self.sender.id.0,
-            client_id: self.client_id.0,
-            body: self.body.as_str().to_owned(),
-            created_at: now.millis(),
-            booking_status: self.booking_status.map(|status| status.as_str().to_owned()),
-        }
-    }
-
     fn notification(&self, now: Timestamp) -> Notification {
         Notification {
             id: NotificationId(Uuid::now_v7()),
             kind: self.kind,
-            conversation_id: Some(self.conversation),
+            conversation_id: Some(self.draft.conversation_id),
             booking_id: Some(self.booking),
             actor: self.sender.clone(),
             preview: if self.booking_status.is_some() {
                 String::new()
             } else {
-                text::preview(self.body.as_str(), PREVIEW_LIMIT)
+                text::preview(self.draft.body.as_str(), PREVIEW_LIMIT)
             },
             created_at: now,
             read_at: None,

@@ -92,8 +92,8 @@ impl EventRecorder {
             let mut seq = *last_seqs.get(&person).ok_or_else(|| Error::corrupt("person without a sequence"))?;
             for event in events {
                 seq += 1;
-                if let Some((conversation, side)) = reordered_conversation(&event, person) {
-                    reordered.entry(conversation).or_default().set(side, seq);
+                if let Some((conversation, side)) = event.reordered_conversation(person) {
+                    reordered.entry(conversation.0).or_default().set(side, seq);
                     if let Event::ConversationCreated { conversation } = &event {
                         new_bookings.entry(conversation.booking.id.0).or_default().set(side, seq);
                     }
@@ -144,19 +144,6 @@ async fn update_booking_order(tx: &Transaction, new_bookings: BTreeMap<Uuid, Inb
             .await?;
     }
     Ok(())
-}
-
-/// Returns the conversation that an event moves to the top of a person's inbox, and that person's role in it.
-fn reordered_conversation(event: &Event, person: PersonId) -> Option<(Uuid, Role)> {
-    let (conversation, is_organizer) = match event {
-        Event::MessageCreated { message } => {
-            let by_organizer = message.sender.role == Role::Organizer;
-            (message.conversation_id, by_organizer == (message.sender.id == person))
-        }
-        Event::ConversationCreated { conversation } => (conversation.id, conversation.booking.organizer.id == person),
-        _ => return None,
-    };
-    Some((conversation.0, if is_organizer { Role::Organizer } else { Role::Talent }))
 }
 
 /// The numbers of the events that moved a conversation to the top, one in each person's sequence. 0 for a person who

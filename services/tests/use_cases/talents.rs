@@ -153,4 +153,6 @@ async fn a_talent_is_loaded_by_id(site: Site) {
             ApiError::NotFound
         );
     }
+    let by_talent = site.greenroom.load_talent(&demo.kamau, demo.sarah.id()).await;
+    assert_eq!(expect_api_error(by_talent), ApiError::WrongRole);
 }

@@ -111,7 +111,7 @@ fn open_timeout(attempts: u32) -> f64 {
 
 fn add_listeners(live: Live, id: u32, stream: &mut EventStream) {
     let control = ["ready", "reset", "heartbeat", "session-ended", TYPING, PRESENCE];
-    for name in control.into_iter().chain(Event::NAMES) {
+    for name in control.iter().chain(Event::NAMES).copied() {
         stream.on(name, move |data| {
             close_others(id);
             if let Some(message) = StreamMessage::parse(name, &data) {

@@ -84,7 +84,7 @@ async fn send_until(
         if Instant::now() >= end {
             break;
         }
-        greenroom.send_message(&viewer, MessageDraft { conversation_id, body, client_id: None }).await?;
+        greenroom.send_message(&viewer, MessageDraft::new(conversation_id, body)).await?;
         drop(permit);
         sent += 1;
     }

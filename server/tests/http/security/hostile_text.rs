@@ -4,6 +4,7 @@
 //! A second site gets plain text. As text must not add an element or an attribute, each document of the two sites must
 //! have the same outline. Nor may text change the direction of its surroundings: it is isolated wherever it is shown.
 
+use super::private_pages;
 use crate::support::{
     Actor, EVENTPRO, PASSWORD, SARAH, Site, TestResponse,
     actions::event_day,
@@ -61,16 +62,16 @@ impl HostileSite {
     /// Returns each page as each kind of person who can see it, with a name for messages.
     async fn pages(&self) -> Vec<(String, TestResponse)> {
         let (site, text) = (&self.site, escaped(self.text));
-        let thread = format!("/conversations/{}", self.conversation);
-        let booking = format!("/bookings/{}", self.booking);
-        let of_both = ["/inbox", &thread, "/notifications", "/settings", &booking].map(str::to_owned);
-        let late = [format!("{thread}?before=3"), format!("/inbox?page={text}"), format!("/conversations/{text}")];
-        let of_organizers = [
-            "/talents".to_owned(),
-            format!("/talents?query={text}&craft={text}"),
-            format!("/bookings/new?talent={}", site.people.sarah),
-            format!("/bookings/new?talent={text}"),
+        let with_text = [
+            format!("/conversations/{}?before=3", self.conversation),
+            format!("/inbox?page={text}"),
+            format!("/conversations/{text}"),
         ];
+        let paths_of = |actor| {
+            let pages = private_pages(actor, &self.conversation, &self.booking, &site.people.sarah);
+            pages.into_iter().chain(with_text.clone())
+        };
+        let of_organizers = [format!("/talents?query={text}&craft={text}"), format!("/bookings/new?talent={text}")];
         let of_visitors = [
             format!("/signin?next={text}&done={text}"),
             format!("/register?role={text}"),
@@ -80,11 +81,10 @@ impl HostileSite {
             format!("/forgot?sent={text}"),
             format!("/{text}"),
         ];
-        let both = of_both.into_iter().chain(late);
         let mut pages = Vec::new();
         for (who, actor, paths) in [
-            ("organizer", site.eventpro(), both.clone().chain(of_organizers).collect::<Vec<_>>()),
-            ("talent", site.sarah(), both.collect()),
+            ("organizer", site.eventpro(), paths_of("organizer").chain(of_organizers).collect::<Vec<_>>()),
+            ("talent", site.sarah(), paths_of("talent").collect()),
             ("visitor", site.anonymous(), of_visitors.into()),
         ] {
             for path in paths {
