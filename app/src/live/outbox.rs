@@ -5,14 +5,14 @@
 //! duplicates it.
 
 mod persistence;
-
+mod queue;
+mod send_lock;
 pub(super) mod storage;
 
 use super::{
     IN_BROWSER, Live, account_deletion, browser_key,
     drafts::{DraftKey, Drafts},
     leader_election::{self, TabMessage},
-    locks::{self, Lock, LockEnd},
     read_only, sign_out, stream,
 };
 use crate::{
@@ -24,15 +24,13 @@ use crate::{
 };
 use futures::future::{Either, select};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
-use model::{ApiError, ClientId, ConversationId, Envelope, Event, Message, PersonId};
+use model::{ClientId, ConversationId, Envelope, Event, Message, PersonId};
+use queue::{Effect, Input, Queue};
 use serde::{Deserialize, Serialize};
-use std::{cell::Cell, collections::VecDeque, pin::pin, rc::Rc, time::Duration};
+use std::{pin::pin, time::Duration};
 
 /// Send timeout. Retrying is safe: `clientId` makes the request idempotent.
 const SEND_TIMEOUT: Duration = Duration::from_secs(20);
-/// Delivered messages whose ids are remembered, for broadcasts of other tabs that arrive late.
-const MAX_REMEMBERED: usize = 200;
-const INITIAL_BACKOFF: Duration = Duration::from_secs(1);
 const MAX_BACKOFF: Duration = Duration::from_secs(30);
 
 /// The progress of a message.
@@ -69,18 +67,19 @@ impl PendingMessage {
     fn is_rejected(&self) -> bool {
         matches!(&self.state, SendState::Failed(failure) if !failure.is_transient())
     }
+
+    /// Returns whether it is sent again by itself.
+    fn waits_for_retry(&self) -> bool {
+        matches!(&self.state, SendState::Failed(failure) if failure.is_transient())
+    }
 }
 
-/// The queue of messages that aren't delivered yet. Cheap to copy; stored in the Leptos context.
+/// The messages that aren't delivered yet. Cheap to copy; stored in the Leptos context.
 #[derive(Clone, Copy)]
 pub struct Outbox {
     pub(super) live: Live,
-    entries: RwSignal<Vec<PendingMessage>>,
-    sending: StoredValue<bool>,
-    backoff_attempts: StoredValue<u32>,
+    queue: RwSignal<Queue>,
     timer: StoredValue<Option<TimeoutHandle>>,
-    /// The last messages whose events have arrived.
-    delivered: StoredValue<VecDeque<ClientId>>,
     /// The conversation of the last message written in this tab, and the number of messages written.
     pub last_written: RwSignal<(Option<ConversationId>, u32)>,
     /// The unsent text of each conversation.
@@ -90,17 +89,16 @@ pub struct Outbox {
 impl Outbox {
     /// Creates it and stores it in the context. Retries transient failures each time the stream opens.
     pub fn provide(live: Live) -> Self {
-        let (sending, backoff_attempts, timer) = (StoredValue::new(false), StoredValue::new(0), StoredValue::new(None));
-        let (delivered, last_written) = (StoredValue::default(), RwSignal::new((None, 0)));
-        let (entries, drafts) = (RwSignal::default(), Drafts::new());
-        let outbox = Self { live, entries, sending, backoff_attempts, timer, delivered, last_written, drafts };
+        let (queue, timer) = (RwSignal::default(), StoredValue::new(None));
+        let (last_written, drafts) = (RwSignal::new((None, 0)), Drafts::new());
+        let outbox = Self { live, queue, timer, last_written, drafts };
         effect(move || {
-            let unsent = |entry: &PendingMessage| entry.state != SendState::Sent;
-            live.unsent.set(outbox.entries.with(|entries| entries.iter().filter(|entry| unsent(entry)).count()));
+            let unsent = |entry: &&PendingMessage| entry.state != SendState::Sent;
+            live.unsent.set(outbox.queue.with(|queue| queue.entries().iter().filter(unsent).count()));
         });
         effect(move || {
             if live.times_opened.get() > 0 {
-                outbox.retry_failed();
+                outbox.apply(Input::RetryDue);
             }
         });
         provide_context(outbox);
@@ -123,9 +121,8 @@ impl Outbox {
     pub fn pending_for(self, id: ConversationId, delivered: &[Message]) -> Vec<PendingMessage> {
         let is_delivered =
             |entry: &PendingMessage| delivered.iter().rev().any(|message| message.client_id == entry.client_id);
-        self.entries.with(|entries| {
-            entries.iter().filter(|entry| entry.conversation_id == id && !is_delivered(entry)).cloned().collect()
-        })
+        let is_pending = |entry: &&PendingMessage| entry.conversation_id == id && !is_delivered(entry);
+        self.queue.with(|queue| queue.entries().iter().filter(is_pending).cloned().collect())
     }
 
     /// Queues a message to be sent. Stores it before it is shown.
@@ -142,36 +139,26 @@ impl Outbox {
                     self.drafts.save(key, "");
                 }
             }
-            self.publish_pending(entry);
+            self.apply(Input::Written(entry));
             self.last_written
                 .update(|(conversation, times)| (*conversation, *times) = (Some(conversation_id), *times + 1));
-            // Messages that failed earlier are sent before it.
-            self.retry_failed();
         });
     }
 
     /// Retries a failed message.
     pub fn retry_message(self, client_id: ClientId) {
-        self.set_state(client_id, SendState::Sending);
-        self.retry_failed();
+        self.apply(Input::Retried(client_id));
     }
 
     /// Discards a failed message.
     pub fn discard_message(self, client_id: ClientId) {
-        let Some(entry) = self.find_pending(client_id) else { return };
-        self.remove_pending(client_id);
-        leader_election::broadcast(&TabMessage::Removed(client_id));
-        if let (Some(me), Some(storage_key)) = (self.live.me(), entry.storage_key) {
-            spawn_local(async move {
-                storage::remove_message(me, storage_key).await;
-            });
-        }
+        self.apply(Input::Discarded(client_id));
     }
 
     /// Returns the conversation's first message that was refused for good: it goes back into the composer.
     pub fn first_rejected(self, id: ConversationId) -> Option<(PendingMessage, RequestError)> {
-        self.entries.with(|entries| {
-            let back = entries.iter().find(|entry| entry.conversation_id == id && entry.is_rejected())?;
+        self.queue.with(|queue| {
+            let back = queue.entries().iter().find(|entry| entry.conversation_id == id && entry.is_rejected())?;
             let SendState::Failed(failure) = &back.state else { return None };
             Some((back.clone(), failure.clone()))
         })
@@ -179,191 +166,62 @@ impl Outbox {
 
     /// Shows a message of another tab in the state which that tab reports. If that tab goes, this one sends it.
     pub(super) fn adopt_pending(self, entry: PendingMessage) {
-        let state = entry.state.clone();
-        self.upsert_pending(entry);
-        match state {
-            SendState::Sending => self.start_sending(),
-            SendState::Failed(failure) if failure.is_transient() => self.retry_after(MAX_BACKOFF),
-            SendState::Sent | SendState::Failed(_) => {}
-        }
+        self.apply(Input::Adopted(entry));
+    }
+
+    /// Removes a message that the person has discarded in another tab.
+    pub(super) fn remove_pending(self, client_id: ClientId) {
+        self.apply(Input::Removed(client_id));
     }
 
     /// Removes a message when its event arrives, even if the response to the request was lost.
     pub(super) fn on_event(self, me: PersonId, envelope: &Envelope) {
         let Event::MessageCreated { message } = &envelope.event else { return };
-        if message.sender.id != me {
-            return;
+        if message.sender.id == me {
+            self.apply(Input::Delivered(message.client_id));
         }
-        let stored = self.find_pending(message.client_id).and_then(|entry| entry.storage_key);
-        self.remove_pending(message.client_id);
-        self.delivered.update_value(|delivered| {
-            delivered.push_back(message.client_id);
-            if delivered.len() > MAX_REMEMBERED {
-                delivered.pop_front();
-            }
-        });
-        if let Some(storage_key) = stored {
-            spawn_local(async move {
+    }
+
+    fn apply(self, input: Input) {
+        let effects = self.queue.try_update(|queue| queue.on(input)).unwrap_or_default();
+        effects.into_iter().for_each(|effect| self.execute(effect));
+    }
+
+    fn execute(self, effect: Effect) {
+        match effect {
+            Effect::RequestLock => send_lock::request(self),
+            Effect::ReleaseLock => send_lock::release(),
+            Effect::Send(entry) => spawn_local(async move {
+                let answer = post_message(&entry).await;
+                self.apply(Input::Answered(entry.client_id, answer));
+            }),
+            Effect::BroadcastPending(entry) => leader_election::broadcast(&TabMessage::Pending(entry)),
+            Effect::BroadcastRemoved(client_id) => leader_election::broadcast(&TabMessage::Removed(client_id)),
+            Effect::UpdateStored(entry) => self.spawn_for_person(|me| async move {
+                if let Some(storage_key) = entry.storage_key {
+                    storage::update_message(me, storage_key, &entry).await;
+                }
+            }),
+            Effect::RemoveStored(storage_key) => self.spawn_for_person(|me| async move {
                 storage::remove_message(me, storage_key).await;
-            });
+            }),
+            Effect::RetryAfter(pause) => self.schedule_retry(pause),
+            Effect::RetryWithin(longest) => self.schedule_retry(longest.mul_f64(0.5 + js_sys::Math::random() / 2.0)),
+            Effect::EndSession => stream::on_session_end(self.live),
         }
     }
 
-    pub(super) fn remove_pending(self, client_id: ClientId) {
-        self.entries.update(|entries| entries.retain(|entry| entry.client_id != client_id));
-    }
-
-    fn find_pending(self, client_id: ClientId) -> Option<PendingMessage> {
-        self.entries.with_untracked(|entries| entries.iter().find(|entry| entry.client_id == client_id).cloned())
-    }
-
-    fn upsert_pending(self, entry: PendingMessage) {
-        // Another tab's broadcast may arrive after the event.
-        if self.delivered.with_value(|delivered| delivered.contains(&entry.client_id)) {
-            return;
-        }
-        self.entries.update(|entries| match entries.iter_mut().find(|known| known.client_id == entry.client_id) {
-            Some(known) => *known = entry,
-            None => entries.push(entry),
-        });
-    }
-
-    fn publish_pending(self, entry: PendingMessage) {
-        leader_election::broadcast(&TabMessage::Pending(entry.clone()));
-        self.upsert_pending(entry);
-    }
-
-    fn set_state(self, client_id: ClientId, state: SendState) {
-        if let Some(entry) = self.find_pending(client_id) {
-            self.publish_pending(PendingMessage { state, ..entry });
+    fn spawn_for_person<F: Future<Output = ()> + 'static>(self, work: impl FnOnce(PersonId) -> F) {
+        if let Some(me) = self.live.me() {
+            spawn_local(work(me));
         }
     }
 
-    /// Queues the messages with transient failures again.
-    fn retry_failed(self) {
-        let waits =
-            |entry: &&PendingMessage| matches!(&entry.state, SendState::Failed(failure) if failure.is_transient());
-        let waiting: Vec<ClientId> =
-            self.entries.with_untracked(|entries| entries.iter().filter(waits).map(|entry| entry.client_id).collect());
-        waiting.into_iter().for_each(|client_id| self.set_state(client_id, SendState::Sending));
-        self.start_sending();
-    }
-
-    /// Sends the queued messages, once no other tab is sending.
-    fn start_sending(self) {
-        let Some(me) = self.live.me() else { return };
-        if self.sending.get_value() || self.next_to_send().is_none() {
-            return;
-        }
-        self.sending.set_value(true);
-        self.acquire_send_lock(me, false);
-    }
-
-    fn acquire_send_lock(self, me: PersonId, steal: bool) {
-        let granted = Rc::new(Cell::new(false));
-        let grant_flag = granted.clone();
-        let on_granted = move |lock: Rc<Lock>| {
-            grant_flag.set(true);
-            spawn_local(async move {
-                self.send_all(me).await;
-                lock.release();
-            });
-        };
-        let Some((_, ended)) = locks::request_lock(&format!("greenroom-outbox-{me}"), steal, on_granted) else {
-            return spawn_local(self.send_all(me));
-        };
-        spawn_local(async move {
-            // If another tab steals the lock, this one may request it again.
-            if ended.await == LockEnd::Refused {
-                self.send_all(me).await;
-            }
-            self.sending.set_value(false);
-        });
-        // A tab that is suspended while it holds the lock never releases it.
-        let steal_unless_granted = move || {
-            if !granted.get() && !steal {
-                self.acquire_send_lock(me, true)
-            }
-        };
-        set_timeout(steal_unless_granted, SEND_TIMEOUT * 2);
-    }
-
-    async fn send_all(self, me: PersonId) {
-        while let Some(next) = self.next_to_send() {
-            let answer = post_message(&next).await;
-            // It may have been stored while the request ran.
-            let storage_key = self.find_pending(next.client_id).map_or(next.storage_key, |known| known.storage_key);
-            let next = PendingMessage { storage_key, ..next };
-            match answer {
-                Ok(()) => {
-                    self.backoff_attempts.set_value(0);
-                    if let Some(storage_key) = next.storage_key {
-                        storage::remove_message(me, storage_key).await;
-                    }
-                    self.set_state(next.client_id, SendState::Sent);
-                }
-                Err(failure) => self.handle_failure(me, next, failure).await,
-            }
-        }
-        self.sending.set_value(false);
-    }
-
-    /// Returns the next queued message. Skips conversations with an earlier message that waits for a retry.
-    fn next_to_send(self) -> Option<PendingMessage> {
-        self.entries.with_untracked(|entries| {
-            let mut waiting = Vec::new();
-            for entry in entries {
-                match &entry.state {
-                    SendState::Sending if !waiting.contains(&entry.conversation_id) => return Some(entry.clone()),
-                    SendState::Failed(failure) if failure.is_transient() => waiting.push(entry.conversation_id),
-                    _ => {}
-                }
-            }
-            None
-        })
-    }
-
-    async fn handle_failure(self, me: PersonId, entry: PendingMessage, failure: RequestError) {
-        if !failure.is_transient() {
-            let refused = PendingMessage { state: SendState::Failed(failure), ..entry };
-            if let Some(storage_key) = refused.storage_key {
-                storage::update_message(me, storage_key, &refused).await;
-            }
-            self.publish_pending(refused);
-            return;
-        }
-        // Without a connection later messages would fail too, or overtake this one: all of them wait.
-        let queued: Vec<ClientId> = self.entries.with_untracked(|entries| {
-            let sending = entries.iter().filter(|entry| entry.state == SendState::Sending);
-            sending.map(|entry| entry.client_id).collect()
-        });
-        queued.into_iter().for_each(|client_id| self.set_state(client_id, SendState::Failed(failure.clone())));
-        match failure {
-            RequestError::Refused(ApiError::Unauthenticated) => stream::on_session_end(self.live),
-            // It is sent once its person signs in again.
-            RequestError::Refused(ApiError::OtherPerson) => {}
-            RequestError::Refused(ApiError::RateLimited { retry_after }) => {
-                self.retry_after(Duration::from_secs(retry_after))
-            }
-            // The stream may not notice a short failure, and then only this timer causes a retry.
-            _ => self.retry_after(self.next_backoff()),
-        }
-    }
-
-    /// Retries after a pause. A single timer: tabs that answer each other's broadcasts would multiply them.
-    fn retry_after(self, pause: Duration) {
-        let timer = set_timeout_with_handle(move || self.retry_failed(), pause).ok();
+    fn schedule_retry(self, pause: Duration) {
+        let timer = set_timeout_with_handle(move || self.apply(Input::RetryDue), pause).ok();
         if let Some(before) = self.timer.try_update_value(|held| std::mem::replace(held, timer)).flatten() {
             before.clear();
         }
-    }
-
-    /// Exponential backoff with jitter, so that browsers don't retry together.
-    fn next_backoff(self) -> Duration {
-        let backoff_attempts = self.backoff_attempts.get_value();
-        self.backoff_attempts.set_value((backoff_attempts + 1).min(10));
-        let longest = INITIAL_BACKOFF.saturating_mul(1 << backoff_attempts).min(MAX_BACKOFF);
-        longest.mul_f64(0.5 + js_sys::Math::random() / 2.0)
     }
 }
 

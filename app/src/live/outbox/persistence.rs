@@ -1,6 +1,6 @@
 //! Persistence of the outbox: loaded when the key arrives, deleted at sign-out.
 
-use super::{Outbox, PendingMessage, SendState, storage};
+use super::{Outbox, PendingMessage, SendState, queue::Input, storage};
 use crate::{
     live::leader_election::{self, TabMessage},
     server_fn_client::sleep,
@@ -33,17 +33,10 @@ impl Outbox {
         let is_missing =
             |entry: &&PendingMessage| !entry.is_stored() && entry.state != SendState::Sent && !is_stored(entry);
         let others: Vec<PendingMessage> =
-            self.entries.with_untracked(|all| all.iter().filter(is_missing).cloned().collect());
+            self.queue.with_untracked(|queue| queue.entries().iter().filter(is_missing).cloned().collect());
         for entry in others {
-            let Some(storage_key) = storage::save_message(me, &entry).await else { continue };
-            match self.find_pending(entry.client_id) {
-                Some(known) if known.state != SendState::Sent => {
-                    self.publish_pending(PendingMessage { storage_key: Some(storage_key), ..known })
-                }
-                // It was delivered while it was being stored.
-                _ => {
-                    storage::remove_message(me, storage_key).await;
-                }
+            if let Some(storage_key) = storage::save_message(me, &entry).await {
+                self.apply(Input::Stored(entry.client_id, storage_key));
             }
         }
     }
@@ -59,7 +52,7 @@ impl Outbox {
 
     /// Drops all pending messages and drafts from memory, and the encryption key.
     pub(in crate::live) fn clear_pending(self) {
-        self.entries.update(Vec::clear);
+        self.apply(Input::Cleared);
         self.drafts.clear();
         storage::lock();
     }
