@@ -26,7 +26,13 @@ pub(crate) fn base_document() -> utoipa::openapi::OpenApi {
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Greenroom", description = include_str!("openapi/about.md")),
+    info(
+        title = "Greenroom",
+        description = include_str!("openapi/about.md"),
+        // The document is the same on every site, so it can't have the operator's address.
+        contact(name = "The operator of the site: see /.well-known/security.txt"),
+    ),
+    servers((url = "/", description = "The site that serves this document.")),
     tags(
         (name = "Account", description = "Registration, signing in, sessions, access tokens and account settings."),
         (name = "Messages", description = "Conversations, messages, read markers, typing and presence."),

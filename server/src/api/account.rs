@@ -36,7 +36,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 
 /// Get your account
 ///
-/// Returns your profile and settings.
+/// Returns your name, e-mail address, role and profile, and the settings for e-mails, receipts and presence.
 #[utoipa::path(get, path = "/account", tag = "Account",
     responses((status = 200, description = "The account.", body = Account)))]
 async fn get_account(State(state): State<AppState>, CurrentViewer(viewer): CurrentViewer) -> Result<Response, Problem> {
@@ -45,7 +45,8 @@ async fn get_account(State(state): State<AppState>, CurrentViewer(viewer): Curre
 
 /// Change your account
 ///
-/// Fields that are left out keep their value. The role can't be changed once the account has bookings.
+/// Changes the profile and settings; fields that are left out keep their value. People you share a conversation with
+/// receive a new name, role or craft as an event. The role can't be changed once the account has bookings.
 #[utoipa::path(patch, path = "/account", tag = "Account", request_body = AccountInput,
     responses((status = 200, description = "The changed account.", body = Account), SessionRequired, RoleFixed))]
 async fn change_account(
@@ -68,7 +69,8 @@ struct ChangeEmailRequest {
 
 /// Change your e-mail address
 ///
-/// Mails a link to the new address. The change takes effect once the link is opened; the old address then gets a mail.
+/// Mails a link to the new address. It works for 2 days, and the change takes effect once it is opened. The old address
+/// gets a mail about the request, and one about the change.
 #[utoipa::path(post, path = "/account/email", tag = "Account", request_body = ChangeEmailRequest,
     responses((status = 202, description = "The mail is queued."), SessionRequired, WrongPassword, RateLimited))]
 async fn change_email(
@@ -94,7 +96,8 @@ struct ChangePasswordRequest {
 
 /// Change your password
 ///
-/// Ends all other sessions and revokes all access tokens.
+/// Requires the current password. Ends all other sessions and revokes all access tokens. A person may change the
+/// password 10 times per hour; attempts with a password that is too easy to guess count too.
 #[utoipa::path(post, path = "/account/password", tag = "Account", request_body = ChangePasswordRequest,
     responses(
         (status = 204, description = "The password is changed."),
@@ -114,6 +117,7 @@ async fn change_password(
 /// Confirm your password
 ///
 /// Allows this session to create access tokens and to download the data for one hour. Signing in has the same effect.
+/// By default, a session may enter 10 wrong passwords per minute.
 #[utoipa::path(post, path = "/account/confirmation", tag = "Account", request_body = PasswordRequest,
     responses((status = 204, description = "The password is correct."), SessionRequired, WrongPassword, RateLimited))]
 async fn confirm_password(
@@ -127,7 +131,9 @@ async fn confirm_password(
 
 /// Download your data
 ///
-/// Returns all data about you, including your conversations, as one JSON document.
+/// Returns all data about you, including your conversations, as one JSON document, at most 10 times per hour. Requires
+/// that the password was entered in this session within the last hour. The server sends the document as it reads the
+/// data: if it fails halfway, the document is truncated and not valid JSON.
 #[utoipa::path(get, path = "/account/export", tag = "Account",
     params(("person" = Option<PersonId>, Query,
         description = "The expected person. Refused if another one is signed in, for example in a second tab.")),
@@ -165,7 +171,8 @@ struct PasswordRequest {
 
 /// Delete your account
 ///
-/// Cancels your open bookings. Your messages stay visible to the people you sent them to, under "Former member".
+/// Permanently deletes the account, ends its sessions and access tokens, and cancels your open bookings. Requires the
+/// password. Your messages stay visible to the people you sent them to, under "Former member".
 #[utoipa::path(post, path = "/account/deletion", tag = "Account", request_body = PasswordRequest,
     responses(
         (status = 204, description = "The account is deleted.", headers(("Set-Cookie" = String))),

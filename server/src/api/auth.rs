@@ -56,7 +56,8 @@ struct SignInResponse {
 
 /// Sign in
 ///
-/// Creates a session with a new id, and sets its cookie. Ends the request's previous session.
+/// Creates a session with a new id, and sets its cookie. Ends the request's previous session. By default, an account
+/// accepts 10 failed attempts per minute from one network; further ones get `rate_limited`.
 #[utoipa::path(post, path = "/auth/callback/credentials", tag = "Account", security(()),
     request_body(content((SignInRequest = "application/json"), (SignInRequest = "application/x-www-form-urlencoded"))),
     responses(
@@ -85,7 +86,8 @@ struct SessionResponse {
 
 /// Get the current session
 ///
-/// Returns the signed-in person and the expiry of the session or access token.
+/// Returns the signed-in person and the expiry of the session or access token. A client can test with it whether they
+/// are still valid: if not, the response is 401.
 #[utoipa::path(get, path = "/auth/session", tag = "Account",
     responses((status = 200, description = "The session.", body = SessionResponse)))]
 async fn get_session(State(state): State<AppState>, CurrentViewer(viewer): CurrentViewer) -> Result<Response, Problem> {
@@ -95,7 +97,8 @@ async fn get_session(State(state): State<AppState>, CurrentViewer(viewer): Curre
 
 /// Sign out
 ///
-/// Ends the session and closes its event streams.
+/// Ends the session, closes its event streams, and removes the cookie. An access token can't sign out: revoke it
+/// instead.
 #[utoipa::path(post, path = "/auth/signout", tag = "Account",
     responses((status = 204, description = "Signed out.", headers(("Set-Cookie" = String))), SessionRequired))]
 async fn sign_out(State(state): State<AppState>, CurrentViewer(viewer): CurrentViewer) -> Result<Response, Problem> {

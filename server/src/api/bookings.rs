@@ -40,7 +40,7 @@ impl From<Conversation> for BookingResponse {
 
 /// Open an inquiry
 ///
-/// Creates a booking and its conversation, which begins with the message. For organizers. By default an organizer may
+/// For organizers: creates a booking and its conversation, which begins with the message. By default an organizer may
 /// open 20 inquiries per day and have 3 unanswered ones with the same talent; further ones get `rate_limited` with
 /// `Retry-After`. A retry with the same `clientId` returns the same booking, regardless of limits.
 #[utoipa::path(post, path = "/bookings", tag = "Bookings", request_body = BookingInput,
@@ -71,7 +71,8 @@ struct BookingListResponse {
 
 /// List your bookings
 ///
-/// Returns a page of your bookings in any status, newest first.
+/// Returns up to 30 of your bookings in any status, newest first. Organizers get the bookings they opened, talent those
+/// they were asked for.
 #[utoipa::path(get, path = "/bookings", tag = "Bookings",
     params(("page" = Option<String>, Query, description = "The `nextPage` of the previous page.")),
     responses((status = 200, description = "A page of bookings.", body = BookingListResponse), Invalid))]
@@ -86,7 +87,8 @@ async fn list_bookings(
 
 /// Get a booking
 ///
-/// Returns one of your bookings with its conversation.
+/// Returns a booking with its conversation. Only its organizer and its talent can read it; other people get
+/// `not_found`.
 #[utoipa::path(get, path = "/bookings/{id}", tag = "Bookings", params(("id" = BookingId, Path)),
     responses((status = 200, description = "The booking and its conversation.", body = BookingResponse)))]
 async fn get_booking(
@@ -106,7 +108,8 @@ type ApiResult = Result<Response, Problem>;
 
 /// Accept an inquiry
 ///
-/// For the booking's talent, while it is an inquiry.
+/// Changes the status from `inquiry` to `accepted`, and adds a message about it to the conversation. Only the booking's
+/// talent can accept. In any other status the response is `wrong_status`.
 #[utoipa::path(post, path = "/bookings/{id}/accept", tag = "Bookings", params(("id" = BookingId, Path)),
     responses((status = 200, description = "The booking.", body = BookingActionResponse), WrongStatus, RateLimited, WrongRole))]
 async fn accept_booking(
@@ -119,7 +122,8 @@ async fn accept_booking(
 
 /// Decline an inquiry
 ///
-/// For the booking's talent, while it is an inquiry.
+/// Changes the status from `inquiry` to `declined`, and adds a message about it to the conversation. Only the booking's
+/// talent can decline. In any other status the response is `wrong_status`.
 #[utoipa::path(post, path = "/bookings/{id}/decline", tag = "Bookings", params(("id" = BookingId, Path)),
     responses((status = 200, description = "The booking.", body = BookingActionResponse), WrongStatus, RateLimited, WrongRole))]
 async fn decline_booking(
@@ -132,7 +136,8 @@ async fn decline_booking(
 
 /// Cancel a booking
 ///
-/// For either person, while the booking is an inquiry or accepted.
+/// Changes the status to `cancelled`, and adds a message about it to the conversation. Both people can cancel while the
+/// booking is an inquiry or accepted. In any other status the response is `wrong_status`.
 #[utoipa::path(post, path = "/bookings/{id}/cancel", tag = "Bookings", params(("id" = BookingId, Path)),
     responses((status = 200, description = "The booking.", body = BookingActionResponse), WrongStatus, RateLimited))]
 async fn cancel_booking(

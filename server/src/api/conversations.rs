@@ -34,7 +34,8 @@ struct ConversationResponse {
 
 /// Get a conversation
 ///
-/// Returns one of your conversations with its booking.
+/// Returns one of your conversations with its booking, its last message, and the read markers of both people. Other
+/// people's conversations get `not_found`.
 #[utoipa::path(get, path = "/conversations/{id}", tag = "Messages", params(("id" = ConversationId, Path)),
     responses((status = 200, description = "The conversation.", body = ConversationResponse)))]
 async fn get_conversation(
@@ -59,7 +60,8 @@ struct MessageListResponse {
 
 /// List messages
 ///
-/// Returns the newest messages of a conversation, or those directly before `before` or after `after`.
+/// Returns the newest messages of a conversation, or those directly before `before` or after `after`, in ascending
+/// order. Listing messages doesn't mark them as read.
 #[utoipa::path(get, path = "/conversations/{id}/messages", tag = "Messages",
     params(
         ("id" = ConversationId, Path),
@@ -104,7 +106,7 @@ impl MarkerRequest {
 /// Mark messages as read
 ///
 /// Moves your read marker to `seq`, but never backwards or past the last message. Notifications about these messages
-/// are marked as read too.
+/// are marked as read too. The other person gets an event if both people show receipts.
 #[utoipa::path(put, path = "/conversations/{id}/read", tag = "Messages", params(("id" = ConversationId, Path)),
     request_body = MarkerRequest, responses((status = 204, description = "Marked."), RateLimited))]
 async fn mark_read(
@@ -119,7 +121,8 @@ async fn mark_read(
 
 /// Mark messages as unread
 ///
-/// Counts messages from `seq` on as unread again, on all your devices. The other person gets no event.
+/// Counts messages from `seq` on as unread again, on all your devices. The other person gets no event, and their
+/// receipts stay.
 #[utoipa::path(put, path = "/conversations/{id}/unread", tag = "Messages", params(("id" = ConversationId, Path)),
     request_body = MarkerRequest, responses((status = 204, description = "Marked."), RateLimited))]
 async fn mark_unread(
@@ -134,8 +137,8 @@ async fn mark_unread(
 
 /// Confirm delivery
 ///
-/// Records that messages up to `seq` have reached one of your devices. The marker never moves backwards or past the
-/// last message.
+/// Records that messages up to `seq` have reached one of your devices, and sends the other person an event. The marker
+/// never moves backwards or past the last message. It doesn't move unless both people show receipts.
 #[utoipa::path(put, path = "/conversations/{id}/delivered", tag = "Messages", params(("id" = ConversationId, Path)),
     request_body = MarkerRequest, responses((status = 204, description = "Recorded."), RateLimited))]
 async fn mark_delivered(
@@ -165,8 +168,8 @@ async fn send_typing(
 
 /// Get the other person's presence
 ///
-/// Returns whether they are online and when they last were. Unless both people show their presence, they count as
-/// offline and never active.
+/// Returns whether the other person is online, and when they last were. Unless both people show their presence, the
+/// other person counts as offline and never active.
 #[utoipa::path(get, path = "/conversations/{id}/presence", tag = "Messages", params(("id" = ConversationId, Path)),
     responses((status = 200, description = "The current presence.", body = Presence)))]
 async fn get_presence(

@@ -8,14 +8,52 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Version, header};
-use model::PersonId;
+use model::{Envelope, PersonId};
+use serde_json::json;
 use services::Resume;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, Ref, RefOr, Schema, schema::Type},
+};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The event stream, also under the path of the original system.
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(stream_events)).routes(routes!(stream_events_legacy))
 }
+
+/// The body of a stream: text, as clients receive it. `contentSchema` leads from it to the schema of the events; JSON
+/// Schema defines it for text that contains a document.
+enum EventStream {}
+
+impl PartialSchema for EventStream {
+    fn schema() -> RefOr<Schema> {
+        let logged = Ref::from_schema_name(Envelope::name());
+        let other = "The data of `ready`, `heartbeat` and other events that are not in the log.";
+        let events = json!({
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "id": { "type": "string" },
+                    "event": { "type": "string" },
+                    "data": {
+                        "type": "string",
+                        "contentMediaType": "application/json",
+                        "contentSchema": { "anyOf": [logged, { "type": "object", "description": other }] },
+                    },
+                },
+                "required": ["event", "data"],
+            },
+        });
+        // utoipa has no field for the keyword. It writes extensions as they are, with or without the prefix `x-`.
+        let keyword = [("contentSchema", events)].into_iter().collect();
+        let text = ObjectBuilder::new().schema_type(Type::String).content_media_type("text/event-stream");
+        text.extensions(Some(keyword)).into()
+    }
+}
+
+impl ToSchema for EventStream {}
 
 /// Stream events
 #[utoipa::path(get, path = "/events", tag = "Events", description = include_str!("events.md"),
@@ -25,7 +63,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         ("Last-Event-ID" = Option<String>, Header, description = "The last received `id:`. Overrides `after`."),
     ),
     responses(
-        (status = 200, description = "Events, until either side closes the stream.", body = String,
+        (status = 200, description = "Events, until either side closes the stream.", body = inline(EventStream),
             content_type = "text/event-stream"),
         TooManyStreams,
     ))]
@@ -41,7 +79,8 @@ async fn stream_events(
 
 /// Stream events (old path)
 ///
-/// The same as `/api/events`; not a WebSocket.
+/// Sends the same events as `GET /api/events`, for clients of the original system. The response is a stream of
+/// server-sent events, not a WebSocket.
 #[utoipa::path(get, path = "/websocket", tag = "Events",
     params(
         ("after" = Option<String>, Query, description = "As for `/api/events`."),
@@ -49,7 +88,7 @@ async fn stream_events(
         ("Last-Event-ID" = Option<String>, Header, description = "As for `/api/events`."),
     ),
     responses(
-        (status = 200, description = "Events, until either side closes the stream.", body = String,
+        (status = 200, description = "Events, until either side closes the stream.", body = inline(EventStream),
             content_type = "text/event-stream"),
         TooManyStreams,
     ))]

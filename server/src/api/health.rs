@@ -11,7 +11,8 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 
 /// Check liveness
 ///
-/// Succeeds if the process serves requests. Does not use the database.
+/// Succeeds if the process serves requests. It doesn't use the database, so that a supervisor doesn't restart the
+/// process when only the database is down.
 #[utoipa::path(get, path = "/healthz", tag = "Site", security(()),
     responses((status = 200, description = "The process serves requests.", body = String)))]
 async fn check_liveness() -> &'static str {

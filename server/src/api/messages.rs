@@ -33,7 +33,8 @@ struct SendMessageResponse {
 
 /// List your conversations
 ///
-/// Returns a page of your inbox, the most recently active conversation first.
+/// Returns up to 30 conversations of your inbox, the most recently active first. To keep the list up to date, pass
+/// `cursor` of the first page to the event stream.
 #[utoipa::path(get, path = "/messages", tag = "Messages",
     params(("page" = Option<String>, Query, description = "The `nextPage` of the previous page.")),
     responses((status = 200, description = "A page of conversations.", body = Inbox), Invalid))]
@@ -47,7 +48,7 @@ async fn get_inbox(
 
 /// List your conversations as talent
 ///
-/// The same as `GET /api/messages`, but only for talent.
+/// The same as `GET /api/messages`, but only for talent: organizers get `wrong_role`.
 #[utoipa::path(get, path = "/talent/messages", tag = "Messages",
     params(("page" = Option<String>, Query, description = "The `nextPage` of the previous page.")),
     responses((status = 200, description = "A page of conversations.", body = Inbox), Invalid, WrongRole))]
@@ -57,7 +58,7 @@ async fn get_talent_inbox(State(state): State<AppState>, signed_in: CurrentViewe
 
 /// List your conversations as organizer
 ///
-/// The same as `GET /api/messages`, but only for organizers.
+/// The same as `GET /api/messages`, but only for organizers: talent get `wrong_role`.
 #[utoipa::path(get, path = "/organizer/messages", tag = "Messages",
     params(("page" = Option<String>, Query, description = "The `nextPage` of the previous page.")),
     responses((status = 200, description = "A page of conversations.", body = Inbox), Invalid, WrongRole))]
@@ -67,7 +68,8 @@ async fn get_organizer_inbox(State(state): State<AppState>, signed_in: CurrentVi
 
 /// Send a message
 ///
-/// Sends a message in one of your conversations. A retry with the same `clientId` returns the first message.
+/// Sends a message in one of your conversations; the other person gets an event and a notification. A retry with the
+/// same `clientId` returns the first message. By default a person may send 300 messages per minute.
 #[utoipa::path(post, path = "/messages", tag = "Messages", request_body = MessageInput,
     responses(
         (status = 201, description = "The new message.", body = SendMessageResponse),
@@ -84,7 +86,7 @@ async fn send_message(
 
 /// Send a message as talent
 ///
-/// The same as `POST /api/messages`, but only for talent.
+/// The same as `POST /api/messages`, but only for talent: organizers get `wrong_role`.
 #[utoipa::path(post, path = "/talent/messages", tag = "Messages", request_body = MessageInput,
     responses(
         (status = 201, description = "The new message.", body = SendMessageResponse),
@@ -101,7 +103,7 @@ async fn send_talent_message(
 
 /// Send a message as organizer
 ///
-/// The same as `POST /api/messages`, but only for organizers.
+/// The same as `POST /api/messages`, but only for organizers: talent get `wrong_role`.
 #[utoipa::path(post, path = "/organizer/messages", tag = "Messages", request_body = MessageInput,
     responses(
         (status = 201, description = "The new message.", body = SendMessageResponse),

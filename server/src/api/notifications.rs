@@ -20,7 +20,8 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 
 /// List your notifications
 ///
-/// Returns a page of your notifications, newest first.
+/// Returns up to 30 of your notifications, newest first, and the number of unread ones. Listing them doesn't mark them
+/// as read.
 #[utoipa::path(get, path = "/notifications", tag = "Notifications",
     params(("page" = Option<String>, Query, description = "The `nextPage` of the previous page.")),
     responses((status = 200, description = "A page of notifications.", body = NotificationList), Invalid))]
@@ -63,7 +64,8 @@ impl MarkReadRequest {
 
 /// Mark notifications as read
 ///
-/// Marks the given notifications or all of them as read, on all your devices.
+/// Marks either the given notifications, at most 100, or all of them as read, on all your devices. Notifications that
+/// are already read keep their `readAt`.
 #[utoipa::path(post, path = "/notifications/read", tag = "Notifications", request_body = MarkReadRequest,
     responses((status = 204, description = "The notifications are marked.")))]
 async fn mark_notifications_read(

@@ -9,7 +9,8 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 
 /// Get this document
 ///
-/// Returns the description of this API for programs. `/api/docs` shows it as a page.
+/// Returns the description of this API for programs, the same on all sites of this version. `/api/docs` shows it as a
+/// page.
 #[utoipa::path(get, path = "/openapi.json", tag = "Site", security(()),
     responses((status = 200, description = "An OpenAPI 3.1 document.", body = Object)))]
 async fn get_openapi() -> Response {

@@ -97,6 +97,7 @@ impl EmailRequest {
 /// Resend the confirmation
 ///
 /// Mails a new link and invalidates earlier ones. The address then counts as contested, see `POST /api/auth/verify`.
+/// The response doesn't show whether there is an account to confirm.
 #[utoipa::path(post, path = "/auth/verify/resend", tag = "Account", security(()), request_body = EmailRequest,
     responses((status = 202, description = "A mail is queued if there is an account to confirm."), RateLimited))]
 async fn resend_verification(
@@ -110,7 +111,8 @@ async fn resend_verification(
 
 /// Request a password reset
 ///
-/// Mails a link to choose a new password.
+/// Mails a link to choose a new password, which works once and for one hour. If the address isn't confirmed yet, the
+/// link confirms it instead. The response doesn't show whether the address has an account.
 #[utoipa::path(post, path = "/auth/password/forgot", tag = "Account", security(()), request_body = EmailRequest,
     responses((status = 202, description = "A mail is queued if the address has an account."), RateLimited))]
 async fn request_password_reset(

@@ -24,7 +24,8 @@ struct SessionListResponse {
 
 /// List your sessions
 ///
-/// Returns the sessions of all devices you are signed in on. Access tokens are not included.
+/// Returns the sessions of all devices you are signed in on. Access tokens are not included. A person has at most 100
+/// sessions: a further sign-in ends the least recently used one.
 #[utoipa::path(get, path = "/auth/sessions", tag = "Account",
     responses((status = 200, description = "All sessions.", body = SessionListResponse), SessionRequired))]
 async fn list_sessions(
@@ -36,7 +37,7 @@ async fn list_sessions(
 
 /// End a session
 ///
-/// Signs a device out and closes its event streams.
+/// Signs a device out and closes its event streams. If it is the session of this request, its cookie is removed too.
 #[utoipa::path(delete, path = "/auth/sessions/{id}", tag = "Account", params(("id" = SessionId, Path)),
     responses((status = 204, description = "The session is ended."), SessionRequired))]
 async fn end_session(

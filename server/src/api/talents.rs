@@ -29,7 +29,8 @@ impl ToSchema for CraftOrAny {}
 
 /// Search for talent
 ///
-/// Returns a page of the directory, sorted by name.
+/// Returns up to 30 people of the directory, sorted by name. With `query` and `craft`, only those who match both.
+/// Talent who haven't confirmed their e-mail address are not listed.
 #[utoipa::path(get, path = "/talents", tag = "Talent",
     params(
         ("query" = Option<String>, Query, max_length = 100, description = "Part of a name, ignoring case and accents."),

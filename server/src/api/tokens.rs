@@ -28,7 +28,7 @@ struct TokenListResponse {
 
 /// List your access tokens
 ///
-/// Returns all your access tokens, without their secrets.
+/// Returns all your access tokens with their scope, expiry and last use, but without their secrets.
 #[utoipa::path(get, path = "/auth/tokens", tag = "Account",
     responses((status = 200, description = "All access tokens.", body = TokenListResponse), SessionRequired))]
 async fn list_tokens(State(state): State<AppState>, CurrentViewer(viewer): CurrentViewer) -> Result<Response, Problem> {
@@ -44,7 +44,8 @@ struct CreateTokenResponse {
 
 /// Create an access token
 ///
-/// Creates a token with which a program can use this API. It expires after `expiresInDays`, 90 by default.
+/// Creates a token with which a program can use this API; only this response contains its secret. Requires that the
+/// password was entered in this session within the last hour. A person can have 50 tokens.
 #[utoipa::path(post, path = "/auth/tokens", tag = "Account", request_body = TokenInput,
     responses((status = 201, description = "The token and its secret.", body = CreateTokenResponse), SessionRequired, PasswordRequired))]
 async fn create_token(
@@ -58,7 +59,7 @@ async fn create_token(
 
 /// Revoke an access token
 ///
-/// Revokes the token and closes its event streams.
+/// Revokes the token and closes its event streams. Requests with the token get 401 from then on.
 #[utoipa::path(delete, path = "/auth/tokens/{id}", tag = "Account", params(("id" = SessionId, Path)),
     responses((status = 204, description = "The token is revoked."), SessionRequired))]
 async fn revoke_token(
