@@ -110,7 +110,8 @@ async fn read_event_log(connection: &DatabaseConnection, person: Uuid) -> Result
         let (seq, kind): (i64, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
         log.numbers.push(seq);
         if kind == "message.created" {
-            log.messages.push(MessageEvent::parse(seq, &row.try_get_by_index::<String>(2)?)?);
+            let payload: String = row.try_get_by_index(2)?;
+            log.messages.push(MessageEvent::parse(seq, &serde_json::from_str(&payload)?)?);
         }
     }
     Ok(log)

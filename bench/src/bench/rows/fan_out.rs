@@ -6,10 +6,7 @@ use super::memory::stream_request;
 use crate::{
     load_generator::{LOAD_CORE, LoadGenerator, MESSAGE_MARK, SERVER_CORE},
     measurement::{Aim, Claim, Row, Sample, Spread},
-    peers::{
-        nats::Nats,
-        nchan::{self, Nchan},
-    },
+    peers::nchan::{self, Nchan},
     scale::Scale,
 };
 use bench::{
@@ -21,6 +18,7 @@ use bench::{
 use model::{ConversationId, PersonId, Timestamp, Typing};
 use serde_json::json;
 use std::time::Instant;
+use test_support::nats::NatsServer;
 
 const PEOPLE: usize = 4_000;
 const DEVICES: usize = 2;
@@ -56,15 +54,15 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
 
 async fn measure_greenroom(scale: Scale) -> Result<Sample> {
     let people = scale.scale_count(PEOPLE);
-    let nats = Nats::start().await?;
-    let prepared = PreparedSite::seed(&[("NATS_URL", &nats.url)])?;
+    let nats = NatsServer::start().await?;
+    let prepared = PreparedSite::seed(&[("NATS_URL", &nats.url())])?;
     people::insert_people(&mut BulkInsert::connect_to(&prepared.database_url()).await?, people, DEVICES).await?;
     let site = prepared.start_server(Some(SERVER_CORE)).await?;
     let mut load_generator = LoadGenerator::start_on(Some(LOAD_CORE))?;
     let requests = (0..people * DEVICES).map(|number| stream_request(number / DEVICES, number % DEVICES, None));
     load_generator.open_marked_streams(site.port, TYPING_MARK, requests).await?;
     let (cpu_before, began) = (cpu_seconds(site.id())?, Instant::now());
-    let bus = async_nats::connect(&nats.url).await?;
+    let bus = async_nats::connect(&nats.url()).await?;
     let people_ids: Vec<_> = (0..people).map(|number| people::person(number).id).collect();
     // Waits for each round to arrive, because NATS drops messages that a node can't take in time.
     for round in 1..=EVENTS {
