@@ -10,7 +10,6 @@
 mod connection;
 mod rate_limiter;
 
-use crate::{ports::random_port, rng::SeededRng};
 use connection::Connection;
 use rate_limiter::RateLimiter;
 use std::{
@@ -19,6 +18,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
+use test_support::{ports::free_port, rng::SeededRng};
 use tokio::{
     net::TcpListener,
     sync::{Mutex as AsyncMutex, Semaphore, watch},
@@ -27,8 +27,6 @@ use tokio::{
 
 /// Connections that are forwarded at the same time; more wait in the listen backlog.
 const MAX_CONNECTIONS: usize = 2_048;
-/// How many ports are tried if one is in use.
-const BIND_ATTEMPTS: usize = 50;
 /// The upper limit of [`LinkConditions::delay`].
 const MAX_DELAY: Duration = Duration::from_secs(60);
 
@@ -98,7 +96,8 @@ impl FaultProxy {
     /// # Errors
     /// Fails if no port is free.
     pub async fn to_port(port: u16) -> io::Result<Self> {
-        let (listener, address) = bind_random_port().await?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, free_port()?)).await?;
+        let address = listener.local_addr()?;
         let link = SharedLink {
             target: (Ipv4Addr::LOCALHOST, port).into(),
             up: RateLimiter::default(),
@@ -219,18 +218,4 @@ impl FaultProxy {
             }
         })
     }
-}
-
-async fn bind_random_port() -> io::Result<(TcpListener, SocketAddr)> {
-    let mut last = io::Error::from(io::ErrorKind::AddrInUse);
-    for _ in 0..BIND_ATTEMPTS {
-        match TcpListener::bind((Ipv4Addr::LOCALHOST, random_port())).await {
-            Ok(listener) => {
-                let address = listener.local_addr()?;
-                return Ok((listener, address));
-            }
-            Err(error) => last = error,
-        }
-    }
-    Err(last)
 }

@@ -3,15 +3,16 @@
 use crate::site::Result;
 use std::{
     fs,
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
 };
+use test_support::child_process::ChildProcess;
 
 /// Clock ticks per second in `/proc`; 100 on every Linux machine.
 const TICKS_PER_SECOND: f64 = 100.0;
 
 /// A process and its descendants. Killed when dropped.
 #[derive(Debug)]
-pub struct Process(Child);
+pub struct Process(ChildProcess);
 
 impl Drop for Process {
     fn drop(&mut self) {
@@ -20,7 +21,6 @@ impl Drop for Process {
         let others: Vec<String> = others.collect();
         // It may have exited already.
         let _ = self.0.kill();
-        let _ = self.0.wait();
         if !others.is_empty() {
             let _ = Command::new("kill").arg("-9").args(others).stderr(Stdio::null()).status();
         }
@@ -33,8 +33,7 @@ impl Process {
     /// # Errors
     /// Fails if the program is missing.
     pub fn start(command: &mut Command) -> Result<Self> {
-        let program = command.get_program().to_string_lossy().into_owned();
-        Ok(Self(command.spawn().map_err(|error| format!("{program}: {error}"))?))
+        ChildProcess::start(command).map(Self)
     }
 
     /// Returns the process id.

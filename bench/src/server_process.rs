@@ -1,24 +1,22 @@
 //! One process of the server that can be started, stopped, suspended and killed.
 
-use crate::{
-    ports::random_port,
-    site::{Result, server_binary},
-};
+use crate::site::{Result, server_binary};
 use reqwest::Client;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use std::{
     fs::OpenOptions,
     path::PathBuf,
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     time::{Duration, Instant},
 };
+use test_support::{child_process::ChildProcess, ports::free_port};
 use tokio::time::sleep;
 
 /// How long a start may take, including an outage of the database.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long it may take to exit after SIGTERM.
 const EXIT_TIMEOUT: Duration = Duration::from_secs(20);
-/// How often the process is polled.
+/// How often a starting server is asked whether it answers.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// The built server with its settings. Killed when dropped.
@@ -30,26 +28,16 @@ pub struct ServerProcess {
     /// Where its standard error is appended, if not to the terminal.
     log_file: Option<PathBuf>,
     client: Client,
-    program: Option<Child>,
-}
-
-impl Drop for ServerProcess {
-    fn drop(&mut self) {
-        if let Some(program) = &mut self.program {
-            // It may have exited already.
-            let _ = program.kill();
-            let _ = program.wait();
-        }
-    }
+    program: Option<ChildProcess>,
 }
 
 impl ServerProcess {
-    /// Builds a process that isn't started yet, with a random port. Its log is appended to a file, if one is given.
+    /// Builds a process that isn't started yet, with a port of its own. Its log is appended to a file, if one is given.
     ///
     /// # Errors
-    /// Fails if the HTTP client can't be built.
+    /// Fails if no port is free, or the HTTP client can't be built.
     pub fn new(mut settings: Vec<(String, String)>, log_file: Option<PathBuf>) -> Result<Self> {
-        let port = random_port();
+        let port = free_port()?;
         settings.push(("LEPTOS_SITE_ADDR".to_owned(), format!("127.0.0.1:{port}")));
         settings.push(("RUST_LOG".to_owned(), "error".to_owned()));
         Ok(Self { port, settings, log_file, client: Client::builder().no_proxy().build()?, program: None })
@@ -77,7 +65,7 @@ impl ServerProcess {
         let began = Instant::now();
         while began.elapsed() < START_TIMEOUT {
             if self.has_ended()?.is_none_or(|ended| ended) {
-                self.program = Some(self.build_command("serve")?.spawn()?);
+                self.program = Some(ChildProcess::start(&mut self.build_command("serve")?)?);
             }
             if self.client.get(format!("{}/healthz", self.url())).send().await.is_ok() {
                 return Ok(());
@@ -95,7 +83,6 @@ impl ServerProcess {
         self.ensure_running()?;
         if let Some(mut program) = self.program.take() {
             program.kill()?;
-            program.wait()?;
         }
         Ok(())
     }
@@ -106,16 +93,9 @@ impl ServerProcess {
     /// Fails if it had exited by itself, or doesn't exit in time.
     pub async fn terminate(&mut self) -> Result<()> {
         self.send_signal(Signal::TERM)?;
-        let began = Instant::now();
-        while self.has_ended()? == Some(false) {
-            if began.elapsed() > EXIT_TIMEOUT {
-                return Err(
-                    format!("the server hasn't exited within {} s after SIGTERM", EXIT_TIMEOUT.as_secs()).into()
-                );
-            }
-            sleep(POLL_INTERVAL).await;
+        if let Some(mut program) = self.program.take() {
+            program.wait_exit(EXIT_TIMEOUT).await.map_err(|error| format!("after SIGTERM: {error}"))?;
         }
-        self.program = None;
         Ok(())
     }
 
@@ -147,15 +127,13 @@ impl ServerProcess {
     }
 
     fn send_signal(&mut self, signal: Signal) -> Result<()> {
-        self.ensure_running()?;
-        let program = self.program.as_ref().map(Pid::from_child).ok_or("the site doesn't run")?;
-        Ok(kill_process(program, signal)?)
+        self.program.as_mut().ok_or("the site doesn't run")?.send_signal(signal)
     }
 
     /// Returns `None` if it was never started.
     fn has_ended(&mut self) -> Result<Option<bool>> {
         let Some(program) = &mut self.program else { return Ok(None) };
-        Ok(Some(program.try_wait()?.is_some()))
+        Ok(Some(program.exit_status()?.is_some()))
     }
 
     fn build_command(&self, argument: &str) -> Result<Command> {

@@ -1,9 +1,6 @@
 //! Starts a site with demo data.
 
-use crate::{
-    ports::random_port,
-    process::{Process, command_on_core},
-};
+use crate::process::{Process, command_on_core};
 use cookie::Cookie;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
@@ -13,14 +10,14 @@ use std::{
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
+use test_support::ports::free_port;
+
+pub use test_support::Result;
 
 /// How long a site may take to start.
 const START_TIMEOUT: Duration = Duration::from_secs(20);
 /// The password of all demo people.
 pub const PASSWORD: &str = "greenroom-demo";
-
-/// Any error: a measurement then has no result.
-pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// A seeded database, and the settings of the server that will use it.
 #[derive(Debug)]
@@ -37,7 +34,7 @@ impl PreparedSite {
     /// Fails if the program isn't built.
     pub fn seed(settings: &[(&str, &str)]) -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        let port = random_port();
+        let port = free_port()?;
         let own = [
             ("GREENROOM_DATA", folder.path().display().to_string()),
             ("LEPTOS_SITE_ADDR", format!("127.0.0.1:{port}")),

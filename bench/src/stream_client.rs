@@ -1,16 +1,16 @@
 //! A client of the event stream that reconnects like a browser, resuming after the last received sequence number.
 
-use crate::{
-    rng::SeededRng,
-    site::Result,
-    sse::{SseDecoder, SseEvent},
-};
+use crate::site::Result;
 use reqwest::{RequestBuilder, StatusCode};
 use serde_json::Value;
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
+};
+use test_support::{
+    rng::SeededRng,
+    sse::{SseDecoder, SseEvent},
 };
 use tokio::{
     sync::watch,
@@ -43,8 +43,8 @@ impl MessageEvent {
     ///
     /// # Errors
     /// Fails if a field is missing.
-    pub fn parse(event: i64, data: &str) -> Result<Self> {
-        let message = &serde_json::from_str::<Value>(data)?["message"];
+    pub fn parse(event: i64, data: &Value) -> Result<Self> {
+        let message = &data["message"];
         let text = |name: &str| message[name].as_str().ok_or("a message lacks a field");
         Ok(Self {
             event,
@@ -122,10 +122,7 @@ impl StreamClient {
 
     /// Handles an event; returns how to reconnect if the stream can't continue.
     fn handle_event(&self, event: SseEvent) -> Result<Option<Reconnect>> {
-        let cursor = || -> Result<i64> {
-            let data: Value = serde_json::from_str(&event.data)?;
-            Ok(data["cursor"].as_i64().ok_or("no cursor")?)
-        };
+        let cursor = || event.cursor().ok_or("no cursor");
         match event.event.as_str() {
             "ready" => self.opened.send_modify(|times| *times += 1),
             "reset" => {
@@ -209,7 +206,8 @@ impl StreamClient {
         loop {
             let Ok(chunk) = timeout(READ_TIMEOUT, response.chunk()).await else { return Ok(Reconnect::WithBackoff) };
             let Ok(Some(chunk)) = chunk else { return Ok(Reconnect::AfterRetryDelay) };
-            for event in decoder.decode_chunk(&chunk) {
+            decoder.push(&chunk);
+            while let Some(event) = decoder.next_event()? {
                 *retry = event.retry.unwrap_or(*retry);
                 if let Some(next) = self.handle_event(event)? {
                     return Ok(next);

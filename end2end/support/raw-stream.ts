@@ -1,4 +1,5 @@
 import http from "node:http";
+import { SseParser } from "../conformance/support/sse-parser.mjs";
 import type { Api } from "./api.ts";
 
 export type Frame = { event: string; id?: string; data: any };
@@ -12,16 +13,6 @@ export type RawStream = {
   readonly bodies: string[];
   close(): void;
 };
-
-function parseFrame(text: string): Frame | undefined {
-  const fields = Object.fromEntries(
-    text.split("\n").map((line) => {
-      const colon = line.indexOf(":");
-      return [line.slice(0, colon), line.slice(colon + 1).trimStart()];
-    }),
-  );
-  return fields.data ? { event: fields.event, id: fields.id, data: JSON.parse(fields.data) } : undefined;
-}
 
 /** Opens the stream over plain HTTP, without an EventSource library. */
 export function openRawStream(url: string, { cookie }: Api, headers: http.OutgoingHttpHeaders = {}): Promise<RawStream> {
@@ -37,11 +28,10 @@ export function openRawStream(url: string, { cookie }: Api, headers: http.Outgoi
         },
         close: () => request.destroy(),
       };
-      let rest = "";
+      const parser = new SseParser();
       response.setEncoding("utf8").on("data", (chunk: string) => {
-        const blocks = (rest + chunk).split("\n\n");
-        rest = blocks.pop() ?? "";
-        stream.frames.push(...blocks.map(parseFrame).filter((frame) => frame !== undefined));
+        const frames = parser.push(chunk).filter(({ data }) => data.length > 0);
+        stream.frames.push(...frames.map(({ event, id, data }) => ({ event, id, data: JSON.parse(data.join("\n")) })));
       });
       response.on("end", () => (stream.ended = true)).on("error", () => {});
       resolve(stream);

@@ -14,6 +14,9 @@ pub(crate) const LOAD_CORE: usize = 1;
 /// The CPU core that a measured server has to itself.
 pub(crate) const SERVER_CORE: usize = 0;
 
+/// The mark in the text of each message that the benchmark sends.
+pub(crate) const MESSAGE_MARK: &str = "~";
+
 pub(crate) struct LoadGenerator {
     commands: ChildStdin,
     answers: Lines<BufReader<ChildStdout>>,
@@ -32,10 +35,20 @@ impl LoadGenerator {
         Ok(Self { commands, answers, folder: tempfile::tempdir()?, _program: program })
     }
 
-    /// Opens one stream per request; returns the seconds until all were open.
+    /// Opens one stream per request, on which messages arrive; returns the seconds until all were open.
     pub(crate) async fn open_streams(&mut self, port: u16, requests: impl IntoIterator<Item = String>) -> Result<f64> {
+        self.open_marked_streams(port, MESSAGE_MARK, requests).await
+    }
+
+    /// Opens one stream per request, on which each event contains a mark once; returns the seconds until all were open.
+    pub(crate) async fn open_marked_streams(
+        &mut self,
+        port: u16,
+        mark: &str,
+        requests: impl IntoIterator<Item = String>,
+    ) -> Result<f64> {
         let file = self.write_requests(requests)?;
-        elapsed_seconds(&self.send_command(json!({ "open": file, "port": port })).await?)
+        elapsed_seconds(&self.send_command(json!({ "open": file, "port": port, "mark": mark })).await?)
     }
 
     /// Resets all streams, opens these in their place, and returns the seconds until each has received a mark.

@@ -1,7 +1,6 @@
 //! The servers that Greenroom is compared with.
 
 pub(crate) mod baseline;
-pub(crate) mod nats;
 pub(crate) mod nchan;
 pub(crate) mod next;
 pub(crate) mod postgres;

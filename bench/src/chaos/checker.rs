@@ -1,11 +1,12 @@
 //! Checks that the acknowledgements, the database and all readers agree.
 //!
 //! The acknowledgements, each person's event log and the events of each reader are all compared with the database.
-//! Readers that agree with it therefore agree with each other.
+//! Readers that agree with it therefore agree with each other. A log is compared with all conversations of its person,
+//! so an acknowledged message that is stored must be in the logs of both people, too.
 
 use crate::{
     ack_log::Acknowledgement,
-    database_state::{DatabaseState, EventLog, MessageRow},
+    database_state::{DatabaseState, EventLog, MessageRow, StoredConversation},
 };
 use bench::stream_client::MessageEvent;
 use std::{
@@ -58,9 +59,9 @@ impl CheckReport {
         for entry in entries {
             acknowledged.entry(entry.conversation).or_default().push(entry);
         }
-        for (id, rows) in &state.conversations {
-            report.check_sequence(&format!("conversation {id}"), rows.iter().map(|row| row.seq));
-            report.check_conversation(*id, rows, &acknowledged.remove(id).unwrap_or_default(), before);
+        for (id, StoredConversation { messages, .. }) in &state.conversations {
+            report.check_sequence(&format!("conversation {id}"), messages.iter().map(|row| row.seq));
+            report.check_conversation(*id, messages, &acknowledged.remove(id).unwrap_or_default(), before);
         }
         let elsewhere: usize = acknowledged.values().map(Vec::len).sum();
         report.add_cases(|it| &mut it.lost, elsewhere, || "acknowledged in unknown conversations".to_owned());
@@ -129,7 +130,8 @@ impl CheckReport {
         }
     }
 
-    /// Checks that a person's event log contains every message of each conversation in it, in the order of the database.
+    /// Checks that a person's event log contains every message of each of their conversations, in the order of the
+    /// database, and no other message.
     fn check_event_log(&mut self, person: Uuid, log: &EventLog, state: &DatabaseState) {
         self.check_sequence(&format!("the log of {person}"), log.numbers.iter().copied());
         let last = log.numbers.last().copied().unwrap_or_default();
@@ -140,10 +142,17 @@ impl CheckReport {
             let row = MessageRow { seq: message.seq, client_id: message.client_id, body: message.body };
             logged.entry(message.conversation).or_default().push(row);
         }
-        for (id, logged) in logged {
-            let rows = state.conversations.get(&id).map(Vec::as_slice).unwrap_or_default();
-            self.check_same_order(&format!("the event log of {person} for conversation {id}"), rows, &logged);
+        for (id, StoredConversation { people, messages }) in &state.conversations {
+            let expected = if people.contains(&person) { messages.as_slice() } else { &[] };
+            let logged = logged.remove(id).unwrap_or_default();
+            self.check_same_order(&format!("the event log of {person} for conversation {id}"), expected, &logged);
         }
+        let elsewhere: usize = logged.values().map(Vec::len).sum();
+        self.add_cases(
+            |it| &mut it.duplicated,
+            elsewhere,
+            || format!("the event log of {person} has {elsewhere} messages of unknown conversations"),
+        );
     }
 
     fn check_reader(&mut self, reader: &ReaderResult, log: &EventLog) {

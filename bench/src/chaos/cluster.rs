@@ -1,18 +1,18 @@
 //! The cluster of a run: nodes with their proxies, people, and conversations.
 
 use crate::{
-    bus::NatsServer,
     database::Database,
     node::Node,
     node_log::NodeLogs,
     people::{NewPerson, insert_people},
     settings::{DatabaseKind, RunOptions},
 };
-use bench::{event_date::future_event_date, rng::SeededRng, site::Result, stream_client::StreamClient};
+use bench::{event_date::future_event_date, site::Result, stream_client::StreamClient};
 use reqwest::Client;
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 use tempfile::TempDir;
+use test_support::{nats::NatsServer, rng::SeededRng};
 use tokio::{sync::Mutex, task::JoinSet};
 use uuid::Uuid;
 
@@ -75,7 +75,7 @@ impl Cluster {
 
     /// Returns a random node.
     pub(crate) fn random_node(&self, rng: &mut SeededRng) -> &Node {
-        &self.nodes[rng.random_below(self.nodes.len() as u64) as usize]
+        &self.nodes[rng.random_index(self.nodes.len())]
     }
 
     /// Starts all readers; each moves between random nodes.

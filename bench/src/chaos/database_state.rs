@@ -1,6 +1,6 @@
 //! Reads messages and events from the database after a run.
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Conversation};
 use bench::{
     site::Result,
     stream_client::{MessageEvent, hash_body},
@@ -18,6 +18,15 @@ pub(crate) struct MessageRow {
     pub(crate) body: u64,
 }
 
+/// A conversation as stored.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct StoredConversation {
+    /// Its two people, as the run created it.
+    pub(crate) people: [Uuid; 2],
+    /// In the order of their numbers.
+    pub(crate) messages: Vec<MessageRow>,
+}
+
 /// The events that were recorded for a person.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct EventLog {
@@ -31,8 +40,7 @@ pub(crate) struct EventLog {
 /// Everything that a run has stored.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct DatabaseState {
-    /// The messages of each conversation, in order.
-    pub(crate) conversations: HashMap<Uuid, Vec<MessageRow>>,
+    pub(crate) conversations: HashMap<Uuid, StoredConversation>,
     /// The events of each person, in order.
     pub(crate) logs: HashMap<Uuid, EventLog>,
 }
@@ -42,8 +50,10 @@ impl DatabaseState {
     pub(crate) async fn read_all(cluster: &Cluster) -> Result<Self> {
         let connection = Database::connect(cluster.database.url()).await?;
         let mut state = Self::default();
-        for conversation in &cluster.conversations {
-            state.conversations.insert(conversation.id, read_messages(&connection, conversation.id).await?);
+        for Conversation { id, people } in &cluster.conversations {
+            let people = people.map(|index| cluster.people[index].id);
+            let messages = read_messages(&connection, *id).await?;
+            state.conversations.insert(*id, StoredConversation { people, messages });
         }
         for person in &cluster.people {
             state.logs.insert(person.id, read_event_log(&connection, person.id).await?);
@@ -100,7 +110,8 @@ async fn read_event_log(connection: &DatabaseConnection, person: Uuid) -> Result
         let (seq, kind): (i64, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
         log.numbers.push(seq);
         if kind == "message.created" {
-            log.messages.push(MessageEvent::parse(seq, &row.try_get_by_index::<String>(2)?)?);
+            let payload: String = row.try_get_by_index(2)?;
+            log.messages.push(MessageEvent::parse(seq, &serde_json::from_str(&payload)?)?);
         }
     }
     Ok(log)

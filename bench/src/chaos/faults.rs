@@ -1,9 +1,9 @@
 //! The plan of a run: which faults happen, and when. The seed determines it.
 
 use crate::settings::{DatabaseKind, RunOptions};
-use bench::rng::SeededRng;
 use clap::ValueEnum;
 use rustix::process::geteuid;
+use test_support::rng::SeededRng;
 
 /// Faults that may be active at the same time. Writers wait for due faults, so that each fault disrupts some writes.
 pub(crate) const MAX_CONCURRENT_FAULTS: usize = 3;
@@ -89,21 +89,20 @@ pub(crate) fn plan_faults(run: &RunOptions) -> Vec<Fault> {
     let all = if run.only.is_empty() { FaultKind::value_variants() } else { &run.only };
     let applicable: Vec<FaultKind> = all.iter().copied().filter(|kind| kind.applies_to(run)).collect();
     let (mut remaining, mut faults) = (Vec::new(), Vec::new());
-    let nodes = u64::try_from(run.nodes).unwrap_or(u64::MAX);
     for number in 0..run.faults {
         if remaining.is_empty() {
             remaining.clone_from(&applicable);
         }
-        let next = usize::try_from(rng.random_below(remaining.len() as u64)).unwrap_or_default();
+        let next = rng.random_index(remaining.len());
         if remaining.is_empty() {
             break;
         }
         let position = (number as f64 + rng.random_fraction()) / (run.faults + 1) as f64;
         faults.push(Fault {
             kind: remaining.swap_remove(next),
-            node: usize::try_from(rng.random_below(nodes)).unwrap_or_default(),
+            node: rng.random_index(run.nodes),
             after_acks: (position * run.acknowledgements as f64) as u64,
-            rng: SeededRng::new(rng.random_below(u64::MAX)),
+            rng: rng.fork(),
         });
     }
     faults

@@ -12,7 +12,7 @@ mod content;
 #[cfg(target_os = "linux")]
 mod filesystem;
 
-use bench::rng::SeededRng;
+use test_support::rng::SeededRng;
 
 /// The operations that a disk refuses.
 #[derive(Clone, Debug, Default)]
@@ -38,12 +38,13 @@ pub(crate) use here::FaultyDisk;
 #[cfg(target_os = "linux")]
 mod here {
     use super::{DiskFault, content::DiskContent, filesystem::FuseFilesystem};
-    use bench::{rng::SeededRng, site::Result};
+    use bench::site::Result;
     use fuser::{BackgroundSession, Config, MountOption, spawn_mount};
     use std::{
         path::{Path, PathBuf},
         sync::{Arc, Mutex, PoisonError},
     };
+    use test_support::rng::SeededRng;
 
     /// A mounted disk. Unmounted, and its contents lost, when dropped.
     pub(crate) struct FaultyDisk {
@@ -98,8 +99,9 @@ mod here {
 #[cfg(not(target_os = "linux"))]
 mod elsewhere {
     use super::DiskFault;
-    use bench::{rng::SeededRng, site::Result};
+    use bench::site::Result;
     use std::path::Path;
+    use test_support::rng::SeededRng;
 
     pub(crate) struct FaultyDisk;
 

@@ -11,10 +11,10 @@ use crate::{
 };
 use bench::{
     fault_proxy::{FaultProxy, LinkConditions},
-    rng::SeededRng,
     site::Result,
 };
 use std::{ops::Range, time::Duration};
+use test_support::rng::SeededRng;
 use tokio::time::sleep;
 
 /// How long a fault lasts, in milliseconds.
@@ -64,7 +64,7 @@ impl Fault {
             FaultKind::PowerLoss => cut_power(cluster, node, rng).await,
             FaultKind::DiskFull => storage_faults::fill_disk(cluster, node, rng).await,
             FaultKind::DiskErrors => {
-                let fault = DiskFault::Errors(SeededRng::new(rng.random_below(u64::MAX)));
+                let fault = DiskFault::Errors(rng.fork());
                 storage_faults::fail_disk(cluster, fault, rng.random_millis(LONG_MILLIS)).await
             }
             FaultKind::ReadOnlyDisk => {
@@ -110,9 +110,9 @@ async fn restore_after(proxy: &FaultProxy, after: Duration) -> Result<()> {
 
 async fn restart_bus(cluster: &Cluster, rng: &mut SeededRng) -> Result<()> {
     let mut bus = require(cluster.bus.as_ref())?.lock().await;
-    bus.kill()?;
+    bus.kill();
     sleep(rng.random_millis(LONG_MILLIS)).await;
-    bus.start_serving().await
+    bus.restart().await
 }
 
 async fn restart_database(cluster: &Cluster, stop: StopMode, rng: &mut SeededRng) -> Result<()> {

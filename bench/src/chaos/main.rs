@@ -8,7 +8,7 @@
 //! # Layout
 //! - this file, [`settings`]: the modes, and their options
 //! - [`cluster`], [`node`], [`people`]: the nodes with their proxies, and the people
-//! - [`database`], [`postgres`], [`bus`], [`clock`], [`faulty_disk`]: what nodes depend on; each can be disrupted
+//! - [`database`], [`postgres`], [`clock`], [`faulty_disk`]: what nodes depend on; each can be disrupted
 //! - [`writer`], [`ack_log`]: the writing clients, and their acknowledgements
 //! - [`faults`], [`inject`], [`storage_faults`]: which faults happen when, and how
 //! - [`run`], [`node_log`]: a run from start to end, and the nodes' logs
@@ -17,7 +17,6 @@
 
 mod ack_log;
 mod audit;
-mod bus;
 mod checker;
 mod clock;
 mod cluster;

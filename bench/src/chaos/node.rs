@@ -1,8 +1,9 @@
 //! A node and the proxies around it.
 
-use crate::{bus::NatsServer, clock::FakeClock, database::Database};
+use crate::{clock::FakeClock, database::Database};
 use bench::{fault_proxy::FaultProxy, server_process::ServerProcess, site::Result};
 use std::path::{Path, PathBuf};
+use test_support::nats::NatsServer;
 use tokio::sync::Mutex;
 
 /// Raised, because a few people write as much here as many would.
@@ -32,7 +33,7 @@ impl Node {
         log_file: PathBuf,
     ) -> Result<Self> {
         let database_proxy = start_proxy(database.port()).await?;
-        let bus_proxy = start_proxy(bus.map(|bus| bus.port)).await?;
+        let bus_proxy = start_proxy(bus.map(NatsServer::port)).await?;
         let clock = FakeClock::new(folder, number)?;
         let mut settings = clock.environment();
         settings.push(("DATABASE_URL".to_owned(), database.url_for_node(database_proxy.as_ref())));

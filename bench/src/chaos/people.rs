@@ -1,8 +1,9 @@
 //! Inserts people into the database, each with an access token: registration and sign-in are slow on purpose.
 
-use bench::{bulk_insert::BulkInsert, rng::SeededRng, site::Result};
+use bench::{bulk_insert::BulkInsert, site::Result};
 use sha2::{Digest, Sha256};
 use std::time::{SystemTime, UNIX_EPOCH};
+use test_support::rng::SeededRng;
 use uuid::{Builder, Uuid};
 
 /// The lifetime of their tokens, in milliseconds: longer than any run, even with a shifted clock.

@@ -1,13 +1,14 @@
 //! A PostgreSQL server that flushes its commits and can be crashed. `bin/with-postgres`, which other tests use, flushes
 //! nothing.
 
-use bench::{ports::random_port, site::Result};
+use bench::site::Result;
 use rustix::process::geteuid;
 use std::{
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 use tempfile::TempDir;
+use test_support::ports::free_port;
 
 /// How many ports are tried.
 const PORT_ATTEMPTS: usize = 5;
@@ -97,7 +98,7 @@ impl PostgresServer {
         let create = ["-D", "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale", "C", "--no-sync"];
         server.run_program("initdb", &create).await?;
         for _ in 0..PORT_ATTEMPTS {
-            server.port = random_port();
+            server.port = free_port()?;
             if server.start_serving().await.is_ok() {
                 return Ok(server);
             }

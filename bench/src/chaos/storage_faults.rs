@@ -7,13 +7,14 @@ use crate::{
     node::Node,
     postgres::PostgresServer,
 };
-use bench::{rng::SeededRng, site::Result};
+use bench::site::Result;
 use reqwest::{Client, StatusCode};
 use sea_orm::ConnectionTrait;
 use std::{
     ops::Range,
     time::{Duration, Instant},
 };
+use test_support::rng::SeededRng;
 use tokio::{sync::Mutex, time::sleep};
 
 /// Held while the disk fails: only one fault at a time, so that the node's health report can be checked.

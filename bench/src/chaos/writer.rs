@@ -6,7 +6,6 @@ use crate::{
     cluster::{Cluster, Conversation},
 };
 use bench::{
-    rng::SeededRng,
     send_attempt::{SendOutcome, try_send},
     site::Result,
     stream_client::hash_body,
@@ -14,6 +13,7 @@ use bench::{
 use reqwest::Client;
 use serde_json::json;
 use std::{sync::Arc, time::Duration};
+use test_support::rng::SeededRng;
 use tokio::time::sleep;
 use uuid::{Builder, Uuid};
 
@@ -61,7 +61,7 @@ impl Writer {
     pub(crate) async fn write_messages(mut self, count: u64, acks: Arc<AckLog>) -> Result<()> {
         for number in 0..count {
             acks.wait_allowed().await;
-            let text = TEXTS[self.content_rng.random_below(TEXTS.len() as u64) as usize];
+            let text = TEXTS[self.content_rng.random_index(TEXTS.len())];
             let body = format!("{number} by {}: {text}", self.number);
             let seq = self.send_message(&body, &acks).await?;
             if self.content_rng.random_bool(READ_PROBABILITY) {

@@ -4,16 +4,19 @@
 //! It reads commands from standard input, one JSON object per line, and answers each with a line: the result, or
 //! `{"error": …}`. It exits when its input ends. Requests are read from files with one JSON string per line.
 //!
-//! - `{"open": FILE, "port": PORT}`: sends each request on its own connection and keeps the response as a stream
+//! - `{"open": FILE, "port": PORT, "mark": TEXT}`: sends each request on its own connection and keeps the response as a
+//!   stream
 //! - `{"resume": FILE}`: resets all streams at once and opens these instead; done when each has received a mark
 //! - `{"wait_marks": COUNT}`: waits until the streams have received this many marks in total
 //! - `{"send": FILE, "ports": […], "concurrency": N, "millis": …}`: sends the requests over N persistent connections,
 //!   each once, or repeatedly for a duration
 //!
-//! A mark is a `~` in a stream's data: the character occurs nowhere else.
+//! A mark is a text that identifies the events to count: each contains it once, and nothing else contains it. Its first
+//! character doesn't recur in it.
 
 #![allow(clippy::print_stdout, reason = "answers go to standard output")]
 
+mod mark_counter;
 mod requests;
 mod streams;
 
@@ -48,7 +51,8 @@ async fn main() -> Result<()> {
 async fn run_command(streams: &mut Streams, command: &Value) -> Result<Value> {
     let port = |value: &Value| -> Result<u16> { Ok(u16::try_from(value.as_u64().ok_or("no port")?)?) };
     if let Some(file) = command["open"].as_str() {
-        return streams.open_streams(port(&command["port"])?, read_requests(file)?).await;
+        let mark = command["mark"].as_str().ok_or("no mark")?;
+        return streams.open_streams(port(&command["port"])?, mark, read_requests(file)?).await;
     }
     if let Some(file) = command["resume"].as_str() {
         return streams.resume_streams(read_requests(file)?).await;

@@ -1,5 +1,6 @@
 //! Thousands of streams: a task and a socket each, with one shared buffer.
 
+use crate::mark_counter::MarkCounter;
 use bench::{latencies::Latencies, site::Result};
 use serde_json::{Value, json};
 use std::{
@@ -17,7 +18,6 @@ use tokio::{
 
 /// Connections being established at the same time: more would overflow the server's listen backlog.
 const MAX_CONNECTING: usize = 256;
-const MARK: u8 = b'~';
 
 thread_local! {
     static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; 64 << 10]);
@@ -45,13 +45,15 @@ struct StreamGroup {
 #[derive(Default)]
 pub(crate) struct Streams {
     port: u16,
+    /// Copied for each stream.
+    mark_counter: MarkCounter,
     tasks: JoinSet<()>,
     group: Option<Arc<StreamGroup>>,
 }
 
 impl Streams {
-    pub(crate) async fn open_streams(&mut self, port: u16, requests: Vec<String>) -> Result<Value> {
-        self.port = port;
+    pub(crate) async fn open_streams(&mut self, port: u16, mark: &str, requests: Vec<String>) -> Result<Value> {
+        (self.port, self.mark_counter) = (port, MarkCounter::new(mark)?);
         let count = requests.len() as u64;
         let group = self.replace_streams(requests).await;
         let opened = group.wait_for(|state| state.opened == count).await?;
@@ -85,9 +87,10 @@ impl Streams {
         let group = Arc::new(StreamGroup { began, state: watch::Sender::default(), times: Mutex::default() });
         let connecting = Arc::new(Semaphore::new(MAX_CONNECTING));
         for request in requests {
-            let (port, group, connecting) = (self.port, group.clone(), connecting.clone());
+            let (port, mark_counter) = (self.port, self.mark_counter.clone());
+            let (group, connecting) = (group.clone(), connecting.clone());
             self.tasks.spawn(async move {
-                let Err(error) = group.read_stream(port, request, &connecting).await;
+                let Err(error) = group.read_stream(port, request, mark_counter, &connecting).await;
                 group.state.send_modify(|state| {
                     state.ended += 1;
                     state.error = error.to_string();
@@ -105,6 +108,7 @@ impl StreamGroup {
         &self,
         port: u16,
         request: String,
+        mut mark_counter: MarkCounter,
         connecting: &Semaphore,
     ) -> Result<std::convert::Infallible> {
         let permit = connecting.acquire().await?;
@@ -117,7 +121,7 @@ impl StreamGroup {
         let (mut open, mut marked) = (false, false);
         loop {
             socket.readable().await?;
-            let Some((ok, marks)) = read_available(&socket)? else { continue };
+            let Some((ok, marks)) = read_available(&socket, &mut mark_counter)? else { continue };
             if !open && !ok {
                 return Err("a stream was rejected".into());
             }
@@ -153,13 +157,12 @@ impl StreamGroup {
 }
 
 /// Reads available data: whether it starts with a 200 response, and its number of marks. `None` if there is no data.
-fn read_available(socket: &TcpStream) -> Result<Option<(bool, u64)>> {
+fn read_available(socket: &TcpStream, mark_counter: &mut MarkCounter) -> Result<Option<(bool, u64)>> {
     BUFFER.with_borrow_mut(|buffer| match socket.try_read(buffer) {
         Ok(0) => Err("a stream has ended".into()),
         Ok(length) => {
             let data = &buffer[..length];
-            let marks = data.iter().filter(|byte| **byte == MARK).count() as u64;
-            Ok(Some((data.starts_with(b"HTTP/1.1 200"), marks)))
+            Ok(Some((data.starts_with(b"HTTP/1.1 200"), mark_counter.count_in(data))))
         }
         Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(None),
         Err(error) => Err(error.into()),

@@ -17,10 +17,11 @@ mod scenario;
 mod traffic;
 
 use bandwidth::{IdleStream, PageLoad};
-use bench::{fault_proxy::LinkConditions, latencies::Latencies, rng::SeededRng, site::Result};
+use bench::{fault_proxy::LinkConditions, latencies::Latencies, site::Result};
 use outbox::SentMessage;
 use scenario::Scenario;
 use std::time::Duration;
+use test_support::rng::SeededRng;
 use tokio::{task::JoinSet, time::timeout};
 use traffic::{Traffic, delivery_latencies, wait_all_received};
 

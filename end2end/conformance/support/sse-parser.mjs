@@ -3,11 +3,14 @@ import { parseJson } from "./http.mjs";
 /** Events about the stream itself, and ephemeral ones. They have no place in the person's sequence. */
 const UNSEQUENCED = ["ready", "reset", "heartbeat", "session-ended", "typing", "presence"];
 
-/** An incremental parser of server-sent events. */
+/** An incremental parser of server-sent events. The other end-to-end tests use it too. */
 export class SseParser {
   #rest = "";
 
-  /** Returns the frames that this chunk completes. */
+  /**
+   * Returns the frames that this chunk completes.
+   * @param {string} chunk
+   */
   push(chunk) {
     const blocks = (this.#rest + chunk).replaceAll("\r\n", "\n").split("\n\n");
     this.#rest = blocks.pop();

@@ -19,12 +19,11 @@ pub(crate) mod template;
 pub(crate) use actor::Actor;
 pub(crate) use response::TestResponse;
 pub(crate) use site::Site;
-pub(crate) use stream::{Frame, Stream};
-
-use std::{future::Future, time::Duration};
-
-/// Timeout of operations that should be immediate. Long, because test machines are busy.
-pub(crate) const SOON: Duration = Duration::from_secs(20);
+pub(crate) use stream::Stream;
+pub(crate) use test_support::{
+    deadline::{SOON, soon, within},
+    sse::SseEvent,
+};
 
 /// A valid id that no resource has.
 pub(crate) const UNKNOWN_ID: &str = "01890000-0000-7000-8000-000000000000";
@@ -36,18 +35,6 @@ pub(crate) const KAMAU: &str = "dj.kamau@example.com";
 pub(crate) const ACHIENG: &str = "mc.achieng@example.com";
 pub(crate) const DEMO_PEOPLE: [&str; 5] = [EVENTPRO, SAFARI, SARAH, KAMAU, ACHIENG];
 pub(crate) const PASSWORD: &str = "greenroom-demo";
-
-/// Returns the future's output; panics after [`SOON`].
-pub(crate) async fn soon<T>(what: &str, work: impl Future<Output = T>) -> T {
-    within(SOON, what, work).await
-}
-
-pub(crate) async fn within<T>(limit: Duration, what: &str, work: impl Future<Output = T>) -> T {
-    match tokio::time::timeout(limit, work).await {
-        Ok(value) => value,
-        Err(_) => panic!("{what} took longer than {limit:?}"),
-    }
-}
 
 /// Creates an id as clients do.
 pub(crate) fn new_id() -> String {

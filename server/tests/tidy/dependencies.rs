@@ -3,19 +3,14 @@ use std::process::Command;
 
 /// Returns the names of the crates that `frontend` compiles for the browser.
 fn browser_tree() -> String {
+    tree(&["-p", "frontend", "--target", "wasm32-unknown-unknown", "--edges", "normal,no-proc-macro"])
+}
+
+/// Returns the names of the crates that `cargo tree` lists, one a line.
+fn tree(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO"))
-        .args([
-            "tree",
-            "--offline",
-            "-p",
-            "frontend",
-            "--target",
-            "wasm32-unknown-unknown",
-            "--edges",
-            "normal,no-proc-macro",
-            "--prefix",
-            "none",
-        ])
+        .args(["tree", "--offline", "--prefix", "none"])
+        .args(arguments)
         .current_dir(top())
         .output()
         .expect("cargo tree runs");
@@ -30,6 +25,14 @@ fn the_browser_gets_neither_services_nor_the_database() {
     let forbidden = ["services ", "sea-orm", "sqlx", "migration "];
     let found = tree.lines().filter(|line| forbidden.iter().any(|name| line.starts_with(name)));
     none("these must not reach the browser", found.map(str::to_owned).collect());
+}
+
+#[test]
+fn a_site_contains_no_test_support() {
+    let tree = tree(&["-p", "server", "--edges", "normal,build"]);
+    assert!(tree.lines().any(|line| line.starts_with("services ")), "services isn't in the server's tree:\n{tree}");
+    let found = tree.lines().filter(|line| line.starts_with("test-support ") || line.starts_with("bench "));
+    none("these are for tests only", found.map(str::to_owned).collect());
 }
 
 #[test]
@@ -69,6 +72,7 @@ fn crates_depend_downwards_only() {
         (&["model"][..], &["services::", "app::", "migration::", "leptos", "axum"][..]),
         (&["services", "migration"], &["app::", "leptos", "axum", "http::"]),
         (&["app"], &["axum::", "server::"]),
+        (&["test-support"], &["model::", "services::", "migration::", "app::", "bench::"]),
     ] {
         let found = code(crates).into_iter().flat_map(|source| {
             let names = above.iter().filter(|name| uses(&source.text, name)).copied().collect::<Vec<_>>();

@@ -1,6 +1,6 @@
 //! Messages written in one batch have independent outcomes.
 
-use crate::support::{Site, draft, draft_as, expect_api_error, new_client_id, with_timeout};
+use crate::support::{Site, draft, draft_as, expect_api_error, new_client_id, soon};
 use futures::future::join_all;
 use model::ApiError;
 use services::messages::{SendOutcome, Window};
@@ -24,7 +24,7 @@ async fn each_message_of_a_batch_has_its_own_outcome(site: Site) {
         (&demo.kamau, draft(demo.sundowner, "Elsewhere")),
     ];
     let sends = requests.into_iter().map(|(by, draft)| site.greenroom.send_message(by, draft));
-    let mut outcomes = with_timeout(join_all(sends)).await.into_iter();
+    let mut outcomes = soon("all sends", join_all(sends)).await.into_iter();
     let mut next = || outcomes.next().expect("an outcome for each");
     assert!(matches!(next(), Ok(SendOutcome::New(message)) if message.body == "One"));
     assert_eq!(expect_api_error(next()), ApiError::NotFound);
@@ -59,6 +59,6 @@ async fn a_failing_message_does_not_fail_its_batch(site: Site) {
     let requests = [(&demo.sarah, demo.launch), (&demo.sarah, demo.launch), (&demo.kamau, demo.sundowner)];
     let sends =
         requests.into_iter().map(|(by, conversation)| site.greenroom.send_message(by, draft(conversation, "Hello")));
-    let outcomes = with_timeout(join_all(sends)).await;
+    let outcomes = soon("all sends", join_all(sends)).await;
     assert_eq!(outcomes.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
 }

@@ -1,6 +1,6 @@
 //! Cancelled callers: the server drops a handler when its client disconnects.
 
-use crate::support::{Site, Stream, audit_event_log, draft, send_text, with_timeout};
+use crate::support::{Site, Stream, audit_event_log, draft, send_text, soon};
 use model::Event;
 use services::{Resume, messages::SendOutcome};
 use std::{pin::pin, task::Poll};
@@ -32,7 +32,7 @@ async fn a_cancelled_send_is_committed_and_published_or_neither(site: Site) {
         cancel_after(turns, site.greenroom.send_message(&demo.eventpro, draft.clone())).await;
         // The client retries. If the first attempt wrote the message, the retry publishes nothing: the event must come
         // from the task that outlived its caller.
-        let posted = with_timeout(site.greenroom.send_message(&demo.eventpro, draft)).await.expect("sent");
+        let posted = soon("sending again", site.greenroom.send_message(&demo.eventpro, draft)).await.expect("sent");
         assert!(turns > 0 || matches!(posted, SendOutcome::New(_)), "a send that was never polled wrote something");
         let message = posted.into_message();
         assert_eq!(stream.next_event().await.event, Event::MessageCreated { message }, "after {turns} turns");
@@ -49,7 +49,9 @@ async fn a_cancelled_mark_read_is_committed_and_published_or_neither(site: Site)
         let last = send_text(&site.greenroom, &demo.eventpro, demo.launch, "Next").await.seq;
         assert_eq!(stream.event_names(1).await, ["message.created"]);
         cancel_after(turns, site.greenroom.mark_read(&demo.sarah, demo.launch, last)).await;
-        with_timeout(site.greenroom.mark_read(&demo.sarah, demo.launch, last)).await.expect("marked read");
+        soon("marking as read again", site.greenroom.mark_read(&demo.sarah, demo.launch, last))
+            .await
+            .expect("marked read");
         let event = stream.next_event().await.event;
         assert!(matches!(event, Event::ConversationRead { read_seq, .. } if read_seq == last), "after {turns} turns");
     }

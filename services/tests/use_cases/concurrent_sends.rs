@@ -1,6 +1,6 @@
 //! Many messages sent at the same time.
 
-use crate::support::{Site, audit_event_log, draft, draft_as, draft_booking, new_client_id, with_timeout};
+use crate::support::{Site, audit_event_log, draft, draft_as, draft_booking, new_client_id, soon};
 use model::{Envelope, Event, Message};
 use services::{
     Limits,
@@ -39,7 +39,7 @@ async fn concurrent_sends_are_gapless_and_published_alike(site: Site) {
             }
         }
     }
-    let posted = with_timeout(sends.join_all()).await;
+    let posted = soon("all sends", sends.join_all()).await;
     let new = posted.iter().filter(|posted| matches!(posted, SendOutcome::New(_))).count();
     assert_eq!((new, posted.len()), (40, 48));
 
@@ -64,7 +64,7 @@ async fn concurrent_retries_insert_one_message(site: Site) {
         let (greenroom, sarah, draft) = (site.greenroom.clone(), demo.sarah.clone(), draft.clone());
         sends.spawn(async move { greenroom.send_message(&sarah, draft).await.expect("sent") });
     }
-    let posted = with_timeout(sends.join_all()).await;
+    let posted = soon("all sends", sends.join_all()).await;
     assert_eq!(posted.iter().filter(|posted| matches!(posted, SendOutcome::New(_))).count(), 1);
     let ids: HashSet<_> = posted.into_iter().map(|posted| posted.into_message().id).collect();
     assert_eq!(ids.len(), 1);
@@ -108,7 +108,7 @@ async fn concurrent_sends_to_many_conversations_do_not_deadlock(site: Site) {
             }
         }
     }
-    assert_eq!(with_timeout(sends.join_all()).await.len(), 100);
+    assert_eq!(soon("all sends", sends.join_all()).await.len(), 100);
     for viewer in demo.all() {
         audit_event_log(&site.greenroom, viewer).await;
     }

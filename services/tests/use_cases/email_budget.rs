@@ -1,6 +1,6 @@
 //! The budget of e-mails that others can cause to one recipient.
 
-use crate::support::{MockMailer, Site, expect_api_error, with_timeout};
+use crate::support::{MockMailer, Site, expect_api_error, soon};
 use model::{ApiError, NewPassword, RegisterInput};
 use services::{
     Greenroom, Limits,
@@ -83,7 +83,7 @@ async fn concurrent_emails_through_two_nodes_are_counted(site: Site) {
         let greenroom = nodes[number % 2].clone();
         tasks.spawn(async move { request_password_reset(&greenroom, SARAH.email, number as u8).await });
     }
-    with_timeout(tasks.join_all()).await;
+    soon("all requests", tasks.join_all()).await;
     assert_eq!(count_mails(&site, SARAH.email).await, 5);
 }
 

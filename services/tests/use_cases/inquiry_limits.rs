@@ -1,6 +1,6 @@
 //! Limits on the inquiries that an organizer may open.
 
-use crate::support::{Site, draft_booking, expect_api_error, new_client_id, with_timeout};
+use crate::support::{Site, draft_booking, expect_api_error, new_client_id, soon};
 use model::{ApiError, BookingAction, BookingDraft, ClientId, Craft, PersonId};
 use services::{Greenroom, Limits, Viewer};
 use std::{collections::HashSet, time::Duration};
@@ -104,7 +104,7 @@ async fn open_concurrently(nodes: &[Greenroom], organizer: &Viewer, talents: &[P
         let draft = draft_booking(talents[number % talents.len()]);
         tasks.spawn(async move { greenroom.open_booking(&organizer, draft).await.is_ok() });
     }
-    with_timeout(tasks.join_all()).await.into_iter().filter(|opened| *opened).count()
+    soon("all inquiries", tasks.join_all()).await.into_iter().filter(|opened| *opened).count()
 }
 
 async fn concurrent_inquiries_through_two_nodes_are_counted(site: Site) {

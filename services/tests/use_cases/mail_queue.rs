@@ -1,6 +1,6 @@
 //! Delivery of queued e-mails: never lost, and never knowingly sent twice.
 
-use crate::support::{MockMailer, Site, link_token_in, with_timeout};
+use crate::support::{MockMailer, Site, link_token_in, soon};
 use services::{
     mail::{DeliveryError, Mailer, OutgoingEmail},
     seed::{ACHIENG, DEMO_PEOPLE, KAMAU, SARAH},
@@ -182,7 +182,7 @@ async fn a_hanging_mail_server_delays_no_other_recipient(site: Site) {
         assert_eq!(server.hanging.lock().expect("a lock").1, 2, "concurrent deliveries to one domain");
         server.released.notify_one();
     };
-    let (result, ()) = with_timeout(async { tokio::join!(delivery, checks) }).await;
+    let (result, ()) = soon("the delivery", async { tokio::join!(delivery, checks) }).await;
     result.expect("delivered");
     assert_eq!((server.delivered(true), server.delivered(false)), (3, 2));
 }

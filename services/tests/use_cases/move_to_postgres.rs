@@ -1,6 +1,6 @@
 //! Moving a site from SQLite to PostgreSQL.
 
-use crate::support::{Database, DemoData, Kind, Site, Views, connect, path_of, send_text, with_timeout};
+use crate::support::{Database, DemoData, Kind, Site, Views, connect, path_of, send_text, soon};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use services::{
     Greenroom, Limits,
@@ -114,7 +114,10 @@ async fn writes_during_the_move_are_detected() {
     let watching = connect(&target.url).await;
     let waiting = "SELECT pid FROM pg_locks JOIN pg_class ON oid = relation WHERE relname = 'person' AND NOT granted";
     let waiting = Statement::from_string(DbBackend::Postgres, waiting);
-    with_timeout(async { while watching.query_one_raw(waiting.clone()).await.expect("an answer").is_none() {} }).await;
+    soon("a waiting lock", async {
+        while watching.query_one_raw(waiting.clone()).await.expect("an answer").is_none() {}
+    })
+    .await;
     send_text(&site.greenroom, &demo.sarah, demo.launch, "Has the site moved yet?").await;
     holding.execute_unprepared("ROLLBACK").await.expect("the lock is gone");
     let refused = moving.await.expect("no panic");

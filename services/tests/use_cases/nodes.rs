@@ -1,6 +1,6 @@
 //! Several nodes connected by an unreliable bus.
 
-use crate::support::{Site, Stream, audit_event_log, send_text, with_timeout};
+use crate::support::{Site, Stream, audit_event_log, send_text, soon};
 use serde_json::json;
 use services::{Bus, Greenroom, Limits, Resume};
 use std::time::Duration;
@@ -64,7 +64,7 @@ async fn bus_messages_are_idempotent_and_unordered(site: Site) {
     let mut delayed = Vec::new();
     for number in 0..20 {
         send_text(&site.greenroom, &demo.eventpro, demo.launch, &number.to_string()).await;
-        delayed.push(with_timeout(messages.recv()).await.expect("a bus message"));
+        delayed.push(soon("a bus message", messages.recv()).await.expect("a bus message"));
     }
     for message in delayed.iter().rev().chain(&delayed) {
         second.receive_bus_message(message);
@@ -106,7 +106,7 @@ async fn a_session_end_reaches_all_nodes(site: Site) {
     let relaying = relay(messages, [site.greenroom.clone(), second.clone()]);
     let (mut stream, _) = Stream::ready(&second, &demo.sarah, Resume::Live).await;
     site.greenroom.sign_out(&demo.sarah).await.expect("signing out");
-    let last = with_timeout(stream.next_frame()).await;
+    let last = soon("the last frame", stream.next_frame()).await;
     assert_eq!((last.event.as_str(), last.data["reason"].as_str()), ("session-ended", Some("signed_out")));
     relaying.abort();
 }
@@ -126,7 +126,7 @@ async fn presence_counts_streams_of_all_nodes(site: Site) {
             tokio::task::yield_now().await;
         }
     };
-    with_timeout(second_knows).await;
+    soon("the announced presence", second_knows).await;
     drop(hers_at_first);
     // Longer than the grace for reconnecting.
     let result = tokio::time::timeout(Duration::from_secs(7), eventpro_stream.next_frame()).await;

@@ -1,6 +1,6 @@
 //! Resetting a forgotten password, and changing the password or address.
 
-use crate::support::{Kind, Site, connect, expect_api_error, sign_in, token_draft, with_timeout};
+use crate::support::{Kind, Site, connect, expect_api_error, sign_in, soon, token_draft};
 use model::{ApiError, Event, FieldError, NewPassword, NotificationKind, Scope};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use services::{
@@ -319,7 +319,10 @@ async fn consuming_a_link_does_not_deadlock_with_a_password_change() {
     let waits = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     let waits = Statement::from_string(DbBackend::Postgres, waits);
     let watching = connect(site.url()).await;
-    with_timeout(async { while watching.query_one_raw(waits.clone()).await.expect("an answer").is_none() {} }).await;
+    soon("a waiting lock", async {
+        while watching.query_one_raw(waits.clone()).await.expect("an answer").is_none() {}
+    })
+    .await;
     change.execute_unprepared("DELETE FROM token; COMMIT").await.expect("no deadlock");
     let refused = expect_api_error(following.await.expect("no panic"));
     assert_eq!(refused.field_error("token"), Some(FieldError::TokenInvalid), "the links were deleted");

@@ -1,9 +1,9 @@
 //! Projection consistency with concurrent actors, through two processes on one database.
 
-use crate::support::{DemoData, Site, Views, audit_event_log, draft, draft_booking, seeded_rng, with_timeout};
-use fastrand::Rng;
+use crate::support::{DemoData, Site, Views, audit_event_log, draft, draft_booking, soon, test_rng};
 use model::ConversationId;
 use services::{Greenroom, Limits, Viewer};
+use test_support::rng::SeededRng;
 use tokio::task::JoinSet;
 
 on_both! {
@@ -22,19 +22,19 @@ struct Actor {
     viewer: Viewer,
     conversations: Vec<ConversationId>,
     talent: Viewer,
-    rng: Rng,
+    rng: SeededRng,
 }
 
 impl Actor {
     async fn run(mut self) -> Snapshots {
         let mut snapshots = Snapshots::new();
         for number in 0..ACTIONS {
-            let conversation = self.conversations[self.rng.usize(..self.conversations.len())];
-            let seq = i64::try_from(self.rng.usize(..40)).expect("a small number");
-            match self.rng.usize(..13) {
+            let conversation = self.conversations[self.rng.random_index(self.conversations.len())];
+            let seq = i64::try_from(self.rng.random_index(40)).expect("a small number");
+            match self.rng.random_index(13) {
                 0..=3 => {
                     let draft = draft(conversation, &format!("Act {number}"));
-                    let times = 1 + self.rng.usize(..4) / 3;
+                    let times = 1 + self.rng.random_index(4) / 3;
                     for _ in 0..times {
                         self.greenroom.send_message(&self.viewer, draft.clone()).await.expect("a message");
                     }
@@ -70,7 +70,7 @@ async fn open_bookings(site: &Site, demo: &DemoData) -> Vec<(Viewer, Vec<Convers
     ]
 }
 
-async fn run_scenario(site: &Site, rng: &mut Rng) {
+async fn run_scenario(site: &Site, rng: &mut SeededRng) {
     let demo = site.demo().await;
     let limits = Limits { inquiries_per_day: 1_000, open_inquiries_per_pair: 1_000, ..Limits::default() };
     let second = site.open_second_node(limits).await;
@@ -79,10 +79,10 @@ async fn run_scenario(site: &Site, rng: &mut Rng) {
     for number in 0..ACTORS {
         let (viewer, conversations) = people[number % people.len()].clone();
         let greenroom = if number < people.len() { &site.greenroom } else { &second }.clone();
-        let talent = if rng.usize(..2) == 0 { &demo.sarah } else { &demo.achieng }.clone();
+        let talent = if rng.random_index(2) == 0 { &demo.sarah } else { &demo.achieng }.clone();
         actors.spawn(Actor { greenroom, viewer, conversations, talent, rng: rng.fork() }.run());
     }
-    let snapshots = with_timeout(actors.join_all()).await.concat();
+    let snapshots = soon("all actors", actors.join_all()).await.concat();
     for viewer in demo.all() {
         let log = audit_event_log(&site.greenroom, viewer).await;
         let current = Views::read(&site.greenroom, viewer).await;
@@ -98,7 +98,7 @@ async fn run_scenario(site: &Site, rng: &mut Rng) {
 }
 
 async fn old_view_plus_later_events_equals_current_view(site: Site) {
-    let mut rng = seeded_rng();
+    let mut rng = test_rng();
     for _ in 0..SCENARIOS {
         run_scenario(&Site::new(site.kind).await, &mut rng).await;
     }

@@ -1,6 +1,6 @@
 //! Read markers.
 
-use crate::support::{Site, Stream, audit_event_log, draft, draft_booking, send_text, with_timeout};
+use crate::support::{Site, Stream, audit_event_log, draft, draft_booking, send_text, soon};
 use model::{Conversation, Event};
 use services::{Limits, Resume};
 use std::time::Duration;
@@ -141,7 +141,7 @@ async fn unread_counts_stay_right_during_sends(site: Site) {
             });
         }
     }
-    with_timeout(tasks.join_all()).await;
+    soon("all requests", tasks.join_all()).await;
     for viewer in [&demo.sarah, &demo.eventpro, &demo.safari] {
         audit_event_log(&site.greenroom, viewer).await;
     }

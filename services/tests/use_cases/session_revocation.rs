@@ -1,8 +1,6 @@
 //! A session that is revoked after it was loaded writes nothing.
 
-use crate::support::{
-    DemoData, Site, connect, draft, draft_booking, expect_api_error, sign_in, token_draft, with_timeout,
-};
+use crate::support::{DemoData, Site, connect, draft, draft_booking, expect_api_error, sign_in, soon, token_draft};
 use model::{AccountInput, ApiError, BookingAction, FieldError, NewPassword, Role, Scope};
 use sea_orm::{ConnectionTrait, FromQueryResult, TransactionTrait};
 use services::{
@@ -141,9 +139,9 @@ async fn no_write_commits_after_an_answered_revocation(site: Site) {
             sends.spawn(async move { greenroom.send_message(&stolen, draft).await.is_ok() });
         }
         tokio::task::yield_now().await;
-        with_timeout(site.greenroom.end_session(&demo.sarah, stolen.session())).await.expect("revoked");
+        soon("the revocation", site.greenroom.end_session(&demo.sarah, stolen.session())).await.expect("revoked");
         let then = site.count_rows().await;
-        with_timeout(sends.join_all()).await;
+        soon("all sends", sends.join_all()).await;
         assert_eq!(site.count_rows().await, then, "written after the revocation was answered");
     }
 }
@@ -155,7 +153,7 @@ async fn sessions_revoking_each_other_do_not_deadlock(site: Site) {
             viewers.push(site.greenroom.authenticate(&site.sign_in(SARAH.email).await.token).await.expect("a viewer"));
         }
         let (one, other) = (&viewers[0], &viewers[1]);
-        let (first, second) = with_timeout(async {
+        let (first, second) = soon("both revocations", async {
             tokio::join!(
                 site.greenroom.end_session(one, other.session()),
                 site.greenroom.end_session(other, one.session())
@@ -176,8 +174,8 @@ async fn deleting_an_account_while_sending_does_not_deadlock(site: Site) {
         let draft = draft(demo.launch, "Still there?");
         sends.spawn(async move { greenroom.send_message(&by, draft).await.map_err(services::Error::into_api_error) });
     }
-    with_timeout(site.greenroom.delete_account(&demo.sarah, demo_password())).await.expect("deleted");
-    for posted in with_timeout(sends.join_all()).await {
+    soon("the deletion", site.greenroom.delete_account(&demo.sarah, demo_password())).await.expect("deleted");
+    for posted in soon("all sends", sends.join_all()).await {
         assert!(matches!(posted, Ok(_) | Err(ApiError::Unauthenticated | ApiError::RateLimited { .. })), "{posted:?}");
     }
 }
@@ -201,7 +199,7 @@ async fn a_password_change_in_flight_does_not_undo_a_reset(site: Site) {
         expect_api_error(sign_in(&greenroom, KAMAU.email, "wrong").await);
     }
     reset.commit().await.expect("committed");
-    let refused = expect_api_error(with_timeout(change).await.expect("no panic"));
+    let refused = expect_api_error(soon("the change", change).await.expect("no panic"));
     assert_eq!(refused, ApiError::for_field("current", FieldError::WrongPassword));
     assert_eq!(load_account_row(&site).await.password_hash, RESET);
 }

@@ -1,6 +1,6 @@
 //! Writes of another process that aren't announced: the heartbeat finds them.
 
-use crate::support::{Site, Stream, audit_event_log, send_text, with_timeout};
+use crate::support::{Site, Stream, audit_event_log, send_text, soon};
 use services::{Greenroom, Limits, Resume};
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -27,7 +27,7 @@ async fn a_heartbeat_carries_the_cursor_and_no_id(site: Site) {
     let (mut stream, start) = Stream::ready(&greenroom, &demo.sarah, Resume::Live).await;
     for _ in 0..3 {
         let frame = stream.next_frame().await;
-        assert_eq!((frame.event.as_str(), frame.id, frame.cursor()), ("heartbeat", None, start));
+        assert_eq!((frame.event.as_str(), frame.id, frame.cursor()), ("heartbeat", None, Some(start)));
     }
     heartbeat_task.abort();
 }
@@ -42,7 +42,11 @@ async fn a_heartbeat_catches_up_on_other_processes(site: Site) {
     let received = stream.events_up_to(start, start + 20).await;
     assert_eq!(received, audit_event_log(&site.greenroom, &demo.sarah).await[start as usize..]);
     let frame = stream.next_frame().await;
-    assert_eq!((frame.event.as_str(), frame.cursor()), ("heartbeat", start + 20), "a heartbeat with another cursor");
+    assert_eq!(
+        (frame.event.as_str(), frame.cursor()),
+        ("heartbeat", Some(start + 20)),
+        "a heartbeat with another cursor"
+    );
     heartbeat_task.abort();
 }
 
@@ -60,7 +64,7 @@ async fn a_local_event_catches_up_on_other_processes(site: Site) {
 async fn a_session_is_valid_in_another_process(site: Site) {
     let (second, heartbeat_task) = open_with_fast_heartbeat(&site).await;
     let token = site.sign_in(services::seed::SARAH.email).await.token;
-    let viewer = with_timeout(second.authenticate(&token)).await.expect("a viewer");
+    let viewer = soon("the authentication", second.authenticate(&token)).await.expect("a viewer");
     second.sign_out(&viewer).await.expect("signing out");
     assert!(site.greenroom.authenticate(&token).await.is_err());
     heartbeat_task.abort();
@@ -76,5 +80,5 @@ async fn a_stream_whose_next_event_was_purged_ends(site: Site) {
     send_text(&site.greenroom, &demo.sarah, demo.launch, "Now it finds out").await;
     stream.wait_end().await;
     let again = Stream::open(&site.greenroom, &demo.sarah, Resume::After(start)).await.next_frame().await;
-    assert_eq!((again.event.as_str(), again.cursor()), ("reset", start + 3));
+    assert_eq!((again.event.as_str(), again.cursor()), ("reset", Some(start + 3)));
 }

@@ -1,6 +1,6 @@
 //! Signing in, and its limits.
 
-use crate::support::{Site, expect_api_error, with_timeout};
+use crate::support::{Site, expect_api_error, soon};
 use model::{ApiError, Craft, NewPassword, Role};
 use services::{
     Greenroom, Limits, Result, SignInResult,
@@ -284,7 +284,7 @@ async fn the_owner_is_warned_of_guessing_once_a_day(site: Site) {
     fail_sign_ins(&site, CAFE, 9).await;
     assert_eq!(count_warnings().await, 0, "a warning after a few mistakes");
     fail_sign_ins(&site, HOME, 1).await;
-    with_timeout(async {
+    soon("a warning", async {
         while count_warnings().await == 0 {
             tokio::task::yield_now().await;
         }
@@ -295,7 +295,7 @@ async fn the_owner_is_warned_of_guessing_once_a_day(site: Site) {
     fail_sign_ins(&site, CAFE, 10).await;
     site.clock.advance(Duration::from_secs(24 * 60 * 60));
     fail_sign_ins(&site, HOME, 10).await;
-    with_timeout(async {
+    soon("another warning", async {
         while count_warnings().await < 2 {
             tokio::task::yield_now().await;
         }

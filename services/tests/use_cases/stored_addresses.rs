@@ -1,6 +1,6 @@
 //! Accounts whose e-mail address was valid when it was stored, but wouldn't be accepted today.
 
-use crate::support::{Site, expect_api_error, send_text, sign_in, with_timeout};
+use crate::support::{Site, expect_api_error, send_text, sign_in, soon};
 use model::{ApiError, NewPassword};
 use services::{
     accounts::Password,
@@ -49,7 +49,7 @@ async fn an_account_of_any_stored_address_works_in_every_use_case(site: Site) {
             assert_eq!(wrong, ApiError::InvalidCredentials);
         }
         let warned = async || site.mails_to(stored).await[0].subject.contains("trying to sign in");
-        with_timeout(async { while !warned().await {} }).await;
+        soon("a warning", async { while !warned().await {} }).await;
         site.clock.advance(Duration::from_secs(60));
         let token = sign_in(&site.greenroom, stored, &reset).await.expect("signed in").token;
         let viewer = site.greenroom.authenticate(&token).await.expect("a viewer");

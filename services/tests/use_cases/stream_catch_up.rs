@@ -1,8 +1,8 @@
 //! Streams that open while messages are being written: no gap and no duplicate between the replay and the live events.
 
-use crate::support::{DemoData, Site, Stream, audit_event_log, draft, seeded_rng, with_timeout};
-use fastrand::Rng;
+use crate::support::{DemoData, Site, Stream, audit_event_log, draft, soon, test_rng};
 use services::{Greenroom, Limits, Resume, Viewer};
+use test_support::rng::SeededRng;
 use tokio::{sync::watch, task::JoinSet};
 
 on_both! {
@@ -49,30 +49,36 @@ async fn last_seq(greenroom: &Greenroom, viewer: &Viewer) -> i64 {
 }
 
 /// Opens a stream in a random round, from a random cursor, and reads it to the last event.
-async fn read_stream(greenroom: Greenroom, sarah: Viewer, mut round: watch::Receiver<usize>, mut rng: Rng, last: i64) {
-    let when = rng.usize(..ROUNDS);
+async fn read_stream(
+    greenroom: Greenroom,
+    sarah: Viewer,
+    mut round: watch::Receiver<usize>,
+    mut rng: SeededRng,
+    last: i64,
+) {
+    let when = rng.random_index(ROUNDS);
     round.wait_for(|round| *round >= when).await.expect("the writers are running");
-    for _ in 0..rng.usize(..20) {
+    for _ in 0..rng.random_index(20) {
         tokio::task::yield_now().await;
     }
     let known = last_seq(&greenroom, &sarah).await;
-    let back = rng.usize(..usize::try_from(known).expect("a small number") + 1);
+    let back = rng.random_index(usize::try_from(known).expect("a small number") + 1);
     let cursor = known - i64::try_from(back).expect("a small number");
-    let resume = if rng.usize(..4) == 0 { Resume::Live } else { Resume::After(cursor) };
+    let resume = if rng.random_index(4) == 0 { Resume::Live } else { Resume::After(cursor) };
     let (mut stream, start) = Stream::ready(&greenroom, &sarah, resume).await;
     assert!(resume == Resume::Live || start == cursor);
     stream.events_up_to(start, last).await;
 }
 
 async fn join_all(writing: &Greenroom, reading: &Greenroom, demo: &DemoData) {
-    let mut rng = seeded_rng();
+    let mut rng = test_rng();
     let last = last_seq(writing, &demo.sarah).await + EVENTS;
     let round = start_writing(writing, demo);
     let mut streams = JoinSet::new();
     for _ in 0..STREAMS {
         streams.spawn(read_stream(reading.clone(), demo.sarah.clone(), round.clone(), rng.fork(), last));
     }
-    with_timeout(streams.join_all()).await;
+    soon("all streams", streams.join_all()).await;
     assert_eq!(audit_event_log(reading, &demo.sarah).await.len() as i64, last);
 }
 
@@ -115,14 +121,14 @@ async fn streams_of_another_process_receive_each_event_once(site: Site) {
 
 async fn a_client_reconnecting_repeatedly_misses_no_event(site: Site) {
     let demo = site.demo().await;
-    let mut rng = seeded_rng();
+    let mut rng = test_rng();
     let mut cursor = last_seq(&site.greenroom, &demo.sarah).await;
     let last = cursor + EVENTS;
     let _round = start_writing(&site.greenroom, &demo);
     while cursor < last {
         let (mut stream, start) = Stream::ready(&site.greenroom, &demo.sarah, Resume::After(cursor)).await;
         assert_eq!(start, cursor);
-        for _ in 0..=rng.usize(..6) {
+        for _ in 0..=rng.random_index(6) {
             if cursor < last {
                 let event = stream.next_event().await;
                 assert_eq!(event.seq, cursor + 1);

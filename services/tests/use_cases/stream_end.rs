@@ -1,6 +1,6 @@
 //! Events that end a stream.
 
-use crate::support::{Site, Stream, expect_api_error, send_text, with_timeout};
+use crate::support::{Site, Stream, expect_api_error, send_text, soon};
 use model::ApiError;
 use services::{
     EventSink, Limits, Resume, Viewer,
@@ -106,10 +106,10 @@ async fn a_session_end_stops_a_running_replay(site: Site) {
             tokio::task::yield_now().await;
         }
     };
-    with_timeout(far_behind).await;
+    soon("falling behind", far_behind).await;
     site.greenroom.sign_out(&phone).await.expect("signing out");
     sink.permits.add_permits(1_000);
-    with_timeout(replaying).await.expect("no panic");
+    soon("the end of the replay", replaying).await.expect("no panic");
     let received = sink.received.lock().expect("a lock");
     assert!(received.last().is_some_and(|last| last.contains("session-ended")));
     assert!(received.len() <= 72, "more than one frame before the end: {}", received.len());

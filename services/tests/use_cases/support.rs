@@ -11,13 +11,14 @@ mod views;
 
 pub(crate) use database::{Database, Kind, connect, path_of};
 pub(crate) use drafts::{
-    draft, draft_as, draft_booking, event_day, expect_api_error, new_client_id, send_text, token_draft, with_timeout,
+    draft, draft_as, draft_booking, event_day, expect_api_error, new_client_id, send_text, token_draft,
 };
 pub(crate) use event_log_audit::{audit_event_log, read_event_log};
 pub(crate) use mock_mailer::{MockMailer, link_token_in};
-pub(crate) use rng::seeded_rng;
+pub(crate) use rng::test_rng;
 pub(crate) use site::{DemoData, Site, sign_in};
 pub(crate) use stream::Stream;
+pub(crate) use test_support::deadline::soon;
 pub(crate) use views::Views;
 
 /// Creates two tests of each `async fn name(site: Site)`: one on SQLite and one on PostgreSQL.

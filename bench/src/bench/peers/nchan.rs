@@ -2,7 +2,6 @@
 
 use bench::{
     http_client,
-    ports::random_port,
     process::{Process, command_on_core},
     site::Result,
 };
@@ -12,6 +11,7 @@ use std::{
     process::{Command, Stdio},
 };
 use tempfile::TempDir;
+use test_support::ports::free_port;
 
 pub(crate) struct Nchan {
     pub(crate) port: u16,
@@ -22,7 +22,7 @@ pub(crate) struct Nchan {
 impl Nchan {
     pub(crate) async fn start(core: Option<usize>) -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        let port = random_port();
+        let port = free_port()?;
         let file = folder.path().join("nginx.conf");
         fs::write(&file, nginx_config(folder.path(), port, &find_module()?))?;
         let mut command = command_on_core(core, find_nginx()?);

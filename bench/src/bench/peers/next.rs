@@ -1,11 +1,11 @@
 //! Next.js with a page like Greenroom's thread: `bench/peers/next`, built by `bin/bench`.
 
 use bench::{
-    ports::random_port,
     process::{Process, command_on_core},
     site::Result,
 };
 use std::{path::Path, process::Stdio};
+use test_support::ports::free_port;
 
 /// Paths of the thread and of an empty page.
 pub(crate) const THREAD: &str = "/conversations/0";
@@ -21,7 +21,7 @@ pub(crate) struct Next {
 impl Next {
     pub(crate) async fn start(core: Option<usize>) -> Result<Self> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/next");
-        let port = random_port();
+        let port = free_port()?;
         let mut command = command_on_core(core, "node");
         command.arg("node_modules/next/dist/bin/next").args(["start", "-H", "127.0.0.1", "-p", &port.to_string()]);
         command.current_dir(folder).env("NEXT_TELEMETRY_DISABLED", "1").stdout(Stdio::null());

@@ -1,8 +1,9 @@
 //! Databases on the PostgreSQL server that `bin/with-postgres` has started.
 
-use bench::{ports::random_port, site::Result};
+use bench::site::Result;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 use std::{env, fs, path::Path};
+use uuid::Uuid;
 
 /// A new database. It is deleted together with the server.
 pub(crate) struct Postgres {
@@ -15,7 +16,7 @@ impl Postgres {
     pub(crate) async fn create_database() -> Result<Self> {
         let server = env::var("GREENROOM_TEST_POSTGRES").map_err(|_| "no PostgreSQL: bin/bench starts one")?;
         let mut connection = PgConnection::connect(&server).await?;
-        let name = format!("bench_{}_{}", std::process::id(), random_port());
+        let name = format!("bench_{}", Uuid::now_v7().simple());
         sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await?;
         let folder: String = sqlx::query("SHOW data_directory").fetch_one(&mut connection).await?.try_get(0)?;
         let file = fs::read_to_string(Path::new(&folder).join("postmaster.pid"))?;

@@ -1,16 +1,12 @@
 //! Row 2: how many events reach streams per second of the server's CPU time. The cost of publishing is excluded as far
 //! as possible: nchan receives many channels in one request, and Greenroom's hub receives one bus message for as many
-//! people, as when another node reports that a person went offline; the database isn't involved.
+//! people, as when another node reports that someone is typing; the database isn't involved.
 
 use super::memory::stream_request;
 use crate::{
-    load_generator::{LOAD_CORE, LoadGenerator, SERVER_CORE},
+    load_generator::{LOAD_CORE, LoadGenerator, MESSAGE_MARK, SERVER_CORE},
     measurement::{Aim, Claim, Row, Sample, Spread},
-    messages::message_body,
-    peers::{
-        nats::Nats,
-        nchan::{self, Nchan},
-    },
+    peers::nchan::{self, Nchan},
     scale::Scale,
 };
 use bench::{
@@ -19,9 +15,10 @@ use bench::{
     process::cpu_seconds,
     site::{PreparedSite, Result},
 };
-use model::PersonId;
+use model::{ConversationId, PersonId, Timestamp, Typing};
 use serde_json::json;
 use std::time::Instant;
+use test_support::nats::NatsServer;
 
 const PEOPLE: usize = 4_000;
 const DEVICES: usize = 2;
@@ -31,6 +28,8 @@ const EVENTS: usize = 50;
 const AT_ONCE: usize = 100;
 /// The NATS subject of Greenroom's bus.
 const SUBJECT: &str = "greenroom.notes";
+/// What identifies an event on a stream of Greenroom: its name.
+const TYPING_MARK: &str = "typing";
 /// Connections that publish to nchan.
 const CONNECTIONS: usize = 8;
 
@@ -55,25 +54,20 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
 
 async fn measure_greenroom(scale: Scale) -> Result<Sample> {
     let people = scale.scale_count(PEOPLE);
-    let nats = Nats::start().await?;
-    let prepared = PreparedSite::seed(&[("NATS_URL", &nats.url)])?;
+    let nats = NatsServer::start().await?;
+    let prepared = PreparedSite::seed(&[("NATS_URL", &nats.url())])?;
     people::insert_people(&mut BulkInsert::connect_to(&prepared.database_url()).await?, people, DEVICES).await?;
     let site = prepared.start_server(Some(SERVER_CORE)).await?;
     let mut load_generator = LoadGenerator::start_on(Some(LOAD_CORE))?;
-    load_generator
-        .open_streams(
-            site.port,
-            (0..people * DEVICES).map(|number| stream_request(number / DEVICES, number % DEVICES, None)),
-        )
-        .await?;
+    let requests = (0..people * DEVICES).map(|number| stream_request(number / DEVICES, number % DEVICES, None));
+    load_generator.open_marked_streams(site.port, TYPING_MARK, requests).await?;
     let (cpu_before, began) = (cpu_seconds(site.id())?, Instant::now());
-    let bus = async_nats::connect(&nats.url).await?;
-    let text = sample_event();
+    let bus = async_nats::connect(&nats.url()).await?;
     let people_ids: Vec<_> = (0..people).map(|number| people::person(number).id).collect();
     // Waits for each round to arrive, because NATS drops messages that a node can't take in time.
     for round in 1..=EVENTS {
         for batch in people_ids.chunks(AT_ONCE) {
-            bus.publish(SUBJECT, bus_message(batch, &text)?.into()).await?;
+            bus.publish(SUBJECT, bus_message(batch)?.into()).await?;
         }
         bus.flush().await?;
         load_generator.wait_marks(people * DEVICES * round).await?;
@@ -83,11 +77,11 @@ async fn measure_greenroom(scale: Scale) -> Result<Sample> {
     Ok(Sample { value: deliveries as f64 / cpu, cpu, wall: began.elapsed().as_secs_f64() })
 }
 
-/// Builds the bus message for an ephemeral event: a frame for the streams of all these people.
-fn bus_message(people: &[PersonId], text: &str) -> Result<Vec<u8>> {
-    let frame = format!("event: message.created\nid: 1\ndata: {text}\n\n");
-    let passing = json!({ "people": people, "frame": frame });
-    Ok(serde_json::to_vec(&json!({ "from": uuid::Uuid::nil(), "news": { "Passing": passing } }))?)
+/// Builds the bus message that a person is typing to all these people. The receiving node encodes the event itself.
+fn bus_message(people: &[PersonId]) -> Result<Vec<u8>> {
+    let Typing { conversation_id, user_id, .. } = sample_event();
+    let typing = json!({ "to": people, "conversation": conversation_id, "by": user_id });
+    Ok(serde_json::to_vec(&json!({ "from": uuid::Uuid::nil(), "news": { "Typing": typing } }))?)
 }
 
 async fn measure_nchan(scale: Scale, at_once: usize) -> Result<Sample> {
@@ -99,7 +93,8 @@ async fn measure_nchan(scale: Scale, at_once: usize) -> Result<Sample> {
         .await?;
     let channels: Vec<String> = (0..people).map(|number| number.to_string()).collect();
     let channels: Vec<String> = channels.chunks(at_once).map(|channels| channels.join(",")).collect();
-    let text = sample_event();
+    // The same data as on a stream of Greenroom.
+    let text = format!("{MESSAGE_MARK}{}", serde_json::to_string(&sample_event())?);
     let publications = (0..EVENTS).flat_map(|_| &channels).map(|channels| nchan::publish_request(channels, &text));
     let (cpu_before, began) = (cpu_seconds(server.id())?, Instant::now());
     load_generator.send_each(&[server.port], CONNECTIONS, publications).await?;
@@ -109,13 +104,10 @@ async fn measure_nchan(scale: Scale, at_once: usize) -> Result<Sample> {
     Ok(Sample { value: deliveries as f64 / cpu, cpu, wall: began.elapsed().as_secs_f64() })
 }
 
-/// Returns an event as large as that of a message.
-fn sample_event() -> String {
-    let id = uuid::Uuid::new_v4();
-    let sender = json!({ "id": id, "name": "Person 1", "role": "organizer" });
-    let message = json!({
-        "id": id, "conversationId": id, "bookingId": id, "seq": 1, "clientId": id, "sender": sender,
-        "body": message_body(1), "createdAt": "2026-11-22T14:30:00.000Z",
-    });
-    json!({ "seq": 1, "at": "2026-11-22T14:30:00.000Z", "type": "message.created", "message": message }).to_string()
+fn sample_event() -> Typing {
+    Typing {
+        conversation_id: ConversationId(people::conversation_id(0)),
+        user_id: people::person(0).id,
+        until: Timestamp::from_millis(0),
+    }
 }

@@ -4,7 +4,7 @@ use super::memory::stream_request;
 use crate::{
     measurement::{Aim, Claim, Row, Sample},
     messages::{message_body, message_request},
-    peers::{nats::Nats, postgres::Postgres},
+    peers::postgres::Postgres,
     scale::Scale,
     steady_load::SteadyLoad,
     stream_readers::{MessageTimes, StreamReaders},
@@ -20,6 +20,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
+use test_support::nats::NatsServer;
 use tokio::time::interval;
 
 /// Every second person sends to the next one.
@@ -30,7 +31,7 @@ const CONNECTIONS: usize = 16;
 const SUBJECT: &str = "bench";
 
 pub(crate) async fn measure(scale: Scale) -> Result<Row> {
-    let nats = Nats::start().await?;
+    let nats = NatsServer::start().await?;
     let [near, far] = start_nodes(&nats).await?;
     let mut rounds = Vec::new();
     for _ in 0..scale.rounds() {
@@ -48,10 +49,10 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
 }
 
 /// Starts two nodes on one database.
-async fn start_nodes(nats: &Nats) -> Result<[Site; 2]> {
+async fn start_nodes(nats: &NatsServer) -> Result<[Site; 2]> {
     let database = Postgres::create_database().await?;
     let settings =
-        [("DATABASE_URL", database.url.as_str()), ("NATS_URL", &nats.url), ("GREENROOM_SENDS_PER_MINUTE", "1000000")];
+        [("DATABASE_URL", database.url.as_str()), ("NATS_URL", &nats.url()), ("GREENROOM_SENDS_PER_MINUTE", "1000000")];
     let (near, far) = (PreparedSite::seed(&settings)?, PreparedSite::seed(&settings)?);
     people::insert_people(&mut BulkInsert::connect_to(&database.url).await?, PEOPLE, 1).await?;
     Ok([near.start_server(None).await?, far.start_server(None).await?])
@@ -78,9 +79,9 @@ async fn measure_hops(scale: Scale, near: &Site, far: &Site) -> Result<Sample> {
 }
 
 /// Measures the same for messages that are published to NATS and received on another connection.
-async fn measure_nats(scale: Scale, nats: &Nats) -> Result<Sample> {
+async fn measure_nats(scale: Scale, nats: &NatsServer) -> Result<Sample> {
     let count = SENDS_PER_SECOND * usize::try_from(scale.scale_duration(DURATION).as_secs())?;
-    let (near, far) = (async_nats::connect(&nats.url).await?, async_nats::connect(&nats.url).await?);
+    let (near, far) = (async_nats::connect(&nats.url()).await?, async_nats::connect(&nats.url()).await?);
     let mut subscription = far.subscribe(SUBJECT).await?;
     far.flush().await?;
     let (sent, arrived) = (MessageTimes::with_capacity(count), MessageTimes::with_capacity(count));

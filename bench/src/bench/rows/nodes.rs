@@ -5,7 +5,7 @@ use crate::{
     load_generator::{LoadGenerator, elapsed_seconds},
     measurement::{Aim, Claim, Row, Sample},
     messages::message_request,
-    peers::{nats::Nats, postgres::Postgres},
+    peers::postgres::Postgres,
     scale::Scale,
 };
 use bench::{
@@ -15,6 +15,7 @@ use bench::{
     site::{PreparedSite, Result, Site},
 };
 use std::time::Instant;
+use test_support::nats::NatsServer;
 
 const PEOPLE: usize = 256;
 const NODES: usize = 3;
@@ -23,7 +24,7 @@ const CONNECTIONS: usize = 16;
 const MESSAGES: usize = 10_000;
 
 pub(crate) async fn measure(scale: Scale) -> Result<Row> {
-    let nats = Nats::start().await?;
+    let nats = NatsServer::start().await?;
     let database = Postgres::create_database().await?;
     let nodes = start_nodes(&nats, &database).await?;
     let mut rounds = Vec::new();
@@ -45,9 +46,9 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
     })
 }
 
-async fn start_nodes(nats: &Nats, database: &Postgres) -> Result<Vec<Site>> {
+async fn start_nodes(nats: &NatsServer, database: &Postgres) -> Result<Vec<Site>> {
     let settings =
-        [("DATABASE_URL", database.url.as_str()), ("NATS_URL", &nats.url), ("GREENROOM_SENDS_PER_MINUTE", "1000000")];
+        [("DATABASE_URL", database.url.as_str()), ("NATS_URL", &nats.url()), ("GREENROOM_SENDS_PER_MINUTE", "1000000")];
     let prepared_sites = (0..NODES).map(|_| PreparedSite::seed(&settings)).collect::<Result<Vec<_>>>()?;
     people::insert_people(&mut BulkInsert::connect_to(&database.url).await?, PEOPLE, 1).await?;
     let mut nodes = Vec::new();

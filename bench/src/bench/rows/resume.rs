@@ -13,7 +13,6 @@ use crate::{
 use bench::{
     bulk_insert::BulkInsert,
     history, people,
-    ports::random_port,
     process::cpu_seconds,
     site::{PreparedSite, Result, Site},
 };
@@ -21,6 +20,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
+use test_support::ports::free_port;
 
 const STREAMS: usize = 10_000;
 const DEVICES: usize = 2;
@@ -69,7 +69,7 @@ pub(crate) async fn measure(scale: Scale) -> Result<Row> {
 
 async fn measure_greenroom(scale: Scale) -> Result<ReconnectBurst> {
     let people = scale.scale_count(STREAMS) / DEVICES;
-    let metrics = random_port();
+    let metrics = free_port()?;
     let address = format!("127.0.0.1:{metrics}");
     let prepared = PreparedSite::seed(&[("METRICS_ADDR", &address), ("GREENROOM_SENDS_PER_MINUTE", "1000000")])?;
     let mut inserts = BulkInsert::connect_to(&prepared.database_url()).await?;

@@ -30,7 +30,10 @@ impl Case {
         Self {
             entries: messages[1..].iter().map(entry).collect(),
             state: DatabaseState {
-                conversations: HashMap::from([(HERE, messages.iter().map(row).collect())]),
+                conversations: HashMap::from([(
+                    HERE,
+                    StoredConversation { people: [ALICE, BOB], messages: messages.iter().map(row).collect() },
+                )]),
                 logs: HashMap::from([(ALICE, log.clone()), (BOB, log)]),
             },
             readers: vec![reader(ALICE), reader(ALICE), reader(BOB)],
@@ -38,7 +41,7 @@ impl Case {
     }
 
     fn rows(&mut self) -> &mut Vec<MessageRow> {
-        self.state.conversations.get_mut(&HERE).expect("the conversation")
+        &mut self.state.conversations.get_mut(&HERE).expect("the conversation").messages
     }
 
     fn log(&mut self) -> &mut EventLog {
@@ -112,4 +115,30 @@ fn an_undelivered_event_is_lost_or_a_gap() {
     assert_eq!(gaps, 1);
     let [_, _, _, gaps] = check_after(|case| case.log().numbers = vec![1, 2, 3]);
     assert_eq!(gaps, 1, "the counter is ahead of the log");
+}
+
+/// The log's numbers are contiguous, and its readers have received all of it.
+#[test]
+fn a_conversation_missing_in_an_event_log_is_lost() {
+    let lost = check_after(|case| {
+        case.log().messages.clear();
+        case.readers[2].messages.clear();
+    });
+    assert_eq!(lost, [4, 0, 0, 0]);
+}
+
+#[test]
+fn a_message_in_the_log_of_another_person_is_duplicated() {
+    let carol = Uuid::from_u128(4);
+    let foreign = |case: &mut Case| {
+        let log = case.log().clone();
+        case.state.logs.insert(carol, log);
+    };
+    assert_eq!(check_after(foreign), [0, 4, 0, 0]);
+    let unknown = |case: &mut Case| {
+        case.log().messages[3].conversation = ALICE;
+        let messages = case.log().messages.clone();
+        case.readers[2].messages = messages;
+    };
+    assert_eq!(check_after(unknown), [1, 1, 0, 0]);
 }

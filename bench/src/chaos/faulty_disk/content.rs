@@ -1,10 +1,10 @@
 use super::DiskFault;
-use bench::rng::SeededRng;
 use fuser::Errno;
 use std::{
     collections::{BTreeMap, BTreeSet},
     ffi::{OsStr, OsString},
 };
+use test_support::rng::SeededRng;
 
 /// Bytes that a disk writes atomically.
 const BLOCK_SIZE: usize = 512;

@@ -63,7 +63,7 @@ async fn a_backup_restores_into_an_empty_folder() {
 #[tokio::test]
 async fn backup_and_restore_refuse_postgres() {
     let (folder, database) = (tempfile::tempdir().expect("a folder"), Database::new().await);
-    let postgres = settings(&[("DATABASE_URL", &database.url())]);
+    let postgres = settings(&[("DATABASE_URL", database.url())]);
     std::fs::write(folder.path().join("x.db"), "").expect("a file");
     for arguments in [["backup", "saved.db"], ["restore", "x.db"]] {
         let error = run(folder.path(), &postgres, &arguments).expect_err("no SQLite file");
@@ -106,7 +106,7 @@ async fn data_is_moved_to_postgres() {
     let folder = site.folder();
     site.process.terminate();
     site.process.exit(std::time::Duration::from_secs(10)).await;
-    let postgres = settings(&[("DATABASE_URL", &database.url())]);
+    let postgres = settings(&[("DATABASE_URL", database.url())]);
     let output_text = run(&folder, &postgres, &["migrate-data"]).expect("moved");
     let messages = output_text.lines().find(|line| line.starts_with("message ")).expect("a line for each table");
     assert_eq!(messages.split_whitespace().nth(1), Some("17"), "{output_text}");
@@ -115,7 +115,7 @@ async fn data_is_moved_to_postgres() {
     let sarah = Actor::new(server.addr, Some(format!("greenroom={}", site.tokens[SARAH])));
     assert_eq!(sarah.load_whole_thread(&site.launch).await.len(), 12, "the session is still valid");
     let source = format!("sqlite://{}", folder.join("greenroom.db").display());
-    let arguments = ["migrate-data", "--from", &source, "--to", &database.url()];
+    let arguments = ["migrate-data", "--from", &source, "--to", database.url()];
     let error = run(&folder, &Settings::new(), &arguments).expect_err("there are people");
     assert!(error.contains("nothing was moved: the target isn't empty"), "{error}");
     let error = run(&folder, &Settings::new(), &["migrate-data"]).expect_err("no target");

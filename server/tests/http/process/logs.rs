@@ -1,5 +1,6 @@
 use crate::support::{
     ACHIENG, DEMO_PEOPLE, PASSWORD, SARAH, Site, TestResponse, actions::inquiry, actor::escaped, new_id,
+    stream::message_body,
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -46,7 +47,7 @@ async fn make_requests(site: &Site) -> String {
         asked["body"] = json!(body);
         sarah.post("/api/messages", &asked).await;
     }
-    stream.until(|frame| frame.event == "message.created" && frame.body().contains("quiet")).await;
+    stream.until(|frame| frame.event == "message.created" && message_body(frame).contains("quiet")).await;
     let path = format!("/conversations/{}", site.launch);
     let form = [("conversation_id", site.launch.as_str()), ("body", "a form to keep quiet about")];
     sarah.post_form("/fn/post", &path, &form).await;

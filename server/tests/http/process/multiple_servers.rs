@@ -21,7 +21,7 @@ async fn the_session_is_checked_again_after_a_slow_read() {
     let path = format!("/api/conversations/{conversation}/messages");
     let person = reader.get("/api/auth/session").await.ok(200)["user"]["id"].as_str().expect("an id").to_owned();
     let page = reader.clone().on_page_of(&person);
-    let mut lock = PgConnection::connect(&pair.database.url()).await.expect("the database");
+    let mut lock = PgConnection::connect(pair.database.url()).await.expect("the database");
     sqlx::raw_sql("BEGIN; LOCK TABLE message IN ACCESS EXCLUSIVE MODE").execute(&mut lock).await.expect("a lock");
     let reading = tokio::spawn(async move { reader.get(&path).await });
     let form = page.form_of_page(&format!("id={conversation}"));
@@ -48,7 +48,7 @@ struct Pair {
 impl Pair {
     async fn new() -> Self {
         let (folder, database) = (tempfile::tempdir().expect("a folder"), Database::new().await);
-        let settings = settings(&[("DATABASE_URL", &database.url())]);
+        let settings = settings(&[("DATABASE_URL", database.url())]);
         let (one, other) =
             tokio::join!(Process::serve(folder.path(), &settings), Process::serve(folder.path(), &settings));
         let seeded = run(folder.path(), &settings, "seed");
@@ -73,7 +73,7 @@ async fn launch(actor: &Actor) -> String {
 #[tokio::test]
 async fn an_older_program_starts_on_a_newer_schema() {
     let (folder, database) = (tempfile::tempdir().expect("a folder"), Database::new().await);
-    let settings = settings(&[("DATABASE_URL", &database.url())]);
+    let settings = settings(&[("DATABASE_URL", database.url())]);
     assert!(run(folder.path(), &settings, "migrate").status.success());
     database.run("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m2999_01_01_later', 0)").await;
     let server = Process::serve(folder.path(), &settings).await;
@@ -100,7 +100,7 @@ async fn two_servers_share_one_database() {
     assert_eq!(sarah_there.load_whole_thread(&launch).await[12..], sent, "the other server reads all messages at once");
     let receive = async |stream: &mut crate::support::Stream| {
         let mut frames = Vec::new();
-        while frames.iter().filter(|frame: &&crate::support::Frame| frame.event == "message.created").count()
+        while frames.iter().filter(|frame: &&crate::support::SseEvent| frame.event == "message.created").count()
             < sent.len()
         {
             frames.push(stream.next().await.expect("the stream goes on"));

@@ -2,7 +2,6 @@
 
 use crate::support::{
     Actor, EVENTPRO, PASSWORD, SARAH, Stream,
-    bus::Nats,
     metrics_page::{METRICS_ON, MetricsPage},
     postgres::Database,
     process::{Process, Settings, run, settings},
@@ -11,15 +10,18 @@ use crate::support::{
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
+use test_support::nats::NatsServer;
 
 /// Limit for events that arrive by the bus: shorter than the interval of database polls.
 const BUS_LIMIT: Duration = Duration::from_millis(1_500);
 /// Limit for events that are found by the next database poll.
 const POLL_LIMIT: Duration = Duration::from_secs(12);
+/// Limit for a node to become ready.
+const READY_LIMIT: Duration = Duration::from_secs(30);
 
 struct Nodes {
     nodes: Vec<Process>,
-    bus: Nats,
+    bus: NatsServer,
     settings: Settings,
     folder: tempfile::TempDir,
     _database: Database,
@@ -27,9 +29,12 @@ struct Nodes {
 
 impl Nodes {
     async fn new(count: usize) -> Self {
-        let (folder, database, bus) =
-            (tempfile::tempdir().expect("a folder"), Database::new().await, Nats::start().await);
-        let settings = settings(&[("DATABASE_URL", &database.url()), ("NATS_URL", &bus.url()), METRICS_ON]);
+        let (folder, database, bus) = (
+            tempfile::tempdir().expect("a folder"),
+            Database::new().await,
+            NatsServer::start().await.expect("a NATS server"),
+        );
+        let settings = settings(&[("DATABASE_URL", database.url()), ("NATS_URL", &bus.url()), METRICS_ON]);
         assert!(run(folder.path(), &settings, "seed").status.success());
         let mut site = Self { nodes: Vec::new(), bus, settings, folder, _database: database };
         for _ in 0..count {
@@ -40,7 +45,7 @@ impl Nodes {
 
     async fn add(&mut self) {
         let node = Process::serve(self.folder.path(), &self.settings).await;
-        wait_until_ready(&node).await;
+        node.wait_readiness(200, READY_LIMIT).await;
         self.nodes.push(node);
     }
 
@@ -49,16 +54,6 @@ impl Nodes {
         let token = Actor::new(self.nodes[0].addr, None).sign_in(email, PASSWORD).await.token();
         self.nodes.iter().map(|node| Actor::new(node.addr, Some(format!("greenroom={token}")))).collect()
     }
-}
-
-async fn wait_until_ready(node: &Process) {
-    let anyone = Actor::new(node.addr, None);
-    let ready = async {
-        while anyone.get("/readyz").await.status != 200 {
-            tokio::task::yield_now().await;
-        }
-    };
-    within(Duration::from_secs(30), "getting ready", ready).await;
 }
 
 async fn launch(actor: &Actor) -> String {
@@ -119,16 +114,11 @@ async fn a_bus_outage_delays_events_without_loss() {
     let (eventpro, sarah) = (site.sign_in(EVENTPRO).await, site.sign_in(SARAH).await);
     let launch = launch(&eventpro[0]).await;
     let mut hers = sarah[1].follow("/api/events").await;
-    site.bus.stop();
+    site.bus.kill();
     let message = eventpro[0].send_message(&launch, "Without the bus").await;
     assert_eq!(next_event(&mut hers, "message.created", POLL_LIMIT).await["message"], message);
     let anyone = Actor::new(site.nodes[0].addr, None);
-    let silent = async {
-        while anyone.get("/readyz").await.status == 200 {
-            tokio::task::yield_now().await;
-        }
-    };
-    within(POLL_LIMIT, "a failed readiness check", silent).await;
+    site.nodes[0].wait_readiness(503, POLL_LIMIT).await;
     anyone.get("/readyz").await.problem(503, "bus_silent");
     assert_eq!(MetricsPage::fetch(&site.nodes[0]).await.get("greenroom_bus_up"), 0.0);
     assert_eq!(anyone.get("/healthz").await.status, 200);
@@ -137,9 +127,9 @@ async fn a_bus_outage_delays_events_without_loss() {
     let late = Process::serve(site.folder.path(), &site.settings).await;
     assert_eq!(Actor::new(late.addr, None).get("/healthz").await.status, 200);
 
-    site.bus.restart().await;
+    site.bus.restart().await.expect("a NATS server");
     for node in site.nodes.iter().chain([&late]) {
-        wait_until_ready(node).await;
+        node.wait_readiness(200, READY_LIMIT).await;
     }
     let message = eventpro[0].send_message(&launch, "With the bus again").await;
     assert_eq!(next_event(&mut hers, "message.created", BUS_LIMIT).await["message"], message);

@@ -3,7 +3,6 @@ use crate::support::{
     metrics_page::{METRICS_ON, MetricsPage},
     postgres::Database,
     process::{Process, run, settings},
-    within,
 };
 use reqwest::Method;
 use serde_json::json;
@@ -12,7 +11,7 @@ use std::time::Duration;
 #[tokio::test]
 async fn a_database_outage_is_reported_and_recovers() {
     let (folder, database) = (tempfile::tempdir().expect("a folder"), Database::new().await);
-    let settings = settings(&[("DATABASE_URL", &database.url()), METRICS_ON]);
+    let settings = settings(&[("DATABASE_URL", database.url()), METRICS_ON]);
     assert!(run(folder.path(), &settings, "seed").status.success());
     let server = Process::serve(folder.path(), &settings).await;
     let anyone = Actor::new(server.addr, None);
@@ -43,12 +42,7 @@ async fn a_database_outage_is_reported_and_recovers() {
     assert_eq!(anyone.get("/signin").await.status, 200, "anonymous pages need no database");
 
     database.reachable(true).await;
-    let back = async {
-        while anyone.get("/readyz").await.status != 200 {
-            tokio::task::yield_now().await;
-        }
-    };
-    within(Duration::from_secs(10), "recovery", back).await;
+    server.wait_readiness(200, Duration::from_secs(10)).await;
     sarah.post("/api/messages", &message).await.ok(201);
     assert_eq!(MetricsPage::fetch(&server).await.get("greenroom_database_up"), 1.0);
     sarah.follow("/api/events").await;

@@ -34,7 +34,7 @@ async fn a_site_serves_without_demo_people() {
 #[tokio::test]
 async fn concurrent_seeds_insert_the_demo_once() {
     let (folder, database) = (tempfile::tempdir().expect("a folder"), Database::new().await);
-    let settings = settings(&[("DATABASE_URL", &database.url())]);
+    let settings = settings(&[("DATABASE_URL", database.url())]);
     let seed = || greenroom(folder.path(), &settings).arg("seed").stderr(Stdio::piped()).spawn();
     for seeder in [seed(), seed(), seed()] {
         let output = seeder.expect("the program starts").wait_with_output().expect("its end");

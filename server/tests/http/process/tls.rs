@@ -2,15 +2,18 @@
 
 use crate::support::{
     Actor, SARAH, Site,
-    bus::Nats,
+    bus::start_with_auth,
     certificate_authority::CertificateAuthority,
     postgres::Database,
     process::{Process, run, settings},
     smtp::MailServer,
-    soon, within,
+    soon,
 };
 use serde_json::json;
 use std::time::Duration;
+
+/// Limit for a node to become ready.
+const READY_LIMIT: Duration = Duration::from_secs(30);
 
 /// Queues a mail to Sarah.
 async fn trigger_mail(addr: std::net::SocketAddr) {
@@ -48,25 +51,15 @@ async fn mail_is_not_sent_to_a_server_with_an_invalid_certificate() {
     }
 }
 
-async fn wait_until_ready(node: &Process) {
-    let anyone = Actor::new(node.addr, None);
-    let ready = async {
-        while anyone.get("/readyz").await.status != 200 {
-            tokio::task::yield_now().await;
-        }
-    };
-    within(Duration::from_secs(30), "getting ready", ready).await;
-}
-
 #[tokio::test]
 async fn the_bus_authenticates_and_uses_tls() {
     let (authority, folder) = (CertificateAuthority::new(), tempfile::tempdir().expect("a folder"));
     let ca_file = authority.file(folder.path()).display().to_string();
     let issued = authority.issue(&["localhost"]);
-    let bus = Nats::start_with_auth(folder.path(), "greenroom", "p@ss:w0rd/", Some(&issued)).await;
+    let bus = start_with_auth(folder.path(), "greenroom", "p@ss:w0rd/", Some(&issued)).await;
     let good = format!("tls://greenroom:p%40ss%3Aw0rd%2F@localhost:{}", bus.port());
     let node = Process::serve(folder.path(), &settings(&[("NATS_URL", &good), ("GREENROOM_CA_FILE", &ca_file)])).await;
-    wait_until_ready(&node).await;
+    node.wait_readiness(200, READY_LIMIT).await;
     drop(node);
 
     let wrong = format!("tls://greenroom:guessed@localhost:{}", bus.port());
@@ -74,12 +67,7 @@ async fn the_bus_authenticates_and_uses_tls() {
     for (url, ca_file) in [(&wrong, &*ca_file), (&no_credentials, &*ca_file), (&good, "")] {
         let settings = settings(&[("NATS_URL", url), ("GREENROOM_CA_FILE", ca_file)]);
         let node = Process::serve(folder.path(), &settings).await;
-        let silent = async {
-            while Actor::new(node.addr, None).get("/readyz").await.status == 200 {
-                tokio::task::yield_now().await;
-            }
-        };
-        within(Duration::from_secs(15), "a refused connection", silent).await;
+        node.wait_readiness(503, Duration::from_secs(15)).await;
         assert!(!node.log().contains("guessed") && !node.log().contains("p@ss"), "{}", node.log());
     }
 }
@@ -87,10 +75,10 @@ async fn the_bus_authenticates_and_uses_tls() {
 #[tokio::test]
 async fn the_bus_accepts_credentials_without_tls() {
     let folder = tempfile::tempdir().expect("a folder");
-    let bus = Nats::start_with_auth(folder.path(), "greenroom", "secret", None).await;
+    let bus = start_with_auth(folder.path(), "greenroom", "secret", None).await;
     let url = format!("nats://greenroom:secret@127.0.0.1:{}", bus.port());
     let node = Process::serve(folder.path(), &settings(&[("NATS_URL", &url)])).await;
-    wait_until_ready(&node).await;
+    node.wait_readiness(200, READY_LIMIT).await;
 }
 
 #[tokio::test]

@@ -1,14 +1,16 @@
 //! Runs the program itself.
 
-use super::soon;
+use super::{Actor, soon};
+use rustix::process::Signal;
 use std::{
     io::{BufRead, BufReader},
     net::SocketAddr,
     path::Path,
-    process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio},
+    process::{ChildStderr, Command, ExitStatus, Output, Stdio},
     thread,
     time::Duration,
 };
+use test_support::child_process::ChildProcess;
 use tokio::sync::watch;
 
 pub(crate) type Settings = Vec<(String, String)>;
@@ -16,7 +18,7 @@ pub(crate) type Settings = Vec<(String, String)>;
 /// A running server; killed when dropped.
 pub(crate) struct Process {
     pub(crate) addr: SocketAddr,
-    child: Child,
+    child: ChildProcess,
     log: watch::Receiver<Log>,
 }
 
@@ -48,15 +50,11 @@ impl Process {
     pub(crate) async fn serve(folder: &Path, settings: &Settings) -> Self {
         let mut command = greenroom(folder, settings);
         command.env("LEPTOS_SITE_ADDR", "127.0.0.1:0").stderr(Stdio::piped());
-        let mut child = command.spawn().expect("the program starts");
-        let mut log = follow(child.stderr.take().expect("stderr is piped"));
+        let mut child = ChildProcess::start(&mut command).expect("the program starts");
+        let mut log = follow(child.take_stderr().expect("stderr is piped"));
         let addr = soon("starting", log.wait_for(|log| log.ended || address(&log.text).is_some())).await;
         let addr = addr.ok().and_then(|log| address(&log.text));
-        let Some(addr) = addr else {
-            // Must not outlive the test.
-            let _ = child.kill();
-            panic!("the server didn't start: {}", log.borrow().text);
-        };
+        let addr = addr.unwrap_or_else(|| panic!("the server didn't start: {}", log.borrow().text));
         Self { addr, child, log }
     }
 
@@ -72,31 +70,31 @@ impl Process {
         state.expect("the log is still open").text.clone()
     }
 
-    pub(crate) fn terminate(&self) {
-        let id = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-TERM", &id]).status().expect("kill runs");
-        assert!(sent.success(), "the signal wasn't sent");
+    /// Polls the readiness check until it answers with this status; panics after `limit`.
+    pub(crate) async fn wait_readiness(&self, status: u16, limit: Duration) {
+        let anyone = Actor::new(self.addr, None);
+        let polling = async {
+            while anyone.get("/readyz").await.status != status {
+                tokio::task::yield_now().await;
+            }
+        };
+        super::within(limit, &format!("a readiness check with {status}"), polling).await;
+    }
+
+    pub(crate) fn terminate(&mut self) {
+        self.child.send_signal(Signal::TERM).expect("the program is running");
     }
 
     /// Sends SIGKILL, so that the process can't clean up, and waits for its end.
     pub(crate) fn kill(&mut self) {
-        self.child.kill().expect("the program is running");
-        self.child.wait().expect("its end");
+        self.child.kill().expect("the program ends");
     }
 
     /// Waits for the process to end; panics after `within`.
     pub(crate) async fn exit(&mut self, within: Duration) -> ExitStatus {
         let ended = super::within(within, "stopping", self.log.wait_for(|log| log.ended)).await;
         drop(ended.expect("the end of its log"));
-        self.child.wait().expect("its end")
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // Fails if the process has already ended.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.child.wait_exit(within).await.expect("its end")
     }
 }
 

@@ -6,11 +6,10 @@ use std::{
     collections::HashMap,
     net::{IpAddr, Ipv4Addr},
     path::Path,
-    thread,
 };
 use tempfile::TempDir;
+use test_support::postgres::PostgresDatabase;
 use tokio::sync::OnceCell;
-use uuid::Uuid;
 
 /// The kind of database that a test runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,13 +21,13 @@ pub(crate) enum Kind {
 /// The database of one test. Deleted on drop.
 pub(crate) struct Database {
     pub(crate) url: String,
-    resource: Resource,
+    _resource: Resource,
 }
 
 /// Resources to release when the test is over.
 enum Resource {
     Folder { _folder: TempDir },
-    Database { name: String },
+    Database { _database: PostgresDatabase },
 }
 
 /// Session tokens of the demo people, by e-mail address. Hashing passwords is slow on purpose, so each signs in only
@@ -41,7 +40,7 @@ struct SqliteTemplate {
 }
 
 struct PostgresTemplate {
-    name: String,
+    database: PostgresDatabase,
     tokens: Tokens,
 }
 
@@ -60,7 +59,8 @@ impl Database {
             }
             Kind::Postgres => {
                 let template = POSTGRES.get_or_init(postgres_template).await;
-                (Self::on_server(&format!(" TEMPLATE {}", template.name)).await, &template.tokens)
+                let database = PostgresDatabase::create_copy(&template.database).await.expect("a copy of the template");
+                (Self::on_server(database), &template.tokens)
             }
         }
     }
@@ -69,34 +69,18 @@ impl Database {
     pub(crate) async fn empty(kind: Kind) -> Self {
         match kind {
             Kind::Sqlite => Self::empty_file(),
-            Kind::Postgres => Self::on_server("").await,
+            Kind::Postgres => Self::on_server(PostgresDatabase::create().await.expect("a database")),
         }
     }
 
     fn empty_file() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}?mode=rwc", folder.path().join("greenroom.db").display());
-        Self { url, resource: Resource::Folder { _folder: folder } }
+        Self { url, _resource: Resource::Folder { _folder: folder } }
     }
 
-    async fn on_server(template: &str) -> Self {
-        let name = format!("greenroom_{}", Uuid::now_v7().simple());
-        on_server(&format!("CREATE DATABASE {name}{template}")).await;
-        Self { url: url_of(&name), resource: Resource::Database { name } }
-    }
-}
-
-impl Drop for Database {
-    /// Drops the database in another thread, because this one may be inside a runtime.
-    fn drop(&mut self) {
-        let Resource::Database { name } = &self.resource else { return };
-        let statement = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
-        let dropping = thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-            runtime.block_on(on_server(&statement));
-        });
-        // If the test has failed, its own panic is reported.
-        let _ = dropping.join();
+    fn on_server(database: PostgresDatabase) -> Self {
+        Self { url: database.url().to_owned(), _resource: Resource::Database { _database: database } }
     }
 }
 
@@ -119,13 +103,11 @@ async fn sqlite_template() -> SqliteTemplate {
 }
 
 async fn postgres_template() -> PostgresTemplate {
-    let name = format!("greenroom_template_{}", Uuid::now_v7().simple());
-    on_server(&format!("CREATE DATABASE {name}")).await;
-    let tokens = migrate_and_seed(&url_of(&name)).await;
+    let database = PostgresDatabase::create().await.expect("a database");
+    let tokens = migrate_and_seed(database.url()).await;
     // PostgreSQL can't copy a template with open connections.
-    let disconnect = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
-    on_server(&disconnect).await;
-    PostgresTemplate { name, tokens }
+    database.disconnect_all().await.expect("no connections");
+    PostgresTemplate { database, tokens }
 }
 
 async fn migrate_and_seed(url: &str) -> Tokens {
@@ -140,23 +122,6 @@ async fn migrate_and_seed(url: &str) -> Tokens {
         tokens.insert(person.email, signed_in.expect("demo people can sign in").token);
     }
     tokens
-}
-
-async fn on_server(statement: &str) {
-    let connection = connect(&server()).await;
-    connection.execute_unprepared(statement).await.expect(statement);
-    connection.close().await.expect("closing");
-}
-
-fn server() -> String {
-    std::env::var("GREENROOM_TEST_POSTGRES")
-        .expect("GREENROOM_TEST_POSTGRES is not set: these tests need PostgreSQL, so run through bin/with-postgres")
-}
-
-fn url_of(name: &str) -> String {
-    let server = server();
-    let (base, _) = server.rsplit_once('/').expect("GREENROOM_TEST_POSTGRES names a database");
-    format!("{base}/{name}")
 }
 
 /// Returns the path of an SQLite database.

@@ -8,16 +8,7 @@ use services::{
     Greenroom, Viewer,
     clock::{Clock, SystemClock},
 };
-use std::time::Duration;
 use uuid::Uuid;
-
-/// Long enough for a busy machine, short enough to report a test that hangs.
-const TIMEOUT: Duration = Duration::from_secs(30);
-
-/// Returns the future's output; panics after 30 s.
-pub(crate) async fn with_timeout<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(TIMEOUT, future).await.expect("done in time")
-}
 
 /// Returns the error with which a use case was refused.
 #[track_caller]

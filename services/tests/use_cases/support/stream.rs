@@ -1,15 +1,14 @@
 //! A stream as a client sees it: frames parsed from bytes.
 
-use super::with_timeout;
 use bytes::Bytes;
 use model::Envelope;
-use serde_json::Value;
 use services::{EventSink, Greenroom, Resume, Subscription, Viewer};
 use std::{
     future::Future,
     pin::Pin,
     sync::{Arc, Mutex},
 };
+use test_support::{deadline::soon, sse::SseEvent};
 use tokio::sync::mpsc;
 
 /// Frames that fit into the send buffer.
@@ -52,15 +51,6 @@ impl EventSink for ChannelSink {
     }
 }
 
-/// A parsed frame.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct SseFrame {
-    pub(crate) event: String,
-    pub(crate) id: Option<i64>,
-    pub(crate) retry: Option<u32>,
-    pub(crate) data: Value,
-}
-
 impl Stream {
     pub(crate) async fn open(greenroom: &Greenroom, viewer: &Viewer, resume: Resume) -> Self {
         Self::begin(greenroom.subscribe(viewer, resume, false).await.expect("a stream")).await
@@ -100,13 +90,13 @@ impl Stream {
         let mut stream = Self::open(greenroom, viewer, resume).await;
         let first = stream.next_frame().await;
         assert_eq!(first.event, "ready", "{first:?}");
-        let cursor = first.cursor();
+        let cursor = first.cursor().expect("a cursor");
         (stream, cursor)
     }
 
     /// Reads the next frame.
-    pub(crate) async fn next_frame(&mut self) -> SseFrame {
-        SseFrame::read(&with_timeout(self.next()).await.expect("the stream goes on"))
+    pub(crate) async fn next_frame(&mut self) -> SseEvent {
+        parse_frame(&soon("the next frame", self.next()).await.expect("the stream goes on"))
     }
 
     /// Reads the next event of the log, skipping heartbeats.
@@ -115,11 +105,11 @@ impl Stream {
             loop {
                 let frame = self.next_frame().await;
                 if frame.event != "heartbeat" {
-                    return frame.envelope();
+                    return envelope_of(frame);
                 }
             }
         };
-        with_timeout(past_heartbeats).await
+        soon("the next event of the log", past_heartbeats).await
     }
 
     /// Reads all events up to the number `last`; fails if one is missing, duplicate or out of order.
@@ -144,45 +134,20 @@ impl Stream {
 
     /// Expects the end of the stream.
     pub(crate) async fn wait_end(&mut self) {
-        assert_eq!(with_timeout(self.next()).await, None, "the stream goes on");
+        assert_eq!(soon("the end of the stream", self.next()).await, None, "the stream goes on");
     }
 }
 
-impl SseFrame {
-    /// Parses as strictly as the strictest client: every line is a known field, and none is repeated.
-    fn read(bytes: &[u8]) -> Self {
-        let text = std::str::from_utf8(bytes).expect("UTF-8");
-        let body = text.strip_suffix("\n\n").expect("a frame ends with an empty line");
-        let (mut event, mut id, mut retry, mut data) = (None, None, None, None);
-        for line in body.split('\n') {
-            let (field, value) = line.split_once(": ").expect("a field and its value");
-            let known = match field {
-                "event" => event.replace(value),
-                "id" => id.replace(value),
-                "retry" => retry.replace(value),
-                "data" => data.replace(value),
-                _ => panic!("an unknown field: {line}"),
-            };
-            assert_eq!(known, None, "a repeated field: {text}");
-        }
-        Self {
-            event: event.expect("a name").to_owned(),
-            id: id.map(|id| id.parse().expect("a number")),
-            retry: retry.map(|retry| retry.parse().expect("milliseconds")),
-            data: serde_json::from_str(data.expect("data")).expect("JSON"),
-        }
-    }
+/// Parses a frame, which must be exactly one event.
+fn parse_frame(bytes: &[u8]) -> SseEvent {
+    let text = std::str::from_utf8(bytes).expect("UTF-8");
+    let frame = text.strip_suffix("\n\n").expect("a frame ends with an empty line");
+    SseEvent::parse(frame).expect("the format of a stream")
+}
 
-    /// Returns the cursor in a frame that carries one.
-    pub(crate) fn cursor(&self) -> i64 {
-        self.data["cursor"].as_i64().expect("a cursor")
-    }
-
-    /// Returns the event of the log in a frame; fails if its name or number differs from the frame's.
-    pub(crate) fn envelope(&self) -> Envelope {
-        let envelope: Envelope = serde_json::from_value(self.data.clone()).expect("an event of the log");
-        assert_eq!(self.id, Some(envelope.seq));
-        assert_eq!(self.event, envelope.event.name());
-        envelope
-    }
+/// Returns the event of the log in a frame; fails if its name or number differs from the frame's.
+fn envelope_of(frame: SseEvent) -> Envelope {
+    let envelope: Envelope = serde_json::from_value(frame.data).expect("an event of the log");
+    assert_eq!((frame.event.as_str(), frame.id), (envelope.event.name(), Some(envelope.seq)));
+    envelope
 }

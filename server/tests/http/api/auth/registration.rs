@@ -1,6 +1,6 @@
 //! Tests of `/api/auth/register`, `/verify`, `/password/forgot`, `/password/reset`, and their mails.
 
-use crate::support::{Actor, PASSWORD, SARAH, Site, TestResponse};
+use crate::support::{Actor, PASSWORD, SARAH, Site, TestResponse, stream::message_body};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -209,7 +209,7 @@ async fn a_program_needs_no_cookie() {
     let bot = Actor::with_token(site.addr(), made["secret"].as_str().expect("a secret"));
     let mut stream = bot.follow("/api/events").await;
     bot.send_message(&site.launch, "From a program").await;
-    stream.until(|frame| frame.event == "message.created" && frame.body() == "From a program").await;
+    stream.until(|frame| frame.event == "message.created" && message_body(frame) == "From a program").await;
     let listed = site.sarah().get("/api/auth/tokens").await.ok(200);
     assert_eq!((&listed["tokens"][0]["id"], listed["tokens"][0].get("secret")), (&made["token"]["id"], None));
     let path = format!("/api/auth/tokens/{}", made["token"]["id"].as_str().expect("an id"));

@@ -1,6 +1,6 @@
 //! Tests of `/api/auth/signout`.
 
-use crate::support::{PASSWORD, SARAH, Site, within};
+use crate::support::{PASSWORD, SARAH, Site, stream::message_body, within};
 use serde_json::json;
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ async fn signing_out_ends_the_session_and_its_streams_at_once() {
     here.post("/api/auth/signout", &json!({})).await.problem(401, "unauthenticated");
     elsewhere.get("/api/auth/session").await.ok(200);
     site.eventpro().send_message(&site.launch, "Still there?").await;
-    assert_eq!(other.next().await.map(|frame| frame.body().to_owned()), Some("Still there?".to_owned()));
+    assert_eq!(other.next().await.map(|frame| message_body(&frame).to_owned()), Some("Still there?".to_owned()));
 }
 
 #[tokio::test]

@@ -1,4 +1,7 @@
-use crate::support::{Actor, Frame, Site, Stream, stream::gapless};
+use crate::support::{
+    Actor, Site, SseEvent, Stream,
+    stream::{gapless, message_body},
+};
 use std::collections::HashSet;
 
 const EACH: usize = 40;
@@ -10,13 +13,13 @@ async fn write(actor: Actor, conversation: String, name: &'static str) {
 }
 
 /// Reads until the last message of both writers has arrived.
-async fn read(mut stream: Stream) -> Vec<Frame> {
+async fn read(mut stream: Stream) -> Vec<SseEvent> {
     let mut missing: HashSet<String> = ["eventpro", "sarah"].map(|name| format!("{name} {}", EACH - 1)).into();
     let mut frames = Vec::new();
     while !missing.is_empty() {
         let frame = stream.next().await.expect("the stream goes on");
         if frame.event == "message.created" {
-            missing.remove(frame.body());
+            missing.remove(message_body(&frame));
         }
         frames.push(frame);
     }
@@ -63,7 +66,7 @@ async fn streams_opened_during_traffic_are_gapless() {
         let mut stream = site.sarah().follow(&format!("/api/events?after={start}")).await;
         joiners.push(tokio::spawn(async move {
             let last = format!("eventpro {}", EACH - 1);
-            stream.until(|frame| frame.event == "message.created" && frame.body() == last).await
+            stream.until(|frame| frame.event == "message.created" && message_body(frame) == last).await
         }));
         if joiners.len() > 20 {
             break;

@@ -1,4 +1,4 @@
-use crate::support::{Site, TestResponse};
+use crate::support::{Site, TestResponse, stream::message_body};
 use reqwest::Method;
 
 /// Valid messages in many scripts, with markup, control characters and SSE syntax.
@@ -29,7 +29,7 @@ async fn text_in_any_script_is_returned_unchanged() {
     for text in TEXTS {
         assert_eq!(eventpro.send_message(&site.launch, text).await["body"], text);
         let frames = stream.until(|frame| frame.event == "message.created").await;
-        assert_eq!(frames.last().map(|frame| frame.body()), Some(text));
+        assert_eq!(frames.last().map(message_body), Some(text));
         let inbox = sarah.get("/api/messages").await.ok(200);
         assert_eq!(inbox["conversations"][0]["lastMessage"]["body"], text);
     }

@@ -6,7 +6,7 @@ use rand_xoshiro::{
 };
 use std::{ops::Range, time::Duration};
 
-/// A small generator: good enough to choose faults. SplitMix64 is a specified algorithm, while another crate's default
+/// A small generator: good enough to choose faults and actions. SplitMix64 is a specified algorithm, while another crate's default
 /// could change and with it the runs of the kept seeds.
 #[derive(Clone, Debug)]
 pub struct SeededRng(SplitMix64);
@@ -22,6 +22,11 @@ impl SeededRng {
         Self::new(Self::new(seed ^ (index as u64)).0.next_u64())
     }
 
+    /// Creates another generator, so that each of several tasks has its own.
+    pub fn fork(&mut self) -> Self {
+        Self::new(self.0.next_u64())
+    }
+
     /// Returns a number that is at least 0 and less than 1.
     pub fn random_fraction(&mut self) -> f64 {
         (self.0.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
@@ -35,6 +40,11 @@ impl SeededRng {
     /// Returns a number below `end`.
     pub fn random_below(&mut self, end: u64) -> u64 {
         self.0.next_u64() % end.max(1)
+    }
+
+    /// Returns an index into a list of this length.
+    pub fn random_index(&mut self, length: usize) -> usize {
+        self.random_below(length as u64) as usize
     }
 
     /// Returns as many bytes as a UUID has.

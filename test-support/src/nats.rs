@@ -1,0 +1,87 @@
+//! A NATS server, the bus between the nodes of a site.
+
+use crate::{Result, child_process::ChildProcess, ports::free_port};
+use std::{
+    env,
+    net::Ipv4Addr,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+use tokio::{net::TcpStream, time::sleep};
+
+const START_TIMEOUT: Duration = Duration::from_secs(10);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
+
+/// A NATS server on 127.0.0.1, always at the same port. Killed when dropped.
+#[derive(Debug)]
+pub struct NatsServer {
+    port: u16,
+    config: Option<PathBuf>,
+    process: Option<ChildProcess>,
+}
+
+impl NatsServer {
+    /// Starts a server that accepts everyone.
+    ///
+    /// # Errors
+    /// Fails if `nats-server` isn't installed, or doesn't listen in time.
+    pub async fn start() -> Result<Self> {
+        Self::with(None).await
+    }
+
+    /// Starts a server with this configuration file, which is read again at each restart.
+    ///
+    /// # Errors
+    /// Fails if `nats-server` isn't installed, or doesn't listen in time.
+    pub async fn start_with_config(config: &Path) -> Result<Self> {
+        Self::with(Some(config.to_owned())).await
+    }
+
+    async fn with(config: Option<PathBuf>) -> Result<Self> {
+        let mut server = Self { port: free_port()?, config, process: None };
+        server.restart().await?;
+        Ok(server)
+    }
+
+    /// Returns the port that it listens on.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Returns its URL, without credentials.
+    pub fn url(&self) -> String {
+        format!("nats://127.0.0.1:{}", self.port)
+    }
+
+    /// Kills the server, without a goodbye to its clients.
+    pub fn kill(&mut self) {
+        self.process = None;
+    }
+
+    /// Kills the server if it runs, and starts it at the same port.
+    ///
+    /// # Errors
+    /// Fails if it doesn't listen in time.
+    pub async fn restart(&mut self) -> Result<()> {
+        self.kill();
+        // Debian installs it where only root's `PATH` leads.
+        let path = format!("{}:/usr/local/sbin:/usr/sbin", env::var("PATH").unwrap_or_default());
+        let mut command = Command::new("nats-server");
+        command.env("PATH", path).args(["--addr", "127.0.0.1", "--port", &self.port.to_string()]);
+        if let Some(config) = &self.config {
+            command.arg("--config").arg(config);
+        }
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let process = ChildProcess::start(&mut command);
+        self.process = Some(process.map_err(|error| format!("{error} (bin/setup test installs it)"))?);
+        let began = Instant::now();
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).await.is_err() {
+            if began.elapsed() > START_TIMEOUT {
+                return Err(format!("nats-server doesn't listen within {START_TIMEOUT:?}").into());
+            }
+            sleep(POLL_INTERVAL).await;
+        }
+        Ok(())
+    }
+}
