@@ -100,7 +100,8 @@ impl Drop for Database {
     }
 }
 
-/// Opens a second connection, to inspect the database.
+/// Opens a second connection, to inspect the database. To be closed before something else needs the database alone: if
+/// it is only dropped, it stays open for a moment.
 pub(crate) async fn connect(url: &str) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);
@@ -122,9 +123,6 @@ async fn postgres_template() -> PostgresTemplate {
     let name = format!("greenroom_template_{}", Uuid::now_v7().simple());
     on_server(&format!("CREATE DATABASE {name}")).await;
     let tokens = migrate_and_seed(&url_of(&name)).await;
-    // PostgreSQL can't copy a template with open connections.
-    let disconnect = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
-    on_server(&disconnect).await;
     PostgresTemplate { name, tokens }
 }
 
@@ -139,6 +137,8 @@ async fn migrate_and_seed(url: &str) -> Tokens {
         let signed_in = greenroom.sign_in(credentials, IpAddr::from(Ipv4Addr::LOCALHOST), "a test").await;
         tokens.insert(person.email, signed_in.expect("demo people can sign in").token);
     }
+    // PostgreSQL can't copy a template with open connections.
+    greenroom.close().await.expect("closing");
     tokens
 }
 
