@@ -226,7 +226,6 @@ impl Settings {
         Ok(Config {
             file: data.join(DATABASE_FILE),
             storage_paths: storage::storage_paths(database_url.as_deref(), &data),
-            database_url: storage::database_url(database_url, &data)?,
             secure: origin.starts_with("https://"),
             origin,
             addr,
@@ -236,18 +235,15 @@ impl Settings {
             dev_mail,
             metrics_addr,
             traced,
-            site_root: site_root.unwrap_or_else(default_site_root),
+            site_root: site_root.unwrap_or_else(storage::default_site_root),
             trusted_proxies: trusted_proxies.into_iter().flatten().collect(),
             connections_per_address,
             limits: limits.into(),
             security: security.validate()?,
+            // Last, because it creates the folder: invalid settings leave none behind.
+            database_url: storage::database_url(database_url, &data)?,
         })
     }
-}
-
-fn default_site_root() -> PathBuf {
-    let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join("site")));
-    beside.filter(|folder| folder.is_dir()).unwrap_or_else(|| PathBuf::from("target/site"))
 }
 
 /// An OTLP endpoint; `None` if the setting is empty.

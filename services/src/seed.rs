@@ -55,15 +55,7 @@ pub async fn seed_demo(database_url: &str) -> Result<bool> {
     let now = SystemClock.now();
     let clock = Arc::new(ManualClock::new(Timestamp::from_millis(now.millis() - 4 * 24 * 60 * 60 * 1_000)));
     let greenroom = Greenroom::open_at(database_url, "http://localhost", Limits::default(), clock.clone()).await?;
-    let tx = greenroom.store.write().await?;
-    crate::store::acquire_migration_lock(&tx).await?;
-    tx.commit().await?;
-    let complete = greenroom.count_messages().await? >= ALL_MESSAGES;
-    if complete || greenroom.has_other_people().await? {
-        return Ok(false);
-    }
-    greenroom.seed_people(&clock, now).await?;
-    Ok(true)
+    close_after(&greenroom, greenroom.seed_if_empty(&clock, now).await).await
 }
 
 /// Messages of both conversations, including the two opening ones.
@@ -75,11 +67,36 @@ const ALL_MESSAGES: u64 = (1 + LAUNCH.len() + 1 + SUNDOWNER.len()) as u64;
 /// When the database fails.
 pub async fn is_demo(database_url: &str) -> Result<bool> {
     let greenroom = Greenroom::open(database_url, "http://localhost", Limits::default()).await?;
-    let first = person::Entity::find().filter(person::Column::Email.eq(EVENTPRO.email));
-    Ok(first.count(greenroom.store.reader()).await? > 0)
+    close_after(&greenroom, greenroom.has_demo_people().await).await
+}
+
+/// Closes the database, and passes a result on. Connections that are only dropped stay open for a moment, in which
+/// SQLite refuses others exclusive use of the file.
+async fn close_after<T>(greenroom: &Greenroom, result: Result<T>) -> Result<T> {
+    let closed = greenroom.close().await;
+    let value = result?;
+    closed.map(|()| value)
 }
 
 impl Greenroom {
+    /// Seeds the database. Returns `false` without changes if it has other people or all demo data.
+    async fn seed_if_empty(&self, clock: &ManualClock, today: Timestamp) -> Result<bool> {
+        let tx = self.store.write().await?;
+        crate::store::acquire_migration_lock(&tx).await?;
+        tx.commit().await?;
+        let complete = self.count_messages().await? >= ALL_MESSAGES;
+        if complete || self.has_other_people().await? {
+            return Ok(false);
+        }
+        self.seed_people(clock, today).await?;
+        Ok(true)
+    }
+
+    async fn has_demo_people(&self) -> Result<bool> {
+        let first = person::Entity::find().filter(person::Column::Email.eq(EVENTPRO.email));
+        Ok(first.count(self.store.reader()).await? > 0)
+    }
+
     /// Returns whether the database has people who aren't demo people.
     async fn has_other_people(&self) -> Result<bool> {
         let others =

@@ -1,4 +1,4 @@
-//! Paths and URLs of the database.
+//! Paths and URLs of the database, and the folder of the site's files.
 
 use super::DATABASE_FILE;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -32,13 +32,19 @@ pub(super) fn storage_paths(url: Option<&str>, data: &Path) -> (Option<PathBuf>,
     }
 }
 
+/// Returns `site` beside the program, if it is there; else the folder that `bin/build` writes.
+pub(super) fn default_site_root() -> PathBuf {
+    let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join("site")));
+    beside.filter(|folder| folder.is_dir()).unwrap_or_else(|| PathBuf::from("target/site"))
+}
+
 fn create_folder(folder: &Path) -> Result<(), String> {
     std::fs::create_dir_all(folder).map_err(|error| format!("can't create the folder {}: {error}", folder.display()))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::tests::config, *};
 
     #[test]
     fn a_percent_encoded_path_names_the_same_file_everywhere() {
@@ -59,5 +65,16 @@ mod tests {
             assert_eq!(storage_paths(Some(url), Path::new("data")), (None, None), "{url}");
         }
         assert_eq!(sqlite_path("sqlite:data/x.db"), Some("data/x.db".into()));
+    }
+
+    #[test]
+    fn invalid_settings_create_no_data_folder() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = folder.path().join("data");
+        let arguments = |networks| ["--data", data.to_str().expect("a path"), "--trusted-proxies", networks];
+        config(&arguments("10.0.0.0/33")).expect_err("no network");
+        assert!(!data.exists());
+        config(&arguments("10.0.0.0/8")).expect("settings");
+        assert!(data.is_dir());
     }
 }

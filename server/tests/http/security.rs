@@ -206,6 +206,7 @@ async fn database_errors_reveal_no_internals() {
         let mut database = site.database().await;
         let broken = format!("ALTER TABLE {table} RENAME TO broken_{table}");
         sqlx::query(sqlx::AssertSqlSafe(broken)).execute(&mut database).await.expect("a broken table");
+        sqlx::Connection::close(database).await.expect("closing");
     }
     let mut broken = BTreeSet::new();
     // An export fails after its head, so it has no error status.

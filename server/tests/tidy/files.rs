@@ -1,5 +1,8 @@
 use crate::{Source, none, sources, top};
-use std::fs;
+use std::{
+    ffi::OsStr,
+    fs::{self, DirEntry},
+};
 
 /// The most lines of a file. A longer file usually has two responsibilities; consider splitting it from 300 lines on.
 const LONGEST: usize = 400;
@@ -24,6 +27,30 @@ fn files_stay_small() {
         (lines > LONGEST).then(|| format!("{} has {lines} lines", source.path))
     });
     none("no file is longer than 400 lines", long.collect());
+}
+
+/// Cargo runs the tests of a crate in its folder. What they leave there would be committed, and `bin/build` would build
+/// again.
+#[test]
+fn tests_leave_no_files_in_the_crates() {
+    let mut stray = Vec::new();
+    let crates = ["model", "services", "migration", "app", "frontend", "server", "bench/src", "bench/tests"];
+    let mut waiting: Vec<_> = crates.iter().map(|name| top().join(name)).collect();
+    while let Some(folder) = waiting.pop() {
+        let entries: Vec<_> = fs::read_dir(&folder).expect("a folder of the project").flatten().collect();
+        for path in entries.iter().map(DirEntry::path) {
+            let ending = path.extension().and_then(OsStr::to_str);
+            match path.is_dir() {
+                true => waiting.push(path),
+                false if ["rs", "toml", "js", "json", "md", "txt", "bin"].map(Some).contains(&ending) => {}
+                false => stray.push(path.display().to_string()),
+            }
+        }
+        if entries.is_empty() {
+            stray.push(folder.display().to_string());
+        }
+    }
+    none("a test or a program left these in a crate's folder; delete them", stray);
 }
 
 #[test]

@@ -57,8 +57,9 @@ async fn vacuum_into(from: &Path, part: &Path, to: &Path) -> Result<(), BackupEr
         BackupError::Unwritable(to.to_owned(), error)
     })?;
     let copied = sqlx::query("VACUUM INTO ?").bind(name).execute(&mut database).await;
-    match copied {
-        Ok(_) => Ok(()),
+    let closed = database.close().await;
+    match copied.and(closed) {
+        Ok(()) => Ok(()),
         Err(error) if sqlite_file::classify_error(&error) == sqlite_file::SqliteFailure::Full => {
             Err(sqlite_file::to_backup_error(to, error))
         }

@@ -24,7 +24,7 @@ pub struct RestoreReport {
 struct RestoreTarget {
     path: PathBuf,
     /// Holds an exclusive lock on the present database, so that no site starts on it before it is replaced.
-    _lock: Option<SqliteConnection>,
+    lock: Option<SqliteConnection>,
     /// Path under which to keep the present database, if it is worth keeping.
     replaced_path: Option<PathBuf>,
 }
@@ -47,25 +47,31 @@ pub async fn restore_backup(from: &Path, database_url: &str, replace: bool) -> R
     let contents = verify_file(copy.path(), from).await?;
     advance_event_sequences(copy.path()).await.map_err(|error| sqlite_file::to_backup_error(&target.path, error))?;
     target.replace_with(copy).map_err(|error| BackupError::Unwritable(target.path.clone(), error))?;
+    if let Some(lock) = target.lock {
+        lock.close().await.map_err(|error| sqlite_file::to_backup_error(&target.path, error))?;
+    }
     Ok(RestoreReport { contents, replaced_path: target.replaced_path })
 }
 
 /// Checks that no process has the present database open and that it may be replaced.
 async fn claim_target(path: PathBuf, replace: bool) -> Result<RestoreTarget, BackupError> {
     if !path.exists() {
-        return Ok(RestoreTarget { path, _lock: None, replaced_path: None });
+        return Ok(RestoreTarget { path, lock: None, replaced_path: None });
     }
     let name = format!(".replaced-{}", SystemClock.now()).replace(':', "");
     let replaced_path = with_suffix(&path, &name);
     match lock_exclusively(&path).await {
-        Ok((0, lock)) => Ok(RestoreTarget { path, _lock: Some(lock), replaced_path: None }),
-        Ok((_, lock)) if replace => Ok(RestoreTarget { path, _lock: Some(lock), replaced_path: Some(replaced_path) }),
-        Ok((people, _)) => Err(BackupError::HasPeople(path, people)),
+        Ok((0, lock)) => Ok(RestoreTarget { path, lock: Some(lock), replaced_path: None }),
+        Ok((_, lock)) if replace => Ok(RestoreTarget { path, lock: Some(lock), replaced_path: Some(replaced_path) }),
+        Ok((people, lock)) => {
+            lock.close().await.map_err(|error| sqlite_file::to_backup_error(&path, error))?;
+            Err(BackupError::HasPeople(path, people))
+        }
         Err(error) if sqlite_file::classify_error(&error) == sqlite_file::SqliteFailure::Busy => {
             Err(BackupError::InUse(path))
         }
         // Replacing a damaged database is what backups are for.
-        Err(_) if replace => Ok(RestoreTarget { path, _lock: None, replaced_path: Some(replaced_path) }),
+        Err(_) if replace => Ok(RestoreTarget { path, lock: None, replaced_path: Some(replaced_path) }),
         Err(error) => Err(BackupError::Unrecognised(path, sqlite_file::sqlite_message(&error))),
     }
 }

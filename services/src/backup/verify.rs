@@ -1,6 +1,6 @@
 use super::{BackupError, sqlite_file};
 use migration::{Migrator, MigratorTrait};
-use sea_orm::sqlx::{self, SqliteConnection};
+use sea_orm::sqlx::{self, Connection, SqliteConnection};
 use std::{fmt, path::Path};
 
 /// Row counts of a database, as shown to the operator.
@@ -62,7 +62,9 @@ const INTEGRITY_CHECKS: [(&str, &str); 5] = [
 /// Verifies a file that no other process has open. Errors name `name`, the file that it was copied from.
 pub(super) async fn verify_file(path: &Path, name: &Path) -> Result<RowCounts, BackupError> {
     let mut database = sqlite_file::open_immutable(path).await.map_err(to_backup_error(name))?;
-    verify(&mut database, name).await
+    let counts = verify(&mut database, name).await?;
+    database.close().await.map_err(to_backup_error(name))?;
+    Ok(counts)
 }
 
 /// Checks that this program knows the schema, and SQLite's integrity; then runs the `INTEGRITY_CHECKS`.

@@ -165,53 +165,76 @@ async fn an_unobserved_failure_loses_no_acknowledged_write() {
     words.assert_writable().await;
 }
 
-#[tokio::test]
-async fn a_failed_commit_is_reported_and_the_next_succeeds() {
-    for words in [WordTable::on_sqlite().await, WordTable::on_postgres().await] {
-        for _ in 0..2 {
-            let tx = words.begin().await;
-            let dangling = format!("INSERT INTO {} VALUES ('dangling', 'nothing')", words.table);
-            let defer = match words.store.is_shared() {
-                true => "SET CONSTRAINTS ALL DEFERRED",
-                false => "PRAGMA defer_foreign_keys = on",
-            };
-            tx.execute_unprepared(defer).await.expect("later");
-            tx.execute_unprepared(&dangling).await.expect("the constraint is deferred");
-            tx.commit().await.expect_err("the reference dangles");
-            assert!(!words.has("dangling").await);
-        }
-        words.assert_writable().await;
-    }
-}
-
-#[tokio::test]
-async fn a_transaction_that_failed_is_never_committed() {
-    for words in [WordTable::on_sqlite().await, WordTable::on_postgres().await] {
-        words.add("twice").await.expect("once");
+async fn a_failed_commit_is_reported_and_the_next_succeeds(words: WordTable) {
+    for _ in 0..2 {
         let tx = words.begin().await;
-        tx.execute_unprepared(&words.insert("'with it'")).await.expect("a row");
-        tx.execute_unprepared(&words.insert("'twice'")).await.expect_err("the word is taken");
-        tx.commit().await.expect_err("PostgreSQL aborted it without an error at COMMIT");
-        assert!(!words.has("with it").await);
-        words.assert_writable().await;
+        let dangling = format!("INSERT INTO {} VALUES ('dangling', 'nothing')", words.table);
+        let defer = match words.store.is_shared() {
+            true => "SET CONSTRAINTS ALL DEFERRED",
+            false => "PRAGMA defer_foreign_keys = on",
+        };
+        tx.execute_unprepared(defer).await.expect("later");
+        tx.execute_unprepared(&dangling).await.expect("the constraint is deferred");
+        tx.commit().await.expect_err("the reference dangles");
+        assert!(!words.has("dangling").await);
+    }
+    words.assert_writable().await;
+}
+
+async fn a_transaction_that_failed_is_never_committed(words: WordTable) {
+    words.add("twice").await.expect("once");
+    let tx = words.begin().await;
+    tx.execute_unprepared(&words.insert("'with it'")).await.expect("a row");
+    tx.execute_unprepared(&words.insert("'twice'")).await.expect_err("the word is taken");
+    tx.commit().await.expect_err("PostgreSQL aborted it without an error at COMMIT");
+    assert!(!words.has("with it").await);
+    words.assert_writable().await;
+}
+
+mod sqlite {
+    use super::WordTable;
+
+    #[tokio::test]
+    async fn a_failed_commit_is_reported_and_the_next_succeeds() {
+        super::a_failed_commit_is_reported_and_the_next_succeeds(WordTable::on_sqlite().await).await;
+    }
+
+    #[tokio::test]
+    async fn a_transaction_that_failed_is_never_committed() {
+        super::a_transaction_that_failed_is_never_committed(WordTable::on_sqlite().await).await;
     }
 }
 
-#[tokio::test]
-async fn a_killed_connection_fails_its_transaction() {
-    let words = WordTable::on_postgres().await;
-    let tx = words.begin().await;
-    tx.execute_unprepared(&words.insert("'killed'")).await.expect("a row");
-    let query = "SELECT pg_backend_pid()";
-    let row = tx.query_one_raw(Statement::from_string(tx.get_database_backend(), query)).await.expect("an answer");
-    let process: i32 = row.expect("a row").try_get_by_index(0).expect("a number");
-    let other = Database::connect(&words.url).await.expect("a connection");
-    other.execute_unprepared(&format!("SELECT pg_terminate_backend({process}, 10000)")).await.expect("its end");
-    other.close().await.expect("closing");
-    let error = tx.commit().await.expect_err("the connection is gone");
-    assert_eq!(error.into_api_error(), ApiError::Unavailable);
-    assert!(!words.has("killed").await);
-    words.assert_writable().await;
+/// `bin/test quick` leaves out what has `postgres` in its path.
+mod postgres {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_failed_commit_is_reported_and_the_next_succeeds() {
+        super::a_failed_commit_is_reported_and_the_next_succeeds(WordTable::on_postgres().await).await;
+    }
+
+    #[tokio::test]
+    async fn a_transaction_that_failed_is_never_committed() {
+        super::a_transaction_that_failed_is_never_committed(WordTable::on_postgres().await).await;
+    }
+
+    #[tokio::test]
+    async fn a_killed_connection_fails_its_transaction() {
+        let words = WordTable::on_postgres().await;
+        let tx = words.begin().await;
+        tx.execute_unprepared(&words.insert("'killed'")).await.expect("a row");
+        let query = "SELECT pg_backend_pid()";
+        let row = tx.query_one_raw(Statement::from_string(tx.get_database_backend(), query)).await.expect("an answer");
+        let process: i32 = row.expect("a row").try_get_by_index(0).expect("a number");
+        let other = Database::connect(&words.url).await.expect("a connection");
+        other.execute_unprepared(&format!("SELECT pg_terminate_backend({process}, 10000)")).await.expect("its end");
+        other.close().await.expect("closing");
+        let error = tx.commit().await.expect_err("the connection is gone");
+        assert_eq!(error.into_api_error(), ApiError::Unavailable);
+        assert!(!words.has("killed").await);
+        words.assert_writable().await;
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Every use case, on both SQLite and PostgreSQL. Run through `bin/with-postgres`, which starts a temporary server:
 //!
 //! ```sh
-//! bin/with-postgres cargo test -p services
+//! bin/with-postgres cargo test --workspace --test use_cases
 //! ```
 //!
 //! A test gets a [`support::Site`]: a database of its own with demo data, and a clock that moves only when set.

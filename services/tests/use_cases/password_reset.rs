@@ -307,7 +307,7 @@ async fn a_password_change_deletes_other_devices(site: Site) {
 
 /// A change of the password locks the person before it deletes links. Using a link must lock in the same order.
 #[tokio::test]
-async fn consuming_a_link_does_not_deadlock_with_a_password_change() {
+async fn consuming_a_link_on_postgres_does_not_deadlock_with_a_password_change() {
     let site = Site::new(Kind::Postgres).await;
     request_password_reset(&site, SARAH.email).await;
     let token = site.link_token_for(SARAH.email).await;

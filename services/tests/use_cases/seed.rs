@@ -1,6 +1,6 @@
 //! Migrating and seeding a new database.
 
-use crate::support::{Database, Kind, Site, expect_api_error, sign_in};
+use crate::support::{Database, Kind, Site, expect_api_error, path_of, sign_in};
 use model::ApiError;
 use services::{Greenroom, Limits, seed, seed::ACHIENG};
 
@@ -33,9 +33,24 @@ async fn an_empty_database_is_seeded_once(site: Site) {
     assert!(sign_in(&greenroom, ACHIENG.email, seed::PASSWORD).await.is_ok());
 }
 
+/// A dropped connection stays open for a moment, in which SQLite refuses others exclusive use.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn seeding_leaves_no_connection_open() {
+    let database = Database::empty(Kind::Sqlite).await;
+    services::migrate(&database.url).await.expect("migrating");
+    // SQLite deletes the write-ahead log when the last connection is closed.
+    let is_open = || path_of(&database.url).with_extension("db-wal").exists();
+    for is_first in [true, false] {
+        assert_eq!(seed::seed_demo(&database.url).await.expect("seeding"), is_first);
+        assert!(!is_open(), "seed_demo left a connection open");
+    }
+    assert!(seed::is_demo(&database.url).await.expect("demo people"));
+    assert!(!is_open(), "is_demo left a connection open");
+}
+
 /// Several processes that share a PostgreSQL database start at the same moment. With SQLite there is one process.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn concurrent_starts_migrate_and_seed_once() {
+async fn concurrent_starts_on_postgres_migrate_and_seed_once() {
     let database = Database::empty(Kind::Postgres).await;
     let start = async || {
         services::migrate(&database.url).await.expect("migrating");

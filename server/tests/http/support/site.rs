@@ -109,12 +109,17 @@ impl Site {
     }
 
     pub(crate) async fn execute(&self, sql: &'static str) {
-        sqlx::query(sql).execute(&mut self.database().await).await.expect(sql);
+        let mut database = self.database().await;
+        sqlx::query(sql).execute(&mut database).await.expect(sql);
+        database.close().await.expect("closing");
     }
 
     /// Returns the single number that a query selects.
     pub(crate) async fn count(&self, sql: &'static str) -> i64 {
-        sqlx::query_scalar(sql).fetch_one(&mut self.database().await).await.expect(sql)
+        let mut database = self.database().await;
+        let number = sqlx::query_scalar(sql).fetch_one(&mut database).await.expect(sql);
+        database.close().await.expect("closing");
+        number
     }
 
     pub(crate) fn folder(&self) -> PathBuf {

@@ -84,7 +84,8 @@ impl Database {
     }
 }
 
-/// Opens a second connection, to inspect the database.
+/// Opens a second connection, to inspect the database. To be closed before something else needs the database alone: if
+/// it is only dropped, it stays open for a moment.
 pub(crate) async fn connect(url: &str) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);
@@ -105,8 +106,6 @@ async fn sqlite_template() -> SqliteTemplate {
 async fn postgres_template() -> PostgresTemplate {
     let database = PostgresDatabase::create().await.expect("a database");
     let tokens = migrate_and_seed(database.url()).await;
-    // PostgreSQL can't copy a template with open connections.
-    database.disconnect_all().await.expect("no connections");
     PostgresTemplate { database, tokens }
 }
 
@@ -121,6 +120,8 @@ async fn migrate_and_seed(url: &str) -> Tokens {
         let signed_in = greenroom.sign_in(credentials, IpAddr::from(Ipv4Addr::LOCALHOST), "a test").await;
         tokens.insert(person.email, signed_in.expect("demo people can sign in").token);
     }
+    // PostgreSQL can't copy a template with open connections.
+    greenroom.close().await.expect("closing");
     tokens
 }
 

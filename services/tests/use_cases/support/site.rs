@@ -137,6 +137,7 @@ impl Site {
             .take();
         connection.execute(&person).await.expect("a person");
         connection.execute(&sequence).await.expect("a sequence");
+        connection.close().await.expect("closing");
         PersonId(id)
     }
 
@@ -147,14 +148,18 @@ impl Site {
 
     /// Changes the database directly.
     pub(crate) async fn execute(&self, sql: &str) {
-        connect(&self.database.url).await.execute_unprepared(sql).await.expect(sql);
+        let connection = connect(&self.database.url).await;
+        connection.execute_unprepared(sql).await.expect(sql);
+        connection.close().await.expect("closing");
     }
 
     /// Queries the database directly.
     pub(crate) async fn query<T: FromQueryResult>(&self, sql: &str) -> Vec<T> {
         let connection = connect(&self.database.url).await;
         let statement = Statement::from_string(connection.get_database_backend(), sql);
-        T::find_by_statement(statement).all(&connection).await.expect(sql)
+        let rows = T::find_by_statement(statement).all(&connection).await.expect(sql);
+        connection.close().await.expect("closing");
+        rows
     }
 
     pub(crate) async fn count_rows(&self) -> RowCounts {
