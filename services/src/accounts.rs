@@ -42,7 +42,7 @@ pub use export::Export;
 pub(crate) use hash_queue::Requester;
 pub(crate) use known_device::DEVICE_TTL;
 pub(crate) use lockout::Lockout;
-pub(crate) use password::PasswordHasher;
+pub(crate) use password::{PASSWORD_HASH_KIB, PasswordHasher};
 pub use password_reset::ResetLink;
 pub(crate) use person::{NewPerson, person_of};
 pub(crate) use registration::delete_unconfirmed;

@@ -83,6 +83,8 @@ pub struct Limits {
     pub streams_per_person: usize,
     /// Concurrent password hashes; each occupies a core and 19 MiB.
     pub max_concurrent_password_hashes: usize,
+    /// Memory of a password hash, in KiB. No setting: only tests use less, because hashing would be half of their time.
+    pub password_hash_kib: u32,
     /// Failed sign-ins per minute to one account from one network or device.
     pub failed_sign_ins_per_account: usize,
     /// Failed sign-ins per minute from one IPv4 address or IPv6 /64.
@@ -109,6 +111,7 @@ impl Default for Limits {
             sends_per_minute: 300,
             streams_per_person: 32,
             max_concurrent_password_hashes: available_parallelism().map_or(1, |cores| cores.get().div_ceil(2)),
+            password_hash_kib: accounts::PASSWORD_HASH_KIB,
             failed_sign_ins_per_account: 10,
             failed_sign_ins_per_ip: 100,
             account_mails_per_ip: 20,
@@ -189,7 +192,7 @@ impl Greenroom {
         Ok(Self(Arc::new(Inner {
             hub: Hub::new(store.clone()),
             store,
-            hasher: PasswordHasher::new(limits.max_concurrent_password_hashes, public_url)?,
+            hasher: PasswordHasher::new(&limits, public_url)?,
             send_limiter: RateLimiter::new(&clock, limits.sends_per_minute, minute),
             account_failure_limiter: RateLimiter::new(&clock, limits.failed_sign_ins_per_account, minute),
             lockout: Lockout::new(clock.clone()),

@@ -1,4 +1,4 @@
-use crate::{Source, none, sources, top};
+use crate::{Source, code, none, sources, top};
 use std::{
     ffi::OsStr,
     fs::{self, DirEntry},
@@ -51,6 +51,24 @@ fn tests_leave_no_files_in_the_crates() {
         }
     }
     none("a test or a program left these in a crate's folder; delete them", stray);
+}
+
+/// Cargo ignores the tests of a program with `test = false` without a word.
+#[test]
+fn programs_with_tests_are_tested() {
+    let manifest = fs::read_to_string(top().join("bench/Cargo.toml")).expect("a manifest");
+    let programs = manifest.split("[[bin]]").skip(1).filter(|program| program.contains("test = false"));
+    let files = programs.filter_map(|program| program.split_once("path = \"")?.1.split_once('"'));
+    let untested = files.flat_map(|(file, _)| {
+        // A program of several files has a folder of its own.
+        let folder = file.strip_suffix("/main.rs").map(|folder| format!("bench/{folder}/"));
+        let sources = code(&["bench"]).into_iter();
+        sources.filter(move |source| {
+            let is_part = folder.as_ref().is_some_and(|folder| source.path.starts_with(folder.as_str()));
+            (is_part || source.path == format!("bench/{file}")) && source.text.contains("#[cfg(test)]")
+        })
+    });
+    none("these programs have tests, so remove `test = false`", untested.map(|source| source.path).collect());
 }
 
 #[test]

@@ -3,7 +3,7 @@ use super::{
     hash_queue::{HashQueue, Permit, Requester},
     password_strength::{KnownWords, is_guessable},
 };
-use crate::{Error, Result};
+use crate::{Error, Limits, Result};
 use argon2::{
     ARGON2ID_IDENT, Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
@@ -17,7 +17,7 @@ use unicode_normalization::UnicodeNormalization;
 
 /// Argon2id with OWASP's parameters: 19,456 KiB, two passes, one lane.
 /// <https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html>
-const MEMORY_KIB: u32 = 19_456;
+pub(crate) const PASSWORD_HASH_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
@@ -52,10 +52,11 @@ pub(crate) enum VerifyOutcome {
 }
 
 impl PasswordHasher {
-    pub(crate) fn new(concurrency: usize, public_url: &str) -> Result<Self> {
+    pub(crate) fn new(limits: &Limits, public_url: &str) -> Result<Self> {
         let (_, host) = public_url.split_once("://").unwrap_or(("", public_url));
         let host = host.split('/').next().unwrap_or_default().to_owned();
-        Self::with_params(Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(Error::internal)?, concurrency, host)
+        let params = Params::new(limits.password_hash_kib, PASSES, LANES, None).map_err(Error::internal)?;
+        Self::with_params(params, limits.max_concurrent_password_hashes, host)
     }
 
     fn with_params(params: Params, concurrency: usize, host: String) -> Result<Self> {

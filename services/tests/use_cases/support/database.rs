@@ -1,11 +1,18 @@
 //! Databases that live for one test, copied from a template with the demo data.
 
+use super::site::open_process;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database as SeaOrm, DatabaseConnection};
-use services::{Greenroom, Limits, accounts::Credentials, accounts::Password, seed};
+use services::{
+    Limits,
+    accounts::{Credentials, Password},
+    clock::{Clock, ManualClock, SystemClock},
+    seed,
+};
 use std::{
     collections::HashMap,
     net::{IpAddr, Ipv4Addr},
     path::Path,
+    sync::Arc,
 };
 use tempfile::TempDir;
 use test_support::postgres::PostgresDatabase;
@@ -112,7 +119,8 @@ async fn postgres_template() -> PostgresTemplate {
 async fn migrate_and_seed(url: &str) -> Tokens {
     services::migrate(url).await.expect("migrating");
     assert!(seed::seed_demo(url).await.expect("seeding"), "the template had data already");
-    let greenroom = Greenroom::open(url, super::site::PUBLIC_URL, Limits::default()).await.expect("a Greenroom");
+    let clock = Arc::new(ManualClock::new(SystemClock.now()));
+    let greenroom = open_process(url, Limits::default(), clock).await;
     let mut tokens = Tokens::new();
     for person in seed::DEMO_PEOPLE {
         let credentials =

@@ -62,14 +62,12 @@ impl Site {
         let clock = Arc::new(ManualClock::new(SystemClock.now()));
         // Raised, because unrelated tests open many bookings.
         let limits = Limits { inquiries_per_day: 1_000, open_inquiries_per_pair: 1_000, ..Limits::default() };
-        let greenroom =
-            Greenroom::open_at(&database.url, PUBLIC_URL, limits, clock.clone()).await.expect("a Greenroom");
-        Self { greenroom, clock, kind, tokens, database }
+        Self { greenroom: open_process(&database.url, limits, clock.clone()).await, clock, kind, tokens, database }
     }
 
     /// Opens another process on the same database, with the same clock.
     pub(crate) async fn open_second_node(&self, limits: Limits) -> Greenroom {
-        Greenroom::open_at(&self.database.url, PUBLIC_URL, limits, self.clock.clone()).await.expect("another Greenroom")
+        open_process(&self.database.url, limits, self.clock.clone()).await
     }
 
     pub(crate) fn url(&self) -> &str {
@@ -177,6 +175,12 @@ impl DemoData {
     pub(crate) fn all(&self) -> [&Viewer; 5] {
         [&self.eventpro, &self.safari, &self.sarah, &self.kamau, &self.achieng]
     }
+}
+
+/// Opens a process on a database. It hashes passwords with the least memory.
+pub(crate) async fn open_process(url: &str, limits: Limits, clock: Arc<ManualClock>) -> Greenroom {
+    let limits = Limits { password_hash_kib: 8, ..limits };
+    Greenroom::open_at(url, PUBLIC_URL, limits, clock).await.expect("a Greenroom")
 }
 
 /// Signs in from 127.0.0.1.
