@@ -21,8 +21,8 @@ impl SessionCookie {
 
     /// Returns the token in a request's cookie; in the first one if there are several.
     pub fn read_token(self, headers: &HeaderMap) -> Option<&str> {
-        // `to_str` accepts only ASCII. The crate trims other spaces from names too, and a sibling domain may set a cookie
-        // whose name begins with such a space, because the browser sees no `__Host-` prefix there.
+        // `to_str` accepts only ASCII. The crate trims other spaces from names too, and a sibling domain may set a
+        // cookie whose name begins with such a space, because the browser sees no `__Host-` prefix there.
         let values = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
         let mut cookies = values.flat_map(Cookie::split_parse).flatten();
         cookies.find(|cookie| cookie.name() == self.name())?.value_raw()
