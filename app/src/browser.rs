@@ -12,7 +12,7 @@ pub(crate) use channel::Channel;
 pub(crate) use event_source::EventStream;
 pub(crate) use viewport_observer::ViewportObserver;
 
-use crate::live::IN_BROWSER;
+use crate::platform::IN_BROWSER;
 use js_sys::{Array, Date, Function, Math, Object, Promise, Reflect, Uint8Array};
 use leptos::prelude::{document, window};
 use uuid::Uuid;

@@ -5,7 +5,7 @@
 
 mod value;
 
-use crate::live::IN_BROWSER;
+use crate::platform::IN_BROWSER;
 use leptos::server::codee::{Decoder, Encoder};
 use leptos::server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType};
 use serde::{Serialize, de::DeserializeOwned};

@@ -5,11 +5,12 @@
 //! parses its input, and calls the same service as the REST handler.
 //!
 //! # Layout
-//! - [`pages`]: one page per file
+//! - [`pages`]: one page per file; [`paths`]: their paths
 //! - [`components`]: the views that pages are built from
 //! - [`server_fns`]: the server functions, [`server_fn_client`]: how the browser calls them, [`json`]: their encoding
 //! - [`owner`]: the person a document was rendered for
-//! - `browser`: browser APIs that may be missing or throw
+//! - [`platform`]: whether the code runs on the server or in a browser; `browser`: browser APIs that may be missing or
+//!   throw
 //! - [`live`]: the event stream and the outbox, in the browser
 //! - [`strings`]: the texts of the screen
 //! - `ssr`: the request context of server functions, on the server only
@@ -24,6 +25,8 @@ pub mod json;
 pub mod live;
 pub mod owner;
 pub mod pages;
+pub mod paths;
+pub mod platform;
 mod reactive;
 pub mod request_error;
 pub mod server_fn_client;

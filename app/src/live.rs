@@ -27,7 +27,10 @@ mod thread_cache;
 pub use outbox::Outbox;
 pub use read_only::{ReadOnlyReason, check_may_send, observe_result};
 
-use crate::{browser, components::locale::Locale, owner::PageOwner, reactive::effect, request_error::ForPerson};
+use crate::{
+    browser, components::locale::Locale, owner::PageOwner, platform::IN_BROWSER, reactive::effect,
+    request_error::ForPerson,
+};
 use delivery_receipts::DeliveryReceipts;
 use ephemeral::Ephemeral;
 use leptos::{ev::Custom, prelude::*};
@@ -38,9 +41,6 @@ use thread_cache::ThreadCache;
 
 /// Events kept for a view that was loaded before they arrived and is mounted afterwards.
 const MAX_BUFFERED_EVENTS: usize = 500;
-
-/// Decided by the compile target: Leptos's own check takes the server for a browser when no page is being rendered.
-pub const IN_BROWSER: bool = cfg!(target_arch = "wasm32");
 
 /// The state of the connection to the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

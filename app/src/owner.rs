@@ -3,7 +3,7 @@
 //! Another person may sign in with the same browser while the document is open. Each request therefore names the
 //! document's owner, and the server refuses it if another person is signed in.
 
-use crate::live::IN_BROWSER;
+use crate::platform::IN_BROWSER;
 use leptos::prelude::*;
 use model::PersonId;
 

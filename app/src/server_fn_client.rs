@@ -9,7 +9,7 @@ pub use idempotent::{IDEMPOTENT, NOT_IDEMPOTENT};
 use crate::{
     browser, json, live,
     owner::{FIELD, PageOwner},
-    pages::PUBLIC_PATHS,
+    paths::PUBLIC_PATHS,
     request_error::{RequestError, RequestResult},
 };
 use futures::future::{Either, select};

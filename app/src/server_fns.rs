@@ -36,7 +36,7 @@ pub async fn sign_in(email: String, password: String, next: Option<String>) -> R
     greenroom.end_previous_session(context.viewer.as_ref()).await?;
     let cookie: crate::ssr::SessionCookie = use_context().ok_or(model::ApiError::Internal)?;
     crate::ssr::set_cookie(cookie.set_header(&signed_in.token).ok_or(model::ApiError::Internal)?);
-    leptos_axum::redirect(next.as_deref().and_then(crate::pages::same_site_path).unwrap_or("/inbox"));
+    leptos_axum::redirect(next.as_deref().and_then(crate::paths::same_site_path).unwrap_or("/inbox"));
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 //! can set to anything: one that can't be parsed or leads to another site is replaced by the home page.
 
 use crate::{pages::is_server_fn, state::AppState};
-use app::pages::same_site_path;
+use app::paths::same_site_path;
 use axum::{
     extract::{Request, State},
     middleware::Next,

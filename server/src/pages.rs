@@ -4,7 +4,7 @@ use crate::{
     form_flash, form_referer, middleware::security_headers, page_owner, problem::Problem, settings::Config,
     state::AppState,
 };
-use app::{App, owner::PageOwner, pages, request_error::RequestError, shell, ssr::RequestContext};
+use app::{App, owner::PageOwner, paths, request_error::RequestError, shell, ssr::RequestContext};
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -101,9 +101,9 @@ fn redirect_target(request: &Request) -> Option<String> {
     match (signed_in, uri.path()) {
         (true, "/" | "/register" | "/forgot") => Some("/inbox".to_owned()),
         (true, "/signin") => Some(next_path(uri)),
-        (false, path) if !pages::PUBLIC_PATHS.contains(&path) => {
+        (false, path) if !paths::PUBLIC_PATHS.contains(&path) => {
             let wanted = uri.path_and_query().map_or(path, http::uri::PathAndQuery::as_str);
-            Some(pages::sign_in_path_to(wanted))
+            Some(paths::sign_in_path_to(wanted))
         }
         _ => None,
     }
@@ -145,7 +145,7 @@ pub(crate) fn is_server_fn(uri: &Uri) -> bool {
 fn next_path(uri: &Uri) -> String {
     let pairs: Option<axum::extract::Query<Vec<(String, String)>>> = axum::extract::Query::try_from_uri(uri).ok();
     let next = pairs.and_then(|pairs| pairs.0.into_iter().find(|(name, _)| name == "next"));
-    next.and_then(|(_, path)| pages::same_site_path(&path).map(str::to_owned)).unwrap_or_else(|| "/inbox".to_owned())
+    next.and_then(|(_, path)| paths::same_site_path(&path).map(str::to_owned)).unwrap_or_else(|| "/inbox".to_owned())
 }
 
 /// Lets browsers cache a built file for a year: its name contains a hash of its content.

@@ -1,6 +1,6 @@
 use crate::{
     live::{Connection, Live, Outbox, ReadOnlyReason},
-    pages::sign_in_path,
+    paths::sign_in_path,
     strings,
 };
 use leptos::prelude::*;

@@ -13,8 +13,8 @@ pub use textarea_field::TextAreaField;
 use super::focus::focus_on;
 use crate::{
     json,
-    live::IN_BROWSER,
     owner::OwnerField,
+    platform::IN_BROWSER,
     reactive::effect,
     request_error::{RequestError, RequestResult},
     server_fn_client::{self, ServerFnResponse},

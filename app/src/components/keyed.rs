@@ -1,6 +1,6 @@
 //! Views keyed by the thing that they show: no state of one thing remains when the next is shown.
 
-use crate::{live::IN_BROWSER, reactive::memo};
+use crate::{platform::IN_BROWSER, reactive::memo};
 use leptos::{either::Either, prelude::*, tachys::reactive_graph::OwnedView};
 use leptos_router::hooks::{use_params_map, use_query_map};
 

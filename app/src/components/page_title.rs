@@ -1,4 +1,4 @@
-use crate::{live::IN_BROWSER, strings};
+use crate::{platform::IN_BROWSER, strings};
 use leptos::{prelude::*, text_prop::TextProp};
 use leptos_meta::Title;
 use model::text;

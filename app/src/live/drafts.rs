@@ -7,6 +7,7 @@
 //! takes precedence over its older stored copy.
 
 use super::outbox::storage;
+use crate::platform::IN_BROWSER;
 use leptos::prelude::*;
 use model::{ConversationId, PersonId};
 use std::{collections::HashMap, str::FromStr};
@@ -120,7 +121,7 @@ impl Drafts {
 }
 
 fn rendered_conversation() -> Option<ConversationId> {
-    if !super::IN_BROWSER {
+    if !IN_BROWSER {
         return None;
     }
     let field = document().query_selector(".composer input[name=conversation_id]").ok().flatten()?;

@@ -10,13 +10,14 @@ mod send_lock;
 pub(super) mod storage;
 
 use super::{
-    IN_BROWSER, Live, account_deletion, browser_key,
+    Live, account_deletion, browser_key,
     drafts::{DraftKey, Drafts},
     leader_election::{self, TabMessage},
     read_only, sign_out, stream,
 };
 use crate::{
     browser,
+    platform::IN_BROWSER,
     reactive::effect,
     request_error::{RequestError, RequestResult},
     server_fn_client::sleep,

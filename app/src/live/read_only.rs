@@ -4,7 +4,7 @@ use super::{Connection, Live, Outbox, leader_election, stream};
 use crate::{
     browser,
     owner::PageOwner,
-    pages::sign_in_path,
+    paths::sign_in_path,
     reactive::effect,
     request_error::{RequestError, RequestResult},
     server_fns,

@@ -7,7 +7,9 @@ use super::{
 };
 use crate::{
     components::LoadError,
-    live::{IN_BROWSER, Live},
+    live::Live,
+    paths::PUBLIC_PATHS,
+    platform::IN_BROWSER,
     request_error::{RequestError, RequestResult},
     server_fns,
 };
@@ -113,7 +115,7 @@ pub fn chunk_of(path: &str) -> &'static str {
     match path {
         "/inbox" => "",
         path if path.starts_with("/conversations/") => "",
-        path if super::PUBLIC_PATHS.contains(&path) => PUBLIC_CHUNK,
+        path if PUBLIC_PATHS.contains(&path) => PUBLIC_CHUNK,
         _ => ACCOUNT_CHUNK,
     }
 }

@@ -1,7 +1,7 @@
 //! Authentication: resolves each request's credential and client address once, before its handler runs.
 
 use crate::{middleware::access_log::RouteKind, problem::Problem, state::AppState};
-use app::{pages::sign_in_path_to, request_error::RequestError, ssr::RequestContext};
+use app::{paths::sign_in_path_to, request_error::RequestError, ssr::RequestContext};
 use axum::{
     Json,
     extract::{ConnectInfo, FromRequestParts, Request, State},
