@@ -1,5 +1,6 @@
 //! The settings page: one section per file, each with a form of its own.
 
+mod access_lists;
 mod confirm_password;
 mod data;
 mod delete;
@@ -9,24 +10,23 @@ mod mail;
 mod password;
 mod privacy;
 mod profile;
+mod section;
 mod tokens;
 
 use crate::{
     components::{Flash, LoadError, PageTitle, Skeleton, flash_code},
     live::Live,
-    reactive::effect,
     server_fn_client::page_resource,
     server_fns::{self, Settings},
     strings,
 };
-use confirm_password::ConfirmPassword;
+use access_lists::AccessLists;
 use data::YourData;
 use delete::DeleteAccount;
 use devices::Devices;
 use email::ChangeEmail;
-use leptos::{either::Either, prelude::*, task::spawn_local};
+use leptos::{either::Either, prelude::*};
 use mail::MailAboutUnread;
-use model::{AccessToken, Device};
 use password::ChangePassword;
 use privacy::Privacy;
 use profile::Profile;
@@ -73,51 +73,4 @@ fn SettingsSections(settings: Settings) -> impl IntoView {
         <YourData email=email.clone() confirmed/>
         <DeleteAccount email/>
     }
-}
-
-/// The devices and access tokens of an account. Reloaded after each change of them.
-#[derive(Clone, Copy)]
-struct AccessLists {
-    devices: RwSignal<Vec<Device>>,
-    tokens: RwSignal<Vec<AccessToken>>,
-}
-
-impl AccessLists {
-    /// Reloads both each time that `done` becomes true.
-    fn reload_after(self, done: Signal<bool>) {
-        effect(move || {
-            if done.get() {
-                spawn_local(async move {
-                    // On failure the lists stay as they are: nothing depends on them.
-                    if let Ok(now) = server_fns::load_settings().await {
-                        self.devices.try_set(now.devices);
-                        self.tokens.try_set(now.tokens);
-                    }
-                });
-            }
-        });
-    }
-}
-
-/// A section of the page, with its heading.
-#[component]
-fn SettingsSection(
-    id: &'static str,
-    title: &'static str,
-    #[prop(into)] lead: String,
-    children: Children,
-) -> impl IntoView {
-    view! {
-        <section class="settings-section" aria-labelledby=id>
-            <h2 id=id tabindex="-1">{title}</h2>
-            <p class="muted">{lead}</p>
-            {children()}
-        </section>
-    }
-}
-
-/// The username for password managers, which look for it next to a password field.
-#[component]
-fn UsernameHint(email: String) -> impl IntoView {
-    view! { <input hidden type="text" autocomplete="username" value=email/> }
 }

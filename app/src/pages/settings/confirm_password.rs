@@ -1,4 +1,4 @@
-use super::UsernameHint;
+use super::section::UsernameHint;
 use crate::{
     components::{Flash, Form, FormError, FormState, PasswordField, SubmitButton},
     reactive::effect,

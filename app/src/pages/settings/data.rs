@@ -1,4 +1,4 @@
-use super::{ConfirmPassword, SettingsSection};
+use super::{confirm_password::ConfirmPassword, section::SettingsSection};
 use crate::{owner::PageOwner, strings};
 use leptos::{either::Either, prelude::*};
 

@@ -1,4 +1,4 @@
-use super::{SettingsSection, UsernameHint};
+use super::section::{SettingsSection, UsernameHint};
 use crate::{
     components::{FormError, FormState, PasswordField, PostForm, SubmitButton},
     live::Outbox,

@@ -1,4 +1,4 @@
-use super::{AccessLists, SettingsSection};
+use super::{access_lists::AccessLists, section::SettingsSection};
 use crate::{
     components::{Flash, Form, FormError, FormState, IsolatedText, Time, TimeFormat, focus_on},
     reactive::{effect, keyed_list},

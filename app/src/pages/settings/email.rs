@@ -1,4 +1,4 @@
-use super::{SettingsSection, UsernameHint};
+use super::section::{SettingsSection, UsernameHint};
 use crate::{
     components::{Flash, Form, FormError, FormState, PasswordField, SubmitButton, TextField},
     server_fns, strings,

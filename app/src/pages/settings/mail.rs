@@ -1,4 +1,4 @@
-use super::SettingsSection;
+use super::section::SettingsSection;
 use crate::{
     components::{Choice, Flash, Form, FormError, FormState, RadioGroup, SubmitButton},
     request_error::RequestError,

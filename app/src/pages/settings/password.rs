@@ -1,4 +1,7 @@
-use super::{AccessLists, SettingsSection, UsernameHint};
+use super::{
+    access_lists::AccessLists,
+    section::{SettingsSection, UsernameHint},
+};
 use crate::{
     components::{Flash, Form, FormError, FormState, PasswordField, SubmitButton},
     server_fns, strings,

@@ -1,4 +1,4 @@
-use super::SettingsSection;
+use super::section::SettingsSection;
 use crate::{
     components::{
         Field, Flash, Form, FormError, FormState, RadioGroup, SubmitButton, TextAreaField, TextField, role_choices,

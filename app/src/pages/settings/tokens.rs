@@ -1,6 +1,8 @@
 mod secret;
 
-use super::{AccessLists, ConfirmPassword, SettingsSection, devices::restore_focus};
+use super::{
+    access_lists::AccessLists, confirm_password::ConfirmPassword, devices::restore_focus, section::SettingsSection,
+};
 use crate::{
     components::{
         Choice, Field, Flash, Form, FormError, FormState, IsolatedText, RadioGroup, SubmitButton, TextField, Time,
