@@ -2,12 +2,14 @@
 
 mod hedge;
 mod idempotent;
+mod send_guard;
 
 pub(crate) use hedge::sleep;
 pub use idempotent::{IDEMPOTENT, NOT_IDEMPOTENT};
+pub(crate) use send_guard::{SendGuard, set_send_guard};
 
 use crate::{
-    browser, json, live,
+    browser, json,
     owner::{FIELD, PageOwner},
     paths::PUBLIC_PATHS,
     request_error::{RequestError, RequestResult},
@@ -132,9 +134,9 @@ pub fn send_form(path: String, fields: JsValue) -> PendingRequest {
 
 fn send_once(path: String, fields: JsValue) -> PendingRequest {
     Box::pin(SendWrapper::new(async move {
-        live::check_may_send(&path)?;
+        send_guard::check_may_send(&path)?;
         let answer = fetch_text(&path, &fields).await.unwrap_or(Err(RequestError::Network));
-        live::observe_result(&answer);
+        send_guard::observe_result(&answer);
         answer
     }))
 }

@@ -1,6 +1,6 @@
 use crate::{
     components::locale::Locale,
-    live::{Live, Outbox},
+    live,
     owner::PageOwner,
     pages::{AccountPage, InboxLayout, InboxPage, NotFound, PublicPage, SignedInLayout, ThreadPage, lazy_pages},
     reactive::effect,
@@ -79,8 +79,7 @@ fn PreloadLinks() -> impl IntoView {
 pub fn App() -> impl IntoView {
     provide_meta_context();
     let locale = Locale::provide();
-    let live = Live::provide(locale);
-    Outbox::provide(live);
+    live::provide(locale);
     effect(move || {
         locale.mark_hydrated();
         let is_broken = |root: &Element| root.get_attribute("data-dead").as_deref() == Some("broken");

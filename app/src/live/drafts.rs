@@ -6,20 +6,13 @@
 //! A draft that can't be stored, because storage is full or the encryption key is missing, stays in memory, where it
 //! takes precedence over its older stored copy.
 
+pub use super::outbox::storage::DraftKey;
+
 use super::outbox::storage;
 use crate::platform::IN_BROWSER;
 use leptos::prelude::*;
-use model::{ConversationId, PersonId};
+use model::ConversationId;
 use std::{collections::HashMap, str::FromStr};
-
-/// The person and the conversation that a draft belongs to. Drafts can only be read and written by it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct DraftKey {
-    /// The author.
-    pub person: PersonId,
-    /// The conversation that the draft is for.
-    pub conversation: ConversationId,
-}
 
 /// The drafts of this page. Cheap to copy; part of [`super::Outbox`].
 #[derive(Clone, Copy)]

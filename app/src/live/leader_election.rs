@@ -7,7 +7,7 @@
 use super::{
     Connection, Live,
     locks::{self, Lock, LockEnd},
-    outbox::{Outbox, PendingMessage},
+    outbox::PendingMessage,
     stream::{self, StreamMessage},
 };
 use crate::{browser::Channel, json};
@@ -67,14 +67,14 @@ pub(super) enum TabMessage {
 }
 
 /// Joins the tabs of the same person, once. A tab that hears no leader takes over: the lock may be held by a page that
-/// no longer runs.
-pub(super) fn join(live: Live, outbox: Outbox, me: PersonId) {
+/// no longer runs. Messages that don't concern the stream go to `on_outbox_message`.
+pub(super) fn join(live: Live, me: PersonId, on_outbox_message: impl Fn(TabMessage) + 'static) {
     if is_joined() {
         return;
     }
     let channel = Channel::open(&format!("greenroom-{me}"), move |text| {
         if let Ok(message) = json::from_str(&text) {
-            handle_message(live, outbox, message);
+            handle_message(live, message, &on_outbox_message);
         }
     });
     // A channel that can't send is useless.
@@ -203,7 +203,7 @@ fn become_leader(live: Live) {
     }
 }
 
-fn handle_message(live: Live, outbox: Outbox, message: TabMessage) {
+fn handle_message(live: Live, message: TabMessage, on_outbox_message: &impl Fn(TabMessage)) {
     // A signed-out tab doesn't act as the leader.
     let is_leader = is_leader() && live.connection.get_untracked() != Connection::SignedOut;
     if !is_leader
@@ -216,7 +216,7 @@ fn handle_message(live: Live, outbox: Outbox, message: TabMessage) {
     }
     match message {
         TabMessage::Stream(message) if !is_leader => stream::handle_message(live, message),
-        TabMessage::Replayed(envelope) => live.receive(envelope),
+        TabMessage::Replayed(envelope) => stream::receive(live, envelope),
         TabMessage::Connection(connection) if !is_leader => stream::adopt_connection(live, connection),
         TabMessage::RequestReplay(after) if is_leader => stream::replay_to_tabs(live, after),
         TabMessage::Ping if is_leader => {
@@ -224,9 +224,7 @@ fn handle_message(live: Live, outbox: Outbox, message: TabMessage) {
             // A tab in the background depends on this prompt to check its stream: the browser may delay its own timers.
             stream::check_liveness(live);
         }
-        TabMessage::Pending(entry) => outbox.adopt_pending(entry),
-        TabMessage::Removed(client_id) => outbox.remove_pending(client_id),
-        TabMessage::SigningOut => outbox.clear_pending(),
+        TabMessage::Pending(_) | TabMessage::Removed(_) | TabMessage::SigningOut => on_outbox_message(message),
         // Sent by one leader to another while the lock changes hands.
         TabMessage::Stream(_)
         | TabMessage::Connection(_)

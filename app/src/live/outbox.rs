@@ -4,16 +4,19 @@
 //! time. A message keeps its `clientId` through every retry, so that a lost response, a reload or a second tab never
 //! duplicates it.
 
+mod pending_message;
 mod persistence;
 mod queue;
 mod send_lock;
 pub(super) mod storage;
 
+pub use pending_message::{PendingMessage, SendState};
+
 use super::{
-    Live, account_deletion, browser_key,
+    Live,
     drafts::{DraftKey, Drafts},
     leader_election::{self, TabMessage},
-    read_only, sign_out, stream,
+    stream,
 };
 use crate::{
     browser,
@@ -27,53 +30,11 @@ use futures::future::{Either, select};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 use model::{ClientId, ConversationId, Envelope, Event, Message, PersonId};
 use queue::{Effect, Input, Queue};
-use serde::{Deserialize, Serialize};
 use std::{pin::pin, time::Duration};
 
 /// Send timeout. Retrying is safe: `clientId` makes the request idempotent.
 const SEND_TIMEOUT: Duration = Duration::from_secs(20);
 const MAX_BACKOFF: Duration = Duration::from_secs(30);
-
-/// The progress of a message.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum SendState {
-    /// Queued, or being sent.
-    Sending,
-    /// The server has it; its event is about to arrive.
-    Sent,
-    /// Sending failed. Retried automatically if the error [is transient](RequestError::is_transient).
-    Failed(RequestError),
-}
-
-/// A message that isn't in the thread yet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PendingMessage {
-    /// Its key in this browser's storage, which gives the order; `None` if it couldn't be stored.
-    #[serde(rename = "place")]
-    pub(super) storage_key: Option<u32>,
-    pub conversation_id: ConversationId,
-    pub client_id: ClientId,
-    pub body: String,
-    #[serde(rename = "stage")]
-    pub state: SendState,
-}
-
-impl PendingMessage {
-    /// Returns whether the message survives the page.
-    pub fn is_stored(&self) -> bool {
-        self.storage_key.is_some()
-    }
-
-    /// Returns whether the server refused the message for good, so that the person must act.
-    fn is_rejected(&self) -> bool {
-        matches!(&self.state, SendState::Failed(failure) if !failure.is_transient())
-    }
-
-    /// Returns whether it is sent again by itself.
-    fn waits_for_retry(&self) -> bool {
-        matches!(&self.state, SendState::Failed(failure) if failure.is_transient())
-    }
-}
 
 /// The messages that aren't delivered yet. Cheap to copy; stored in the Leptos context.
 #[derive(Clone, Copy)]
@@ -89,7 +50,7 @@ pub struct Outbox {
 
 impl Outbox {
     /// Creates it and stores it in the context. Retries transient failures each time the stream opens.
-    pub fn provide(live: Live) -> Self {
+    pub(super) fn provide(live: Live) -> Self {
         let (queue, timer) = (RwSignal::default(), StoredValue::new(None));
         let (last_written, drafts) = (RwSignal::new((None, 0)), Drafts::new());
         let outbox = Self { live, queue, timer, last_written, drafts };
@@ -103,13 +64,6 @@ impl Outbox {
             }
         });
         provide_context(outbox);
-        if IN_BROWSER {
-            drafts.watch_other_tabs();
-            browser_key::watch_session(outbox);
-            read_only::watch_sign_in(outbox);
-            sign_out::watch_intent(outbox);
-            account_deletion::clear_stale_intent();
-        }
         outbox
     }
 
@@ -165,14 +119,20 @@ impl Outbox {
         })
     }
 
-    /// Shows a message of another tab in the state which that tab reports. If that tab goes, this one sends it.
-    pub(super) fn adopt_pending(self, entry: PendingMessage) {
-        self.apply(Input::Adopted(entry));
-    }
-
-    /// Removes a message that the person has discarded in another tab.
-    pub(super) fn remove_pending(self, client_id: ClientId) {
-        self.apply(Input::Removed(client_id));
+    /// Follows a change of the outbox in another tab.
+    pub(super) fn on_tab_message(self, message: TabMessage) {
+        match message {
+            TabMessage::Pending(entry) => self.apply(Input::Adopted(entry)),
+            TabMessage::Removed(client_id) => self.apply(Input::Removed(client_id)),
+            TabMessage::SigningOut => self.clear_pending(),
+            // These concern the stream.
+            TabMessage::Stream(_)
+            | TabMessage::Replayed(_)
+            | TabMessage::Connection(_)
+            | TabMessage::RequestReplay(_)
+            | TabMessage::Ping
+            | TabMessage::Pong => {}
+        }
     }
 
     /// Removes a message when its event arrives, even if the response to the request was lost.

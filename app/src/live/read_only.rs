@@ -1,12 +1,13 @@
 //! Read-only pages: readable, with typed text kept. They send no requests but those that end this state.
 
-use super::{Connection, Live, Outbox, leader_election, stream};
+use super::{Connection, Live, Outbox, ReadOnlyReason, leader_election, stream};
 use crate::{
     browser,
     owner::PageOwner,
     paths::sign_in_path,
     reactive::effect,
     request_error::{RequestError, RequestResult},
+    server_fn_client::{SendGuard, set_send_guard},
     server_fns,
 };
 use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
@@ -15,25 +16,13 @@ use std::cell::Cell;
 use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::{Element, Event};
 
-/// Why a page is read-only.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ReadOnlyReason {
-    /// Another person is signed in with this browser. Carries their name, once it is known.
-    OtherPerson(Option<String>),
-    /// The page's person wants to sign out, and the server couldn't be reached yet.
-    SigningOut,
-}
-
 thread_local! {
     /// The outbox of this page, for requests outside any reactive owner.
     static OUTBOX: Cell<Option<Outbox>> = const { Cell::new(None) };
 }
 
-/// Checks whether the page may send a request to `path`.
-///
-/// # Errors
-/// The page is read-only.
-pub fn check_may_send(path: &str) -> RequestResult<()> {
+/// Checks whether the page may send a request to `path`; an error if it is read-only.
+fn check_may_send(path: &str) -> RequestResult<()> {
     match OUTBOX.get().and_then(|outbox| outbox.live.read_only.get_untracked()) {
         Some(ReadOnlyReason::OtherPerson(_)) if path != server_fns::LoadCurrentPerson::PATH => {
             Err(ApiError::OtherPerson.into())
@@ -44,8 +33,8 @@ pub fn check_may_send(path: &str) -> RequestResult<()> {
 }
 
 /// Makes the page read-only if a response says that another person is signed in.
-pub fn observe_result<T>(answer: &RequestResult<T>) {
-    if let (Err(RequestError::Refused(ApiError::OtherPerson)), Some(Outbox { live, .. })) = (answer, OUTBOX.get())
+fn observe_failure(failure: &RequestError) {
+    if let (RequestError::Refused(ApiError::OtherPerson), Some(Outbox { live, .. })) = (failure, OUTBOX.get())
         && live.read_only.get_untracked().is_none()
     {
         live.read_only.set(Some(ReadOnlyReason::OtherPerson(None)));
@@ -57,6 +46,7 @@ pub fn observe_result<T>(answer: &RequestResult<T>) {
 pub(super) fn watch_sign_in(outbox: Outbox) {
     let live = outbox.live;
     OUTBOX.set(Some(outbox));
+    set_send_guard(SendGuard { check_may_send, observe_failure });
     effect(move || {
         if live.times_opened.get() > 0 && live.read_only.with_untracked(is_other_person) {
             live.read_only.set(None);

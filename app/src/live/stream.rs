@@ -7,8 +7,8 @@
 mod sources;
 
 use super::{
-    Connection, Live,
     leader_election::{self, TabMessage},
+    state::{Apply, Connection, EventBuffer, Live},
 };
 use crate::{browser, json, request_error::RequestError, server_fn_client::sleep, server_fns};
 use futures::future::{Either, select};
@@ -156,12 +156,36 @@ fn dispatch(live: Live, message: StreamMessage) {
             }
             request_missing(live, cursor);
         }
-        StreamMessage::Event(envelope) => live.receive(envelope),
-        StreamMessage::Skipped(seq) => live.receive(unknown_event(seq)),
+        StreamMessage::Event(envelope) => receive(live, envelope),
+        StreamMessage::Skipped(seq) => receive(live, unknown_event(seq)),
         StreamMessage::Typing(typing) => live.ephemeral.on_typing(typing),
         StreamMessage::Presence(update) => live.ephemeral.on_presence(update),
         // `handle_message` has handled these.
         StreamMessage::Ready(_) | StreamMessage::Reset(_) | StreamMessage::SessionEnded => {}
+    }
+}
+
+/// Applies an event from the stream to all views. Ignores events it has seen; reopens the stream from the last
+/// known event if one is missing in between.
+pub(super) fn receive(live: Live, envelope: Envelope) {
+    match live.buffer.with_value(EventBuffer::last_seq) {
+        Some(last) if envelope.seq <= last => {}
+        Some(last) if envelope.seq > last + 1 => schedule_open(live),
+        _ => {
+            live.buffer.update_value(|buffer| buffer.push(envelope.clone()));
+            if let Some(me) = live.me() {
+                live.ephemeral.on_event(me, &envelope);
+                if leader_election::is_leader() {
+                    live.delivery_receipts.on_event(me, &envelope);
+                }
+            }
+            let views: Vec<Apply> = live.subscriptions.with_value(|subscriptions| {
+                subscriptions.iter().map(|subscription| subscription.apply.clone()).collect()
+            });
+            for apply in views {
+                live.handle_outcome(apply(&envelope));
+            }
+        }
     }
 }
 
@@ -233,7 +257,7 @@ fn on_error(live: Live, closed: bool) {
 async fn diagnose(live: Live) {
     match select(pin!(server_fns::load_nav_state()), pin!(sleep(DIAGNOSE_TIMEOUT))).await {
         Either::Left((Err(RequestError::Refused(ApiError::Unauthenticated)), _)) => on_session_end(live),
-        // `observe_result` has made the page read-only.
+        // `observe_failure` has made the page read-only.
         Either::Left((Err(RequestError::Refused(ApiError::OtherPerson)), _)) => {}
         _ => schedule_open_after(live, next_backoff()),
     }

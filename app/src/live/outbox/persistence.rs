@@ -22,7 +22,7 @@ impl Outbox {
             self.store_remaining(me, &stored).await;
             for entry in stored {
                 let state = if entry.is_rejected() { entry.state.clone() } else { SendState::Sending };
-                self.adopt_pending(PendingMessage { state, ..entry });
+                self.apply(Input::Adopted(PendingMessage { state, ..entry }));
             }
         });
     }
@@ -51,7 +51,7 @@ impl Outbox {
     }
 
     /// Drops all pending messages and drafts from memory, and the encryption key.
-    pub(in crate::live) fn clear_pending(self) {
+    pub(super) fn clear_pending(self) {
         self.apply(Input::Cleared);
         self.drafts.clear();
         storage::lock();

@@ -8,13 +8,12 @@ mod cipher;
 mod database;
 
 use super::PendingMessage;
-use crate::live::drafts::DraftKey;
 use crate::{json, server_fn_client::sleep};
 use database::{Database, await_request, delete_database};
 use futures::future::{Either, select};
 use js_sys::Array;
 use leptos::prelude::window;
-use model::PersonId;
+use model::{ConversationId, PersonId};
 use std::{
     cell::{Cell, RefCell},
     pin::pin,
@@ -23,6 +22,15 @@ use std::{
 };
 use wasm_bindgen::JsValue;
 use web_sys::{IdbObjectStore, Storage};
+
+/// The person and the conversation that a draft belongs to. Drafts can only be read and written by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DraftKey {
+    /// The author.
+    pub person: PersonId,
+    /// The conversation that the draft is for.
+    pub conversation: ConversationId,
+}
 
 /// An intention of a person, stored in this browser for later documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

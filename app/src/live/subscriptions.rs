@@ -1,0 +1,93 @@
+//! Views that events keep up to date, and the start of the connection that they need.
+
+use super::{
+    Connection, Outbox, leader_election, locks,
+    state::{Apply, Live, Subscription},
+    stream,
+};
+use crate::{browser, reactive::effect, request_error::ForPerson};
+use leptos::{ev::Custom, prelude::*};
+use model::{ApplyOutcome, PersonId, Projection};
+use std::sync::Arc;
+
+impl Live {
+    /// Applies events to a view until the current reactive owner is disposed. Starts the connection if needed.
+    pub fn subscribe<T: Projection + Send + Sync + 'static>(self, ForPerson { me, view }: ForPerson<T>) -> RwSignal<T> {
+        let view = RwSignal::new(view);
+        let apply: Apply = Arc::new(move |envelope| {
+            let mut outcome = ApplyOutcome::Unchanged;
+            view.maybe_update(|view| {
+                outcome = view.apply(me, envelope);
+                outcome == ApplyOutcome::Changed
+            });
+            outcome
+        });
+        let id = self.buffer.try_update_value(|buffer| {
+            buffer.next_id += 1;
+            buffer.next_id
+        });
+        let id = id.unwrap_or_default();
+        let outbox = Outbox::current();
+        effect(move || {
+            self.start(outbox, me);
+            let cursor = view.with_untracked(Projection::cursor);
+            self.subscriptions
+                .update_value(|subscriptions| subscriptions.push(Subscription { id, apply: apply.clone() }));
+            self.catch_up(cursor, &apply);
+        });
+        on_cleanup(move || {
+            self.subscriptions
+                .try_update_value(|subscriptions| subscriptions.retain(|subscription| subscription.id != id));
+        });
+        view
+    }
+
+    /// Starts listening for the page's person, once the page shows a view of theirs. Does nothing on a read-only page.
+    pub(super) fn start(self, outbox: Outbox, me: PersonId) {
+        if self.started.get_value() || self.me() != Some(me) || self.read_only.with_untracked(Option::is_some) {
+            return;
+        }
+        self.started.set_value(true);
+        let on_event: Apply = Arc::new(move |envelope| {
+            outbox.on_event(me, envelope);
+            ApplyOutcome::Unchanged
+        });
+        self.subscriptions.update_value(|subscriptions| subscriptions.push(Subscription { id: 0, apply: on_event }));
+        leader_election::join(self, me, move |message| outbox.on_tab_message(message));
+        self.handle_page_lifecycle(outbox, me);
+    }
+
+    /// Releases on `pagehide` whatever another page may wait for, and takes it back if this page returns from the
+    /// back/forward cache.
+    fn handle_page_lifecycle(self, outbox: Outbox, me: PersonId) {
+        window_event_listener(Custom::<web_sys::Event>::new("pagehide"), |_| {
+            stream::stop_stream();
+            leader_election::leave();
+            locks::release_all();
+        });
+        window_event_listener(Custom::<web_sys::Event>::new("pageshow"), move |event| {
+            if browser::get_property(&event, "persisted").is_some_and(|came_back| came_back.is_truthy()) {
+                leader_election::join(self, me, move |message| outbox.on_tab_message(message));
+                stream::resume_stream(self);
+            }
+        });
+    }
+
+    /// Applies the events after `cursor` to a view; if they aren't buffered, reopens the stream from `cursor`.
+    fn catch_up(self, cursor: i64, apply: &Apply) {
+        match self.events_after(cursor) {
+            Some(missed) => missed.iter().for_each(|envelope| self.handle_outcome(apply(envelope))),
+            None => {
+                self.buffer.update_value(|buffer| buffer.restart_from(cursor));
+                stream::schedule_open(self);
+            }
+        }
+    }
+
+    /// Closes the stream, because the person leaves the page on purpose. No error is shown.
+    pub fn disconnect(self) {
+        self.connection.set(Connection::Live);
+        stream::stop_stream();
+        leader_election::leave();
+    }
+}
