@@ -9,19 +9,14 @@ mod health;
 mod messages;
 mod notifications;
 mod openapi;
+mod private_json;
 mod registration;
 mod sessions;
 mod talents;
 mod tokens;
 
 use crate::{problem::Problem, state::AppState};
-use axum::{
-    Json,
-    response::{IntoResponse, Response},
-};
-use http::{HeaderValue, header};
 use model::ApiError;
-use serde::Serialize;
 use utoipa_axum::router::OpenApiRouter;
 
 /// Returns every route with its OpenAPI operation; [`crate::openapi::common_responses`] adds the common errors.
@@ -45,9 +40,4 @@ fn api_routes() -> OpenApiRouter<AppState> {
         .merge(talents::routes())
         .merge(tokens::routes())
         .fallback(async || Problem::from(ApiError::NotFound))
-}
-
-/// Returns a JSON response that no cache may store, because it is one person's own.
-fn private_json(body: impl Serialize) -> Response {
-    ([(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))], Json(body)).into_response()
 }

@@ -2,7 +2,7 @@
 //! links that grant access to accounts, so a request that may have been forwarded gets 404: a gateway on the same
 //! machine has a loopback address too.
 
-use crate::{problem::Problem, request_target::is_loopback, state::AppState};
+use crate::{loopback::is_loopback, problem::Problem, state::AppState};
 use axum::{
     Json, Router,
     extract::{ConnectInfo, State},

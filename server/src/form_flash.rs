@@ -4,7 +4,7 @@
 //! Another person could craft this URL, or open it after signing in on the same browser. So the query carries a MAC
 //! keyed by the session, and a page that is opened with values but without a valid MAC shows empty forms.
 
-use crate::{pages::is_server_fn, problem::Problem, router::BODY_LIMIT};
+use crate::{problem::Problem, request_body::BODY_LIMIT, request_target::is_server_fn};
 use app::ssr::RequestContext;
 use axum::{
     body::{Body, to_bytes},

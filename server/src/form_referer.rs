@@ -1,7 +1,7 @@
 //! Prevents open redirects. Leptos answers a form without JavaScript with a redirect to its `Referer`, which a client
 //! can set to anything: one that can't be parsed or leads to another site is replaced by the home page.
 
-use crate::{pages::is_server_fn, state::AppState};
+use crate::{request_target::is_server_fn, state::AppState};
 use app::paths::same_site_path;
 use axum::{
     extract::{Request, State},

@@ -10,7 +10,7 @@
 //! - [`connections`], [`head_deadline`]: limits of connections, and of the time a request head may take
 //! - [`state`]: the state that handlers and middleware share
 //! - [`router`]: routes, and the middleware of every request
-//! - [`request_target`]: checks that a request is addressed to this site
+//! - [`request_target`]: checks that a request is addressed to this site; [`loopback`]: hosts that are this machine
 //! - [`request_body`]: buffers bodies before the session is looked up
 //! - [`middleware::auth`], [`middleware::csrf`]: authentication, and protection against cross-site requests
 //! - [`api`]: the REST API, one file per resource, and the event stream
@@ -20,7 +20,7 @@
 //! - [`pages`]: server-rendered pages and static files
 //! - [`security_txt`]: the contact for security reports
 //! - [`backup`]: backup, restore, and the move to PostgreSQL
-//! - [`private_files`]: file permissions
+//! - [`private_files`], [`ca_file`]: file permissions, and certificate authorities to trust
 //! - [`logs`], [`metrics`], [`traces`]: observability
 //! - [`middleware::access_log`]: metrics, log line and span of each request
 //! - [`form_flash`], [`form_referer`]: values of refused forms, and the redirect back to the form
@@ -30,6 +30,7 @@
 
 mod api;
 mod backup;
+mod ca_file;
 mod connections;
 mod dev_mail;
 mod form_flash;
@@ -38,6 +39,7 @@ mod head_deadline;
 mod input;
 mod listen;
 mod logs;
+mod loopback;
 mod metrics;
 mod middleware;
 mod nats;

@@ -1,7 +1,7 @@
 //! The bus between the nodes of a site, over NATS. It reconnects by itself; while disconnected, messages are dropped
 //! and the nodes poll the database instead.
 
-use crate::{request_target::is_loopback, settings::read_ca_file};
+use crate::{ca_file::read_ca_file, loopback::is_loopback};
 use async_nats::{Client, ConnectOptions, ServerAddr, connection::State};
 use futures::{FutureExt, StreamExt};
 use percent_encoding::percent_decode_str;

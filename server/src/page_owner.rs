@@ -3,7 +3,7 @@
 //!
 //! Applies to every server function, also to new ones, except to those in `PUBLIC_SERVER_FNS`.
 
-use crate::{middleware::security_headers, pages::is_server_fn, problem::Problem, router::BODY_LIMIT};
+use crate::{middleware::security_headers, problem::Problem, request_body::BODY_LIMIT, request_target::is_server_fn};
 use app::{
     owner::FIELD,
     pages::other_person_page,

@@ -1,8 +1,8 @@
 //! Server-rendered pages, server functions and static files, with the middleware that only they need.
 
 use crate::{
-    form_flash, form_referer, middleware::security_headers, page_owner, problem::Problem, settings::Config,
-    state::AppState,
+    form_flash, form_referer, middleware::security_headers, page_owner, problem::Problem, request_target::is_server_fn,
+    settings::Config, state::AppState,
 };
 use app::{App, owner::PageOwner, paths, request_error::RequestError, shell, ssr::RequestContext};
 use axum::{
@@ -135,11 +135,6 @@ async fn fix_server_fn_status(request: Request, next: Next) -> Response {
         Err(_) => {}
     }
     Response::from_parts(parts, Body::from(body))
-}
-
-/// Whether a URL is that of a server function.
-pub(crate) fn is_server_fn(uri: &Uri) -> bool {
-    uri.path().starts_with("/fn/")
 }
 
 fn next_path(uri: &Uri) -> String {

@@ -1,7 +1,7 @@
 //! Buffers the body of each request before the session is looked up, so that a session that is revoked while the body
 //! is being sent grants nothing.
 
-use crate::{problem::Problem, router::BODY_LIMIT};
+use crate::problem::Problem;
 use axum::{
     body::{Body, HttpBody},
     extract::Request,
@@ -13,6 +13,8 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::time::Duration;
 use tokio::time::timeout;
 
+/// The longest request body, in bytes.
+pub(crate) const BODY_LIMIT: usize = 64 * 1024;
 /// Timeout of a body, from the end of the request head. A slower client would only hold a connection.
 const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 

@@ -4,7 +4,12 @@
 //! So a request must name the public URL's host, or a loopback host where the public URL is loopback. The router panics
 //! at targets that are no path, and each log line of a request has its path: [`normalize_target`] leaves a short one.
 
-use crate::{middleware::access_log::RouteKind, problem::Problem, settings::Config};
+use crate::{
+    loopback::{is_loopback, parse_ip},
+    middleware::access_log::RouteKind,
+    problem::Problem,
+    settings::Config,
+};
 use axum::{
     extract::{Request, State},
     middleware::Next,
@@ -15,7 +20,6 @@ use http::{
     uri::{Authority, PathAndQuery},
 };
 use model::ApiError;
-use std::net::IpAddr;
 
 /// The longest path, in bytes. The site's own paths have less than 100.
 const PATH_LIMIT: usize = 2_048;
@@ -116,13 +120,9 @@ impl Hosts {
     }
 }
 
-/// Whether a host is `localhost` or a loopback address.
-pub(crate) fn is_loopback(host: &str) -> bool {
-    parse_ip(host).map_or_else(|| host.eq_ignore_ascii_case("localhost"), |address| address.is_loopback())
-}
-
-fn parse_ip(host: &str) -> Option<IpAddr> {
-    host.trim_start_matches('[').trim_end_matches(']').parse().ok()
+/// Whether a URL is that of a server function.
+pub(crate) fn is_server_fn(uri: &Uri) -> bool {
+    uri.path().starts_with("/fn/")
 }
 
 #[cfg(test)]

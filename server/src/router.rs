@@ -5,7 +5,7 @@ use crate::{
     middleware::{access_log, auth, csrf, security_headers},
     openapi, pages,
     problem::{self, Problem},
-    request_body,
+    request_body::{self, BODY_LIMIT},
     request_target::{self, Hosts},
     security_txt,
     settings::Config,
@@ -26,8 +26,6 @@ use tower_http::{
     set_header::SetResponseHeaderLayer,
 };
 
-/// The longest request body, in bytes.
-pub(crate) const BODY_LIMIT: usize = 64 * 1024;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Builds the router of the whole site. Layers are listed from the outermost to the innermost.

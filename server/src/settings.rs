@@ -6,7 +6,7 @@ mod security;
 mod storage;
 
 pub(crate) use old_names::warn_of_old_names;
-pub(crate) use security::{SecurityConfig, read_ca_file};
+pub(crate) use security::SecurityConfig;
 
 use crate::{logs::LogFormat, nats::NatsServers, smtp::Smtp};
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, builder::FalseyValueParser};
@@ -18,9 +18,6 @@ use std::{
     net::{IpAddr, SocketAddr},
     path::PathBuf,
 };
-
-/// The SQLite database's file name in the data folder.
-const DATABASE_FILE: &str = "greenroom.db";
 
 /// Greenroom: messages and bookings between event organizers and talent.
 #[derive(Debug, Parser)]
@@ -224,7 +221,7 @@ impl Settings {
             ));
         }
         Ok(Config {
-            file: data.join(DATABASE_FILE),
+            file: data.join(storage::DATABASE_FILE),
             storage_paths: storage::storage_paths(database_url.as_deref(), &data),
             secure: origin.starts_with("https://"),
             origin,

@@ -1,6 +1,6 @@
 //! Sends e-mails to a mail server over SMTP.
 
-use crate::{request_target::is_loopback, settings::read_ca_file};
+use crate::{ca_file::read_ca_file, loopback::is_loopback};
 use email_encoding::headers::{rfc2047, writer::EmailWriter};
 use http::Uri;
 use lettre::{

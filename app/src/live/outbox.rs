@@ -20,7 +20,6 @@ use super::{
 };
 use crate::{
     browser,
-    platform::IN_BROWSER,
     reactive::effect,
     request_error::{RequestError, RequestResult},
     server_fn_client::sleep,

@@ -1,4 +1,4 @@
-use super::private_json;
+use super::private_json::private_json;
 use crate::{
     input::{JsonBody, QueryParams},
     middleware::auth::CurrentViewer,

@@ -1,4 +1,4 @@
-use super::private_json;
+use super::private_json::private_json;
 use crate::{
     input::QueryParams, middleware::auth::CurrentViewer, openapi::errors::Invalid, problem::Problem, state::AppState,
 };

@@ -1,9 +1,9 @@
 //! Settings of transport security, trusted certificates and the security contact.
 
 use super::Config;
-use crate::request_target::is_loopback;
+use crate::loopback::is_loopback;
 use clap::{ArgAction, Args};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 #[derive(Args, Clone, Debug)]
 pub(super) struct Security {
@@ -77,16 +77,6 @@ impl Config {
         self.security.contact.clone().unwrap_or_else(by_default)
     }
 }
-
-/// Reads a PEM file; fails unless it holds a certificate.
-pub(crate) fn read_ca_file(file: &Path) -> Result<Vec<u8>, String> {
-    let unreadable = |why: &dyn std::fmt::Display| format!("GREENROOM_CA_FILE: {} {why}", file.display());
-    let pem = std::fs::read(file).map_err(|error| unreadable(&format!("can't be read: {error}")))?;
-    let found = pem.windows(CERTIFICATE.len()).any(|part| part == CERTIFICATE);
-    if found { Ok(pem) } else { Err(unreadable(&"has no certificate in it (PEM)")) }
-}
-
-const CERTIFICATE: &[u8] = b"-----BEGIN CERTIFICATE-----";
 
 /// Parses a switch. An empty value counts as off.
 fn parse_bool(text: &str) -> Result<bool, String> {

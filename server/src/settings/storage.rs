@@ -1,10 +1,11 @@
 //! Paths and URLs of the database, and the folder of the site's files.
 
-use super::DATABASE_FILE;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use services::backup::sqlite_path;
 use std::path::{Path, PathBuf};
 
+/// The SQLite database's file name in the data folder.
+pub(super) const DATABASE_FILE: &str = "greenroom.db";
 /// What a path must not contain in an SQLite URL, because it would end there or be decoded.
 const RESERVED: &AsciiSet = &CONTROLS.add(b'%').add(b'?').add(b'#');
 
