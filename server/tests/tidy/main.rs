@@ -3,6 +3,7 @@
 mod asvs;
 mod browser;
 mod components;
+mod cycles;
 mod dependencies;
 mod events;
 mod files;

@@ -1,0 +1,55 @@
+//! Files that depend on each other in a circle can only be understood, tested and moved together.
+
+mod graph;
+mod module_tree;
+
+use crate::{code, none};
+use graph::{Graph, find_circles};
+
+const CRATES: [&str; 7] = ["model", "services", "migration", "app", "frontend", "server", "bench"];
+
+/// The most files that may depend on each other in a circle.
+const LARGEST_CIRCLE: usize = 4;
+
+/// The circles of a crate that are still larger, with their numbers of files, the largest first. Only lower these
+/// numbers. In `services` the use cases are methods of one type, `Greenroom`, whose fields name most of the crate.
+const LARGER_CIRCLES: [(&str, &[usize]); 1] = [("services", &[51, 6])];
+
+/// Returns the most files of the circle with this index in the order of size.
+fn largest_allowed(name: &str, index: usize) -> usize {
+    let larger = LARGER_CIRCLES.iter().find(|(known, _)| *known == name).map_or(&[][..], |(_, sizes)| *sizes);
+    larger.get(index).copied().unwrap_or(LARGEST_CIRCLE)
+}
+
+/// Describes a circle: its files, and each dependency between them with the names that cause it.
+fn describe(name: &str, circle: &[String], graph: &Graph) -> String {
+    let edges = graph.iter().filter(|((from, to), _)| circle.contains(from) && circle.contains(to));
+    let edges = edges.map(|((from, to), names)| {
+        format!("\n    {from} -> {to}: {}", names.iter().map(String::as_str).collect::<Vec<_>>().join(", "))
+    });
+    format!("{name}: {} files: {}{}", circle.len(), circle.join(", "), edges.collect::<String>())
+}
+
+#[test]
+fn circles_of_files_are_small() {
+    let mut offenders = Vec::new();
+    for name in CRATES {
+        let graph = graph::read(&code(&[name]));
+        let circles = find_circles(&graph);
+        println!("{name}: circles of {:?} files", circles.iter().map(Vec::len).collect::<Vec<_>>());
+        let large = circles.iter().enumerate().filter(|(index, circle)| circle.len() > largest_allowed(name, *index));
+        offenders.extend(large.map(|(_, circle)| describe(name, circle, &graph)));
+    }
+    none("more files than allowed depend on each other in a circle", offenders);
+}
+
+#[test]
+fn every_file_belongs_to_a_module() {
+    let unseen = CRATES.iter().flat_map(|name| {
+        let sources = code(&[name]);
+        let seen = module_tree::ModuleTree::read(&sources).files();
+        let unseen = sources.into_iter().map(|source| source.path).filter(move |path| !seen.contains(path));
+        unseen.filter(|path| !path.ends_with("/tests.rs")).collect::<Vec<_>>()
+    });
+    none("the test doesn't see the dependencies of these files", unseen.collect());
+}

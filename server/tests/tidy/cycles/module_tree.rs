@@ -1,0 +1,226 @@
+//! The modules of a crate, and the files in which their names are defined.
+
+use crate::Source;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use syn::{Attribute, Item, UseTree, ext::IdentExt};
+
+/// A path as it is written, without raw prefixes: `["crate", "live", "Live"]`.
+pub type Segments = Vec<String>;
+
+/// A module: a file, or an inline part of one.
+pub struct Module {
+    /// The file that contains it.
+    pub file: String,
+    pub parent: Option<usize>,
+    pub children: HashMap<String, usize>,
+    /// The names that `use` brings into scope, each with its path. A glob has the name `*`, and the path before it.
+    pub imports: Vec<(String, Segments)>,
+    /// The names of items that it defines itself.
+    pub defined: BTreeSet<String>,
+    pub items: Vec<Item>,
+}
+
+/// The modules of all targets of a crate: its library and its programs.
+#[derive(Default)]
+pub struct ModuleTree {
+    pub modules: Vec<Module>,
+}
+
+impl ModuleTree {
+    /// Reads the modules, starting from the files that are roots of a target.
+    pub fn read(sources: &[Source]) -> Self {
+        let texts: BTreeMap<&str, &str> = sources.iter().map(|s| (s.path.as_str(), s.text.as_str())).collect();
+        let mut tree = Self::default();
+        for path in texts.keys().filter(|path| is_root(path)) {
+            tree.add_file(path, None, &texts);
+        }
+        tree
+    }
+
+    /// Returns the files that contain modules.
+    pub fn files(&self) -> BTreeSet<String> {
+        self.modules.iter().map(|module| module.file.clone()).collect()
+    }
+
+    fn add_file(&mut self, path: &str, parent: Option<usize>, texts: &BTreeMap<&str, &str>) -> usize {
+        let file = syn::parse_file(texts[path]).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let folder = path.rsplit_once('/').expect("a folder").0;
+        let children = if is_root(path) { folder.to_owned() } else { path.trim_end_matches(".rs").to_owned() };
+        self.add(path, &children, parent, file.items, texts)
+    }
+
+    /// Adds a module whose child modules are in the folder `folder`.
+    fn add(
+        &mut self,
+        file: &str,
+        folder: &str,
+        parent: Option<usize>,
+        items: Vec<Item>,
+        texts: &BTreeMap<&str, &str>,
+    ) -> usize {
+        let id = self.modules.len();
+        self.modules.push(Module {
+            file: file.to_owned(),
+            parent,
+            children: HashMap::new(),
+            imports: Vec::new(),
+            defined: BTreeSet::new(),
+            items: Vec::new(),
+        });
+        let mut kept = Vec::new();
+        for item in items.into_iter().filter(|item| !is_test_only(attributes(item))) {
+            match item {
+                Item::Mod(module) => {
+                    let (name, folder) =
+                        (module.ident.unraw().to_string(), format!("{folder}/{}", module.ident.unraw()));
+                    let child = match module.content {
+                        Some((_, items)) => self.add(file, &folder, Some(id), items, texts),
+                        None => self.add_file(&format!("{folder}.rs"), Some(id), texts),
+                    };
+                    self.modules[id].children.insert(name, child);
+                }
+                Item::Use(import) if import.leading_colon.is_none() => {
+                    self.modules[id].imports.extend(leaves(&import.tree));
+                }
+                item => {
+                    self.modules[id].defined.extend(name_of(&item));
+                    kept.push(item);
+                }
+            }
+        }
+        self.modules[id].items = kept;
+        id
+    }
+
+    /// Returns the file in which the item of this path is defined, following re-exports; for a path that ends at a
+    /// module, the module's file. `None` for a path into another crate.
+    pub fn resolve(&self, from: usize, path: &[String]) -> Option<&str> {
+        self.follow(from, path, 0).map(|module| self.modules[module].file.as_str())
+    }
+
+    /// `depth` ends imports that name each other.
+    fn follow(&self, from: usize, path: &[String], depth: usize) -> Option<usize> {
+        let (first, rest) = path.split_first()?;
+        let module = &self.modules[from];
+        match first.as_str() {
+            _ if depth > 8 => None,
+            "crate" => self.descend(self.root(from), rest, depth),
+            "self" => self.descend(from, rest, depth),
+            "super" => self.descend(module.parent?, rest, depth),
+            name if module.children.contains_key(name) || module.import(name).is_some() => {
+                self.descend(from, path, depth)
+            }
+            _ => None,
+        }
+    }
+
+    /// Follows a path of names that begins in `module`.
+    fn descend(&self, module: usize, path: &[String], depth: usize) -> Option<usize> {
+        let Some((name, rest)) = path.split_first() else { return Some(module) };
+        let here = &self.modules[module];
+        if name == "super" {
+            return self.descend(here.parent?, rest, depth);
+        }
+        if rest.is_empty() && here.defined.contains(name) {
+            return Some(module);
+        }
+        if let Some(child) = here.children.get(name) {
+            return self.descend(*child, rest, depth);
+        }
+        if let Some(imported) = here.import(name) {
+            let path: Segments = imported.iter().chain(rest).cloned().collect();
+            // A name of another crate that this module re-exports.
+            return self.follow(module, &path, depth + 1).or(Some(module));
+        }
+        let mut sources = here.globs().filter_map(|glob| self.follow(module, glob, depth + 1));
+        let source = sources.find(|source| *source != module && self.has(*source, name));
+        source.map_or(Some(module), |source| self.descend(source, path, depth + 1))
+    }
+
+    fn has(&self, module: usize, name: &str) -> bool {
+        let module = &self.modules[module];
+        module.defined.contains(name) || module.children.contains_key(name) || module.import(name).is_some()
+    }
+
+    fn root(&self, mut module: usize) -> usize {
+        while let Some(parent) = self.modules[module].parent {
+            module = parent;
+        }
+        module
+    }
+}
+
+impl Module {
+    fn import(&self, name: &str) -> Option<&Segments> {
+        self.imports.iter().find(|(known, _)| known == name).map(|(_, path)| path)
+    }
+
+    fn globs(&self) -> impl Iterator<Item = &Segments> {
+        self.imports.iter().filter(|(name, _)| name == "*").map(|(_, path)| path)
+    }
+}
+
+/// Whether a file is the root of a library or a program.
+fn is_root(path: &str) -> bool {
+    path.ends_with("/lib.rs") || path.ends_with("/main.rs") || path.contains("/src/bin/")
+}
+
+/// Returns the names that a `use` brings into scope, with their paths. A glob has the name `*` and the path before it.
+pub fn leaves(tree: &UseTree) -> Vec<(String, Segments)> {
+    match tree {
+        UseTree::Path(path) => {
+            let first = path.ident.unraw().to_string();
+            let with_first = |(name, mut rest): (String, Segments)| {
+                // `use a::b::{self}` brings `b` into scope.
+                if rest == ["self"] {
+                    rest.clear();
+                }
+                rest.insert(0, first.clone());
+                (if name == "self" { first.clone() } else { name }, rest)
+            };
+            leaves(&path.tree).into_iter().map(with_first).collect()
+        }
+        UseTree::Name(name) => vec![(name.ident.unraw().to_string(), vec![name.ident.unraw().to_string()])],
+        UseTree::Rename(name) => vec![(name.rename.unraw().to_string(), vec![name.ident.unraw().to_string()])],
+        UseTree::Glob(_) => vec![("*".to_owned(), Vec::new())],
+        UseTree::Group(group) => group.items.iter().flat_map(leaves).collect(),
+    }
+}
+
+fn is_test_only(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| {
+        attribute.path().is_ident("cfg") && attribute.parse_args::<syn::Path>().is_ok_and(|path| path.is_ident("test"))
+    })
+}
+
+fn attributes(item: &Item) -> &[Attribute] {
+    match item {
+        Item::Const(item) => &item.attrs,
+        Item::Enum(item) => &item.attrs,
+        Item::Fn(item) => &item.attrs,
+        Item::Impl(item) => &item.attrs,
+        Item::Macro(item) => &item.attrs,
+        Item::Mod(item) => &item.attrs,
+        Item::Static(item) => &item.attrs,
+        Item::Struct(item) => &item.attrs,
+        Item::Trait(item) => &item.attrs,
+        Item::Type(item) => &item.attrs,
+        Item::Use(item) => &item.attrs,
+        _ => &[],
+    }
+}
+
+fn name_of(item: &Item) -> Option<String> {
+    let name = match item {
+        Item::Const(item) => &item.ident,
+        Item::Enum(item) => &item.ident,
+        Item::Fn(item) => &item.sig.ident,
+        Item::Macro(item) => item.ident.as_ref()?,
+        Item::Static(item) => &item.ident,
+        Item::Struct(item) => &item.ident,
+        Item::Trait(item) => &item.ident,
+        Item::Type(item) => &item.ident,
+        _ => return None,
+    };
+    Some(name.unraw().to_string())
+}
