@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use syn::{UseTree, ext::IdentExt, parse2};
 
 /// The dependencies between files, each with the names that cause it.
-pub type Graph = BTreeMap<(String, String), BTreeSet<String>>;
+pub(super) type Graph = BTreeMap<(String, String), BTreeSet<String>>;
 
 /// Reads the dependencies between these files of one crate. The declaration of a child module is none.
-pub fn read(sources: &[Source]) -> Graph {
+pub(super) fn read(sources: &[Source]) -> Graph {
     let tree = ModuleTree::read(sources);
     let mut graph = Graph::new();
     for (id, module) in tree.modules.iter().enumerate() {
@@ -107,7 +107,7 @@ fn is_scope(token: Option<&TokenTree>) -> bool {
 }
 
 /// Returns the circles, the largest first: sets of files of which each reaches all others.
-pub fn find_circles(graph: &Graph) -> Vec<Vec<String>> {
+pub(super) fn find_circles(graph: &Graph) -> Vec<Vec<String>> {
     let mut targets: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (from, to) in graph.keys() {
         targets.entry(from).or_default().push(to);

@@ -5,30 +5,30 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use syn::{Attribute, Item, UseTree, ext::IdentExt};
 
 /// A path as it is written, without raw prefixes: `["crate", "live", "Live"]`.
-pub type Segments = Vec<String>;
+pub(super) type Segments = Vec<String>;
 
 /// A module: a file, or an inline part of one.
-pub struct Module {
+pub(super) struct Module {
     /// The file that contains it.
-    pub file: String,
-    pub parent: Option<usize>,
-    pub children: HashMap<String, usize>,
+    pub(super) file: String,
+    pub(super) parent: Option<usize>,
+    pub(super) children: HashMap<String, usize>,
     /// The names that `use` brings into scope, each with its path. A glob has the name `*`, and the path before it.
-    pub imports: Vec<(String, Segments)>,
+    pub(super) imports: Vec<(String, Segments)>,
     /// The names of items that it defines itself.
-    pub defined: BTreeSet<String>,
-    pub items: Vec<Item>,
+    pub(super) defined: BTreeSet<String>,
+    pub(super) items: Vec<Item>,
 }
 
 /// The modules of all targets of a crate: its library and its programs.
 #[derive(Default)]
-pub struct ModuleTree {
-    pub modules: Vec<Module>,
+pub(super) struct ModuleTree {
+    pub(super) modules: Vec<Module>,
 }
 
 impl ModuleTree {
     /// Reads the modules, starting from the files that are roots of a target.
-    pub fn read(sources: &[Source]) -> Self {
+    pub(super) fn read(sources: &[Source]) -> Self {
         let texts: BTreeMap<&str, &str> = sources.iter().map(|s| (s.path.as_str(), s.text.as_str())).collect();
         let mut tree = Self::default();
         for path in texts.keys().filter(|path| is_root(path)) {
@@ -38,7 +38,7 @@ impl ModuleTree {
     }
 
     /// Returns the files that contain modules.
-    pub fn files(&self) -> BTreeSet<String> {
+    pub(super) fn files(&self) -> BTreeSet<String> {
         self.modules.iter().map(|module| module.file.clone()).collect()
     }
 
@@ -94,7 +94,7 @@ impl ModuleTree {
 
     /// Returns the file in which the item of this path is defined, following re-exports; for a path that ends at a
     /// module, the module's file. `None` for a path into another crate.
-    pub fn resolve(&self, from: usize, path: &[String]) -> Option<&str> {
+    pub(super) fn resolve(&self, from: usize, path: &[String]) -> Option<&str> {
         self.follow(from, path, 0).map(|module| self.modules[module].file.as_str())
     }
 
@@ -166,7 +166,7 @@ fn is_root(path: &str) -> bool {
 }
 
 /// Returns the names that a `use` brings into scope, with their paths. A glob has the name `*` and the path before it.
-pub fn leaves(tree: &UseTree) -> Vec<(String, Segments)> {
+pub(super) fn leaves(tree: &UseTree) -> Vec<(String, Segments)> {
     match tree {
         UseTree::Path(path) => {
             let first = path.ident.unraw().to_string();
