@@ -40,7 +40,7 @@ pub fn provide(locale: Locale) {
     if IN_BROWSER {
         outbox.drafts.watch_other_tabs();
         browser_key::watch_session(outbox);
-        read_only::watch_sign_in(outbox);
+        read_only::enforce_read_only(outbox);
         sign_out::watch_intent(outbox);
         account_deletion::clear_stale_intent();
     }

@@ -7,7 +7,7 @@ export type StreamClient = { bodies: string[]; seqs: number[]; close(): void };
 
 /** All events that have a place in the person's sequence. `every_event_is_documented` keeps this page complete. */
 const EVENTS_PAGE = new URL("../../server/src/api/events.md", import.meta.url);
-const LOGGED = [...fs.readFileSync(EVENTS_PAGE, "utf8").matchAll(/`([a-z]+\.[a-z]+)`/g)].map(([, name]) => name);
+const LOGGED = [...fs.readFileSync(EVENTS_PAGE, "utf8").matchAll(/`([a-z_]+\.[a-z_]+)`/g)].map(([, name]) => name);
 
 /** Connects the npm package eventsource with the session's cookie, and waits until the stream is ready. */
 export async function connectStream(url: string, { cookie = "" }: Api): Promise<StreamClient> {

@@ -20,7 +20,6 @@ use utoipa::ToSchema;
 pub(crate) struct Problem {
     status: StatusCode,
     code: &'static str,
-    limit: Option<&'static str>,
     fields: ValidationErrors,
     retry_after: Option<u64>,
 }
@@ -38,10 +37,6 @@ pub(crate) struct ProblemBody<'a> {
     status: u16,
     /// A stable error code for programs.
     code: &'static str,
-    /// The limit that was reached, if several have the same code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    limit: Option<&'static str>,
     /// The id under which the server logs the request, also in `X-Request-Id`.
     request_id: &'a str,
     /// The invalid fields, if there are any, each with an error code.
@@ -66,7 +61,7 @@ impl Problem {
     pub(crate) const BUS_UNREACHABLE: Problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "bus_silent");
 
     const fn new(status: StatusCode, code: &'static str) -> Self {
-        Self { status, code, limit: None, fields: ValidationErrors::new(), retry_after: None }
+        Self { status, code, fields: ValidationErrors::new(), retry_after: None }
     }
 
     pub(crate) fn status(&self) -> StatusCode {
@@ -93,7 +88,6 @@ impl From<ApiError> for Problem {
         Self {
             status: error_status(&error),
             code: error.code(),
-            limit: error.limit(),
             retry_after: error.retry_after(),
             fields: error.fields().cloned().unwrap_or_default(),
         }
@@ -131,7 +125,7 @@ pub(crate) async fn write_problem(request: Request, next: Next) -> Response {
     let wants_page = wants_page(&request);
     let id = request.extensions().get::<RequestId>().cloned();
     let mut response = next.run(request).await;
-    let Some(Problem { status, code, limit, fields, retry_after }) = response.extensions_mut().remove() else {
+    let Some(Problem { status, code, fields, retry_after }) = response.extensions_mut().remove() else {
         return response;
     };
     if wants_page && status.is_server_error() {
@@ -139,7 +133,7 @@ pub(crate) async fn write_problem(request: Request, next: Next) -> Response {
     }
     let request_id = id.as_ref().and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
     let title = status.canonical_reason().unwrap_or_default();
-    let body = ProblemBody { r#type: "about:blank", title, status: status.as_u16(), code, limit, request_id, fields };
+    let body = ProblemBody { r#type: "about:blank", title, status: status.as_u16(), code, request_id, fields };
     let mut rendered = (status, Json(body)).into_response();
     let headers = rendered.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
@@ -173,15 +167,16 @@ mod tests {
     use app::request_error::RequestError;
     use serde_json::{Value, json};
 
-    /// The REST API puts `retry_after` into a header; everything else has the same name on both sides.
+    /// The REST API puts `retry_after` into a header, and doesn't name the limit, for which the page has its own words.
+    /// Everything else has the same name on both sides.
     #[test]
     fn server_functions_and_the_api_report_the_same_errors() {
         let of_field = FieldError::ALL.iter().map(|error| ApiError::for_field("field", *error));
         for error in ApiError::examples().into_iter().chain(of_field) {
-            let Problem { status, code, limit, fields, retry_after } = error.clone().into();
+            let Problem { status, code, fields, retry_after } = error.clone().into();
             assert_eq!(status, error_status(&error));
             let mut expected = json!({ "code": code });
-            if let Some(limit) = limit {
+            if let Some(limit) = error.limit() {
                 expected["limit"] = limit.into();
             }
             if let Some(seconds) = retry_after {

@@ -42,8 +42,9 @@ fn observe_failure(failure: &RequestError) {
     }
 }
 
-/// Lifts the read-only state when the page's person signs in again, and makes links of a read-only page load documents.
-pub(super) fn watch_sign_in(outbox: Outbox) {
+/// Refuses requests of a read-only page, and makes its links load documents. If another person had signed in, finds out
+/// who is signed in when the page becomes visible, and lifts the state once the stream opens again.
+pub(super) fn enforce_read_only(outbox: Outbox) {
     let live = outbox.live;
     OUTBOX.set(Some(outbox));
     set_send_guard(SendGuard { check_may_send, observe_failure });

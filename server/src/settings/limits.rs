@@ -50,20 +50,32 @@ pub(super) fn at_least_one() -> RangedU64ValueParser<usize> {
 
 impl From<LimitSettings> for Limits {
     fn from(settings: LimitSettings) -> Self {
+        // Lists all fields, so that the compiler names a setting that is parsed and then ignored.
+        let LimitSettings {
+            sends_per_minute,
+            streams_per_person,
+            max_concurrent_password_hashes,
+            failed_sign_ins_per_account,
+            failed_sign_ins_per_ip,
+            account_mails_per_ip,
+            inquiries_per_day,
+            open_inquiries_per_pair,
+            emails_per_recipient_hour,
+            emails_per_recipient_day,
+        } = settings;
         let default = Self::default();
         Self {
-            sends_per_minute: settings.sends_per_minute,
-            streams_per_person: settings.streams_per_person,
-            max_concurrent_password_hashes: settings
-                .max_concurrent_password_hashes
+            sends_per_minute,
+            streams_per_person,
+            max_concurrent_password_hashes: max_concurrent_password_hashes
                 .unwrap_or(default.max_concurrent_password_hashes),
-            failed_sign_ins_per_account: settings.failed_sign_ins_per_account,
-            failed_sign_ins_per_ip: settings.failed_sign_ins_per_ip,
-            account_mails_per_ip: settings.account_mails_per_ip,
-            inquiries_per_day: settings.inquiries_per_day,
-            open_inquiries_per_pair: settings.open_inquiries_per_pair,
-            emails_per_recipient_hour: settings.emails_per_recipient_hour,
-            emails_per_recipient_day: settings.emails_per_recipient_day,
+            failed_sign_ins_per_account,
+            failed_sign_ins_per_ip,
+            account_mails_per_ip,
+            inquiries_per_day,
+            open_inquiries_per_pair,
+            emails_per_recipient_hour,
+            emails_per_recipient_day,
             ..default
         }
     }

@@ -31,10 +31,11 @@ pub(crate) struct SecurityConfig {
 
 impl Security {
     pub(super) fn validate(self) -> Result<SecurityConfig, String> {
-        let contact =
-            self.security_contact.filter(|text| !text.is_empty()).map(|text| parse_contact(&text)).transpose()?;
-        let ca_file = self.ca_file.filter(|file| !file.is_empty()).map(PathBuf::from);
-        Ok(SecurityConfig { allow_http: self.allow_http, ca_file, contact })
+        // Lists all fields, so that the compiler names a setting that is parsed and then ignored.
+        let Self { allow_http, ca_file, security_contact } = self;
+        let contact = security_contact.filter(|text| !text.is_empty()).map(|text| parse_contact(&text)).transpose()?;
+        let ca_file = ca_file.filter(|file| !file.is_empty()).map(PathBuf::from);
+        Ok(SecurityConfig { allow_http, ca_file, contact })
     }
 }
 
