@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The required toolchain (Rust, Node.js, a C compiler), and rustfmt with clippy.
 
-NODE=20
+NODE=20.19
 
 # at_least WANTED FOUND: whether version FOUND is WANTED or newer.
 at_least() {

@@ -264,7 +264,10 @@ fn parse_network(text: &str) -> Result<Option<IpNet>, String> {
         return Ok(None);
     }
     let address = || text.parse().map(|address: IpAddr| IpNet::from(address));
-    text.parse().or_else(|_| address()).map(Some).map_err(|_| "it is neither an address nor a network".to_owned())
+    text.parse()
+        .or_else(|_| address())
+        .map(Some)
+        .map_err(|_| "GREENROOM_TRUSTED_PROXIES has an item that is neither an address nor a network".to_owned())
 }
 
 #[cfg(test)]

@@ -48,7 +48,8 @@ pub async fn restore_backup(from: &Path, database_url: &str, replace: bool) -> R
     advance_event_sequences(copy.path()).await.map_err(|error| sqlite_file::to_backup_error(&target.path, error))?;
     target.replace_with(copy).map_err(|error| BackupError::Unwritable(target.path.clone(), error))?;
     if let Some(lock) = target.lock {
-        lock.close().await.map_err(|error| sqlite_file::to_backup_error(&target.path, error))?;
+        // The database is replaced: nothing can fail any more that the operator should know.
+        let _ = lock.close().await;
     }
     Ok(RestoreReport { contents, replaced_path: target.replaced_path })
 }
