@@ -23,6 +23,8 @@ const STEAL_TIMEOUT: Duration = Duration::from_secs(3);
 thread_local! {
     /// Whether a stolen lock was never granted: then this page does without locks.
     static LOCKS_UNSUPPORTED: Cell<bool> = const { Cell::new(false) };
+    /// Whether the page has been left, and may be in the back/forward cache.
+    static IS_PAGE_LEFT: Cell<bool> = const { Cell::new(false) };
     /// The locks that this page holds or waits for.
     static LOCKS: RefCell<Vec<Rc<Lock>>> = const { RefCell::new(Vec::new()) };
 }
@@ -142,7 +144,18 @@ fn unregister(lock: &Rc<Lock>) {
     LOCKS.with_borrow_mut(|locks| locks.retain(|known| !Rc::ptr_eq(known, lock)));
 }
 
+/// Returns whether the page has been left, so that it must not request locks.
+pub(super) fn is_page_left() -> bool {
+    IS_PAGE_LEFT.get()
+}
+
+/// Allows requests again, because the page has come back.
+pub(super) fn resume() {
+    IS_PAGE_LEFT.set(false);
+}
+
 /// Releases all locks, because the page is being left.
 pub(super) fn release_all() {
+    IS_PAGE_LEFT.set(true);
     LOCKS.take().iter().for_each(|lock| lock.release());
 }

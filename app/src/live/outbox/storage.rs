@@ -99,11 +99,17 @@ pub(in crate::live) async fn save_message(me: PersonId, entry: &PendingMessage) 
     key.as_f64().map(|storage_key| storage_key as u32)
 }
 
-/// Updates a stored message.
+/// Updates a stored message, unless another tab has deleted it.
 pub(in crate::live) async fn update_message(me: PersonId, storage_key: u32, entry: &PendingMessage) {
     if let Some(text) = json::to_string(entry).ok().and_then(|text| cipher::encrypt(&database_name(me), &text)) {
-        with_store(me, async |outbox| await_request(&outbox.put_with_key(&text.into(), &storage_key.into())?).await)
-            .await;
+        with_store(me, async |outbox| {
+            let key = JsValue::from(storage_key);
+            if !await_request(&outbox.get_key(&key)?).await?.is_undefined() {
+                await_request(&outbox.put_with_key(&text.into(), &key)?).await?;
+            }
+            Ok(())
+        })
+        .await;
     }
 }
 

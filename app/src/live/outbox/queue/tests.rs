@@ -176,7 +176,7 @@ impl Browser {
 
     fn take_turn(&mut self) {
         let tab = self.rng.usize(0..TABS);
-        match self.rng.u8(0..20) {
+        match self.rng.u8(0..22) {
             0..=2 => self.write(tab),
             3..=6 => drop(self.tabs[tab].broadcasts.pop_front().map(|input| self.apply(tab, input))),
             7..=8 => drop(self.tabs[tab].events.pop_front().map(|id| self.apply(tab, Input::Delivered(id)))),
@@ -186,7 +186,18 @@ impl Browser {
             17 if std::mem::take(&mut self.tabs[tab].timer) => self.apply(tab, Input::RetryDue),
             18 => self.reload(tab),
             19 => self.settle_refused(tab),
+            20 => self.leave(tab),
+            21 => self.apply(tab, Input::RetryDue),
             _ => {}
+        }
+    }
+
+    /// Leaves the page of a tab for a while: it loses the lock, or no longer waits for it. The stream opens again later.
+    fn leave(&mut self, tab: usize) {
+        let state = &mut self.tabs[tab];
+        state.timer = true;
+        if std::mem::take(&mut state.holds_lock) | std::mem::take(&mut state.waits_for_lock) {
+            self.apply(tab, Input::LockLost);
         }
     }
 
@@ -251,6 +262,22 @@ impl Drop for Browser {
         if std::thread::panicking() {
             eprintln!("GREENROOM_TEST_SEED={}", self.seed);
         }
+    }
+}
+
+#[test]
+fn nothing_comes_back_after_signing_out() {
+    let refused = RequestError::Refused(ApiError::NotFound);
+    for answer in [Ok(()), Err(RequestError::Network), Err(refused)] {
+        let mut browser = Browser::new(0);
+        browser.write(0);
+        browser.grant_lock(0, false);
+        let sent = browser.tabs[0].requests.pop().expect("a request");
+        browser.apply(0, Input::Cleared);
+        browser.apply(0, Input::Answered(sent.client_id, answer));
+        browser.apply(0, Input::Stored(sent.client_id, 7));
+        assert!(browser.tabs[0].queue.entries().is_empty());
+        assert!(!browser.tabs[0].holds_lock);
     }
 }
 
