@@ -145,7 +145,8 @@ pub async fn load_talents(
     Ok(greenroom.search_talents(&viewer, search).await?)
 }
 
-/// Returns the talent whom the viewer wants to book. Fails with `WrongRole` unless the viewer is an organizer.
+/// Returns the talent whom the viewer wants to book. Fails with `WrongRole` unless the viewer is an organizer, and with
+/// `NotFound` if the id isn't one of talent.
 #[server(prefix = "/fn", endpoint = "talent", protocol = FormPost)]
 pub async fn load_talent(id: String) -> RequestResult<Person> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);

@@ -120,7 +120,7 @@ async fn require_form_content_type(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// Corrects the status of failed server functions: Leptos answers invalid arguments, a client's error, with 500.
+/// Corrects the status of failed server functions: Leptos answers all errors with 500.
 async fn fix_server_fn_status(request: Request, next: Next) -> Response {
     let is_server_fn = is_server_fn(request.uri());
     let response = next.run(request).await;
