@@ -130,6 +130,24 @@ test("@js pagehide releases lock, channel and stream, and pageshow subscribes ag
   await expect(sarah.thread.message("After")).toHaveCount(1, { timeout: 2_000 });
 });
 
+test("@js a page that was left while it waited to send sends once it is back", async ({ sarah, eventpro, launch }) => {
+  await sarah.open(launch.path);
+  const holder = await sarah.openTab("/healthz", { isPage: false });
+  const locks = () => holder.evaluate(() => navigator.locks.query());
+  const stream = (await locks()).held!.map(({ name }) => name!).find((name) => name.startsWith("greenroom-stream-"))!;
+  const outbox = stream.replace("stream", "outbox");
+  await holder.evaluate((name) => void navigator.locks.request(name, () => new Promise<void>((resolve) => ((window as any).release = resolve))), outbox);
+  await sarah.thread.sendMessage("Patient");
+  const waits = async () => (await locks()).pending!.some(({ name }) => name === outbox);
+  await expect.poll(waits).toBe(true);
+  await sarah.page.evaluate(() => dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true })));
+  await expect.poll(waits).toBe(false);
+  await holder.evaluate(() => (window as any).release());
+  await sarah.page.evaluate(() => dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
+  await eventpro.open(launch.path);
+  await expect(eventpro.thread.message("Patient")).toHaveCount(1);
+});
+
 test("@js a tab rendered at an older cursor than the others misses no event", async ({ sarah, apis, launch }) => {
   await sarah.open("/inbox");
   // The page is rendered before the message, and hydrated after it.
