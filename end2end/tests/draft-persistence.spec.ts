@@ -91,8 +91,8 @@ test("@js drafts and queued messages are stored again after signing out and in a
   await expect(page.locator("html")).toHaveAttribute("data-hydrated", "");
   await expect(thread.composer).toHaveValue("Kept again");
 
-  // Queued messages are stored too.
-  await page.route(POST, (route) => route.abort());
+  // Queued messages are stored too. The other tab must not send this one either.
+  await page.context().route(POST, (route) => route.abort());
   await thread.composer.press("Enter");
   await expect(thread.log.getByText(/Not sent/)).toBeVisible();
   await page.reload();
