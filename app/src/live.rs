@@ -4,7 +4,7 @@
 //!
 //! # Layout
 //! - `state`: what pages read; `subscriptions`: the views that events keep up to date
-//! - `stream`: the `EventSource` and its reconnects; `leader_election`: one stream for all tabs, by `locks`
+//! - `stream`: the `EventSource` and its reconnects, at pauses of `backoff`; `leader_election`: one stream for all tabs, by `locks`
 //! - [`outbox`]: messages that aren't delivered yet, persisted in its `storage`; [`drafts`]: unsent text;
 //!   `browser_key`: the key that encrypts both
 //! - `thread_cache`: threads that were open before
@@ -12,6 +12,7 @@
 //! - `delivery_receipts`: reports what reached this browser; [`ephemeral`]: typing indicators and presence
 
 mod account_deletion;
+mod backoff;
 mod browser_key;
 mod delivery_receipts;
 pub mod drafts;

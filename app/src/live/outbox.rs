@@ -13,7 +13,7 @@ pub(super) mod storage;
 pub use pending_message::{PendingMessage, SendState};
 
 use super::{
-    Live,
+    Live, backoff,
     drafts::{DraftKey, Drafts},
     leader_election::{self, TabMessage},
     stream,
@@ -166,7 +166,7 @@ impl Outbox {
                 storage::remove_message(me, storage_key).await;
             }),
             Effect::RetryAfter(pause) => self.schedule_retry(pause),
-            Effect::RetryWithin(longest) => self.schedule_retry(longest.mul_f64(0.5 + js_sys::Math::random() / 2.0)),
+            Effect::RetryWithin(longest) => self.schedule_retry(longest.mul_f64(backoff::jitter())),
             Effect::EndSession => stream::on_session_end(self.live),
         }
     }

@@ -7,6 +7,7 @@
 mod sources;
 
 use super::{
+    backoff::{jitter, longest_pause},
     leader_election::{self, TabMessage},
     state::{Apply, Connection, EventBuffer, Live},
 };
@@ -36,7 +37,8 @@ struct Stream {
     pending: Option<TimeoutHandle>,
     /// The timer of the next liveness check.
     watch: Option<TimeoutHandle>,
-    backoff_attempts: u32,
+    /// Failures since the stream was last open.
+    failures: u32,
     is_watching: bool,
 }
 
@@ -209,7 +211,7 @@ fn request_missing(live: Live, head: i64) {
 }
 
 fn on_open(live: Live) {
-    STREAM.with_borrow_mut(|stream| stream.backoff_attempts = 0);
+    STREAM.with_borrow_mut(|stream| stream.failures = 0);
     live.connection.set(Connection::Live);
     // The session may have begun again in another tab, after this one had stepped down.
     leader_election::campaign(live);
@@ -263,14 +265,13 @@ async fn diagnose(live: Live) {
     }
 }
 
-/// Exponential backoff with jitter, so that pages don't reconnect together.
+/// Returns the pause before the stream is opened again.
 fn next_backoff() -> Duration {
-    let backoff_attempts = STREAM.with_borrow_mut(|stream| {
-        stream.backoff_attempts = stream.backoff_attempts.saturating_add(1).min(10);
-        stream.backoff_attempts - 1
+    let failures = STREAM.with_borrow_mut(|stream| {
+        stream.failures = stream.failures.saturating_add(1);
+        stream.failures - 1
     });
-    let longest = INITIAL_BACKOFF.saturating_mul(1 << backoff_attempts).min(MAX_BACKOFF);
-    longest.mul_f64(0.5 + js_sys::Math::random() / 2.0)
+    longest_pause(INITIAL_BACKOFF, MAX_BACKOFF, failures).mul_f64(jitter())
 }
 
 fn show_disconnected(live: Live) {

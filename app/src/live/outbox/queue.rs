@@ -7,7 +7,7 @@
 mod tests;
 
 use super::{MAX_BACKOFF, PendingMessage, SendState};
-use crate::request_error::RequestError;
+use crate::{live::backoff::longest_pause, request_error::RequestError};
 use model::{ApiError, ClientId, ConversationId};
 use std::{collections::VecDeque, time::Duration};
 
@@ -35,7 +35,7 @@ pub(super) enum Input {
     Delivered(ClientId),
     /// This tab may send: it has the lock, or the browser has no locks.
     LockGranted,
-    /// Another tab has taken the lock.
+    /// This tab no longer has the lock or waits for it: another tab has taken it, or the page is being left.
     LockLost,
     /// A request has ended.
     Answered(ClientId, Result<(), RequestError>),
@@ -48,7 +48,7 @@ pub(super) enum Input {
 /// What the page must do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Effect {
-    /// Request the lock; the answer is [`Input::LockGranted`].
+    /// Request the lock; the answer is [`Input::LockGranted`] or [`Input::LockLost`].
     RequestLock,
     ReleaseLock,
     /// Send the message; the answer is [`Input::Answered`].
@@ -64,7 +64,7 @@ pub(super) enum Effect {
     /// Give [`Input::RetryDue`] after this time, in place of an earlier timer: tabs that answer each other's broadcasts
     /// would multiply them.
     RetryAfter(Duration),
-    /// Like `RetryAfter`, after a random part of this time: browsers must not retry together.
+    /// Like `RetryAfter`, after a random part of this time, so that browsers don't retry together.
     RetryWithin(Duration),
     /// The server has answered that no session exists.
     EndSession,
@@ -78,7 +78,6 @@ enum Sender {
     WaitingForLock,
     /// A request runs. It goes on when the lock is lost.
     Sending {
-        client_id: ClientId,
         holds_lock: bool,
     },
 }
@@ -88,7 +87,8 @@ enum Sender {
 pub(super) struct Queue {
     entries: Vec<PendingMessage>,
     sender: Sender,
-    backoff_attempts: u32,
+    /// Transient failures since the last message that the server took.
+    failures: u32,
     /// The last messages whose events have arrived.
     delivered: VecDeque<ClientId>,
 }
@@ -97,11 +97,6 @@ impl Queue {
     /// Returns the messages in the order of sending.
     pub(super) fn entries(&self) -> &[PendingMessage] {
         &self.entries
-    }
-
-    /// Returns the message with this id.
-    pub(super) fn find(&self, client_id: ClientId) -> Option<&PendingMessage> {
-        self.entries.iter().find(|entry| entry.client_id == client_id)
     }
 
     /// Applies an input and returns the effects.
@@ -124,11 +119,11 @@ impl Queue {
             Input::Removed(client_id) => drop(self.take(client_id)),
             Input::Delivered(client_id) => self.record_delivered(client_id, &mut effects),
             Input::LockGranted => match &mut self.sender {
-                Sender::Sending { holds_lock, .. } => *holds_lock = true,
+                Sender::Sending { holds_lock } => *holds_lock = true,
                 Sender::Idle | Sender::WaitingForLock => self.send_next(&mut effects),
             },
             Input::LockLost => match &mut self.sender {
-                Sender::Sending { holds_lock, .. } => *holds_lock = false,
+                Sender::Sending { holds_lock } => *holds_lock = false,
                 Sender::Idle | Sender::WaitingForLock => self.sender = Sender::Idle,
             },
             Input::Answered(client_id, answer) => self.handle_answer(client_id, answer, &mut effects),
@@ -171,6 +166,10 @@ impl Queue {
         if self.delivered.len() > MAX_REMEMBERED {
             self.delivered.pop_front();
         }
+    }
+
+    fn find(&self, client_id: ClientId) -> Option<&PendingMessage> {
+        self.entries.iter().find(|entry| entry.client_id == client_id)
     }
 
     fn take(&mut self, client_id: ClientId) -> Option<PendingMessage> {
@@ -231,7 +230,7 @@ impl Queue {
             self.sender = Sender::Idle;
             return effects.push(Effect::ReleaseLock);
         };
-        self.sender = Sender::Sending { client_id: next.client_id, holds_lock: true };
+        self.sender = Sender::Sending { holds_lock: true };
         effects.push(Effect::Send(next));
     }
 
@@ -249,7 +248,7 @@ impl Queue {
     fn handle_answer(&mut self, client_id: ClientId, answer: Result<(), RequestError>, effects: &mut Vec<Effect>) {
         match answer {
             Ok(()) => {
-                self.backoff_attempts = 0;
+                self.failures = 0;
                 effects.extend(self.find(client_id).and_then(|entry| entry.storage_key).map(Effect::RemoveStored));
                 self.set_state(client_id, SendState::Sent, effects);
             }
@@ -260,7 +259,7 @@ impl Queue {
                 effects.extend(refused.map(Effect::UpdateStored));
             }
         }
-        let Sender::Sending { holds_lock, .. } = self.sender else { return };
+        let Sender::Sending { holds_lock } = self.sender else { return };
         if holds_lock {
             self.send_next(effects);
         } else {
@@ -286,10 +285,10 @@ impl Queue {
         }
     }
 
-    /// Returns the longest time until the next retry: it doubles from one to the next.
+    /// Returns the longest pause before the next retry.
     fn next_backoff(&mut self) -> Duration {
-        let longest = INITIAL_BACKOFF.saturating_mul(1 << self.backoff_attempts).min(MAX_BACKOFF);
-        self.backoff_attempts = (self.backoff_attempts + 1).min(10);
+        let longest = longest_pause(INITIAL_BACKOFF, MAX_BACKOFF, self.failures);
+        self.failures = self.failures.saturating_add(1);
         longest
     }
 }

@@ -6,7 +6,7 @@
 use super::{Connection, Live, StreamMessage, now, on_error, receive_and_broadcast, show_disconnected};
 use crate::{
     browser::{self, EventStream},
-    live::leader_election,
+    live::{backoff::jitter, leader_election},
 };
 use leptos::prelude::*;
 use model::{
@@ -106,7 +106,7 @@ fn open_timeout(attempts: u32) -> f64 {
         return INITIAL_OPEN_TIMEOUT;
     }
     let longest = (INITIAL_OPEN_TIMEOUT * f64::from(1_u32 << slower)).min(MAX_OPEN_TIMEOUT);
-    longest * (0.5 + js_sys::Math::random() / 2.0)
+    longest * jitter()
 }
 
 fn add_listeners(live: Live, id: u32, stream: &mut EventStream) {
