@@ -150,7 +150,7 @@ pub(super) fn is_page_left() -> bool {
 }
 
 /// Allows requests again, because the page has come back.
-pub(super) fn resume() {
+pub(super) fn allow_requests() {
     IS_PAGE_LEFT.set(false);
 }
 

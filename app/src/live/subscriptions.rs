@@ -67,7 +67,7 @@ impl Live {
         });
         window_event_listener(Custom::<web_sys::Event>::new("pageshow"), move |event| {
             if browser::get_property(&event, "persisted").is_some_and(|came_back| came_back.is_truthy()) {
-                locks::resume();
+                locks::allow_requests();
                 leader_election::join(self, me, move |message| outbox.on_tab_message(message));
                 stream::resume_stream(self);
             }

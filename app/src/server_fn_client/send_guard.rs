@@ -1,5 +1,5 @@
-//! The live connection decides whether the page may send requests. It needs this client itself, so it registers its
-//! functions here instead of being called by name.
+//! The live connection decides whether the page may send requests. It sends requests itself, so it registers its
+//! functions here: if this module called them by name, the two would depend on each other.
 
 use crate::request_error::{RequestError, RequestResult};
 use std::cell::Cell;

@@ -53,6 +53,7 @@ fn request_once(outbox: Outbox, steal: bool) -> Rc<Cell<bool>> {
             if ended == LockEnd::Refused {
                 outbox.apply(Input::LockGranted);
             } else if remove_held(&lock) || !was_answered {
+                // This tab has lost the lock, or its request was aborted because the page is being left.
                 report_lost(outbox);
             }
         }),
