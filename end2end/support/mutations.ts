@@ -30,6 +30,29 @@ const dropFirstReplayed = (resumed: StreamContext["resumes"]) => (): Mutation =>
   frame: (frame, { resumes, count }) => (resumes === resumed && count === 1 ? NO_FRAMES : frame),
 });
 
+/** Also sends matching frames to the other streams that `reaches` selects. */
+const broadcast = (matches: (frame: string) => boolean, reaches: (other: StreamContext, stream: StreamContext) => boolean) => (): Mutation => {
+  const streams = new Set<StreamContext>();
+  return {
+    frame(frame, stream) {
+      streams.add(stream);
+      if (matches(frame)) [...streams].filter((other) => reaches(other, stream)).forEach(({ write }) => write(frame));
+      return frame;
+    },
+  };
+};
+
+/** Replays the matching frames of all streams on each stream that resumes. */
+const replayToAll = (matches: (frame: string) => boolean) => (): Mutation => {
+  const seen: string[] = [];
+  return {
+    frame(frame, { resumes, count }) {
+      if (matches(frame)) seen.push(frame);
+      return resumes && count === 0 ? [frame, ...seen] : frame;
+    },
+  };
+};
+
 const RESPONSE: MutationCase[] = [
   ["sends the stream as text/plain", ["response: PATH responds 200 with Content-Type text/event-stream"], setHeader("content-type", "text/plain")],
   [
@@ -189,30 +212,9 @@ const RECEIPTS_AND_TYPING: MutationCase[] = [
   [
     "broadcasts typing to all streams",
     ["typing: typing reaches only the other person"],
-    () => {
-      const streams = new Set<StreamContext>();
-      return {
-        frame(frame, stream) {
-          streams.add(stream);
-          if (isEvent("typing")(frame)) [...streams].filter((other) => other !== stream).forEach(({ write }) => write(frame));
-          return frame;
-        },
-      };
-    },
+    broadcast(isEvent("typing"), (other, stream) => other !== stream),
   ],
-  [
-    "replays typing",
-    ["typing: typing is not replayed"],
-    () => {
-      const seen: string[] = [];
-      return {
-        frame(frame, { resumes, count }) {
-          if (isEvent("typing")(frame)) seen.push(frame);
-          return resumes && count === 0 ? [frame, ...seen] : frame;
-        },
-      };
-    },
-  ],
+  ["replays typing", ["typing: typing is not replayed"], replayToAll(isEvent("typing"))],
   [
     "ignores Save-Data",
     ["typing: a stream requested with Save-Data: on carries no typing"],
@@ -231,29 +233,12 @@ const ISOLATION: MutationCase[] = [
   [
     "broadcasts events to streams of other sessions",
     ["isolation: a third person's streams carry nothing of the conversation, in all checks so far"],
-    () => {
-      const streams = new Set<StreamContext>();
-      return {
-        frame(frame, stream) {
-          streams.add(stream);
-          if (isSequenced(frame)) [...streams].filter(({ cookie }) => cookie !== stream.cookie).forEach(({ write }) => write(frame));
-          return frame;
-        },
-      };
-    },
+    broadcast(isSequenced, (other, stream) => other.cookie !== stream.cookie),
   ],
   [
     "replays events of other people",
     ["isolation: a replay to the third person carries nothing of it either"],
-    () => {
-      const seen: string[] = [];
-      return {
-        frame(frame, { resumes, count }) {
-          if (isSequenced(frame)) seen.push(frame);
-          return resumes && count === 0 ? [frame, ...seen] : frame;
-        },
-      };
-    },
+    replayToAll(isSequenced),
   ],
 ];
 
