@@ -1,5 +1,6 @@
 import { expect, type Browser, type BrowserContext, type Page } from "@playwright/test";
 import { Api, COOKIE } from "./api.ts";
+import { submitSignIn } from "./forms.ts";
 import { ThreadPage } from "./thread-page.ts";
 
 type Environment = { browser: Browser; url: string; javaScript: boolean };
@@ -80,11 +81,9 @@ export class Person {
     await this.firstPage.context().addInitScript(script);
   }
 
-  /** Fills in and submits the sign-in form. */
-  async signIn(email: string, password: string): Promise<void> {
-    await this.page.getByRole("textbox", { name: "Email" }).fill(email);
-    await this.page.getByLabel("Password").fill(password);
-    await this.page.getByRole("button", { name: "Sign in" }).click();
+  /** Fills in and submits the sign-in form of the first page. */
+  signIn(email: string, password: string): Promise<void> {
+    return submitSignIn(this.page, email, password);
   }
 
   /** Opens another tab of the same browser. `isPage: false` is for URLs that serve no page, and never hydrate. */

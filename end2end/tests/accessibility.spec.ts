@@ -70,9 +70,7 @@ test("@js a thread with send errors and no connection is accessible", async ({ e
 test("forms with validation errors are accessible", async ({ visitor, eventpro, apis, javaScriptEnabled }) => {
   for (const person of [visitor, eventpro]) person.allowConsole(/status of (401|422)/);
   await visitor.open("/signin");
-  await visitor.page.getByRole("textbox", { name: "Email" }).fill("nobody@example.com");
-  await visitor.page.getByLabel("Password").fill("no password");
-  await visitor.page.getByRole("button", { name: "Sign in" }).click();
+  await visitor.signIn("nobody@example.com", "no password");
   await expect(visitor.page.getByRole("alert")).toContainText("don't match");
   await expectUsable(visitor.page, javaScriptEnabled !== false);
 

@@ -1,6 +1,7 @@
 import { DEMO_PEOPLE, PASSWORD } from "../support/demo-people.ts";
 import { executeSql } from "../support/database.ts";
 import { expect, test, type Person, type Site } from "../support/fixtures.ts";
+import { submitSignIn } from "../support/forms.ts";
 
 // Drafts are stored in the browser. Where that fails, the page shows it.
 
@@ -21,6 +22,17 @@ const openBesideKamau = async (eventpro: Person, api: any, path: string) => {
   await api.openBooking(id, "Rooftop party", "Are you free?");
   await eventpro.open(path);
   await eventpro.page.setViewportSize(WIDE);
+};
+
+/** Signs out in another tab and in again. Expects that the first page shows both. */
+const signOutAndInAgain = async (person: Person, path: string, email: string) => {
+  const signInTab = await person.openTab(path);
+  await signInTab.getByRole("button", { name: "Sign out" }).click();
+  await expect(signInTab).toHaveURL("/signin");
+  await expect(person.page.getByText("You were signed out.")).toBeVisible();
+  await submitSignIn(signInTab, email, PASSWORD);
+  await expect(signInTab).toHaveURL("/inbox");
+  await expect(person.page.getByText("You were signed out.")).toHaveCount(0);
 };
 
 const openConversation = async (person: Person, name: string) => {
@@ -73,15 +85,7 @@ test("@js drafts and queued messages are stored again after signing out and in a
   await eventpro.open(`/bookings/new?talent=${id}`);
   const { page, thread } = eventpro;
   await page.getByLabel("What is the event?").fill("Half written");
-  const signInTab = await eventpro.openTab("/inbox");
-  await signInTab.getByRole("button", { name: "Sign out" }).click();
-  await expect(signInTab).toHaveURL("/signin");
-  await expect(page.getByText("You were signed out.")).toBeVisible();
-  await signInTab.getByRole("textbox", { name: "Email" }).fill(DEMO_PEOPLE.eventpro.email);
-  await signInTab.getByLabel("Password").fill(PASSWORD);
-  await signInTab.getByRole("button", { name: "Sign in" }).click();
-  await expect(signInTab).toHaveURL("/inbox");
-  await expect(page.getByText("You were signed out.")).toHaveCount(0);
+  await signOutAndInAgain(eventpro, "/inbox", DEMO_PEOPLE.eventpro.email);
   await expect(page.getByLabel("What is the event?")).toHaveValue("Half written");
 
   await page.getByRole("link", { name: "Greenroom" }).click();
@@ -105,15 +109,7 @@ test("@js the text in the composer survives signing out and in again in another 
   await sarah.open(launch.path);
   const { page, thread } = sarah;
   await thread.composer.pressSequentially("Half a thought");
-  const signInTab = await sarah.openTab("/settings");
-  await signInTab.getByRole("button", { name: "Sign out" }).click();
-  await expect(signInTab).toHaveURL("/signin");
-  await expect(page.getByText("You were signed out.")).toBeVisible();
-  await signInTab.getByRole("textbox", { name: "Email" }).fill(DEMO_PEOPLE.sarah.email);
-  await signInTab.getByLabel("Password").fill(PASSWORD);
-  await signInTab.getByRole("button", { name: "Sign in" }).click();
-  await expect(signInTab).toHaveURL("/inbox");
-  await expect(page.getByText("You were signed out.")).toHaveCount(0);
+  await signOutAndInAgain(sarah, "/settings", DEMO_PEOPLE.sarah.email);
   await expect(thread.composer).toHaveValue("Half a thought");
   await expect.poll(() => page.evaluate(() => Object.keys(localStorage).length)).toBe(1);
   await page.reload();

@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 import { DEMO_PEOPLE, PASSWORD } from "../support/demo-people.ts";
 import { expect, test, type Person } from "../support/fixtures.ts";
+import { submitSignIn } from "../support/forms.ts";
 
 // All tabs of a browser share one stream. The tab that holds the lock is the leader and has the stream.
 
@@ -205,9 +206,7 @@ test("@js a tab that found the session ended follows the leader of the new sessi
   const opened = sarah.page.waitForEvent("popup");
   await sarah.page.getByRole("link", { name: "Sign in" }).first().click();
   const signInTab = await opened;
-  await signInTab.getByRole("textbox", { name: "Email" }).fill(DEMO_PEOPLE.sarah.email);
-  await signInTab.getByLabel("Password").fill(PASSWORD);
-  await signInTab.getByRole("button", { name: "Sign in" }).click();
+  await submitSignIn(signInTab, DEMO_PEOPLE.sarah.email, PASSWORD);
   await expect(signInTab).toHaveURL(launch.path);
   await expect(message(signInTab, "Offline words")).toHaveCount(1, { timeout: 40_000 });
   await apis.eventpro.sendMessage(launch.id, "To both");

@@ -1,5 +1,6 @@
 import { DEMO_PEOPLE, PASSWORD } from "../support/demo-people.ts";
 import { expect, test } from "../support/fixtures.ts";
+import { submitSignIn } from "../support/forms.ts";
 
 // The browser logs the 401 if the stream was about to open when the session ended.
 const UNAUTHENTICATED = /status of 401/;
@@ -33,9 +34,7 @@ test("@js a draft survives the end of the session, and is sent after signing in 
   await sarah.page.getByRole("link", { name: "Sign in" }).click();
   const signInTab = await opened;
   await expect(signInTab).toHaveURL(`/signin?next=${launch.path}`);
-  await signInTab.getByRole("textbox", { name: "Email" }).fill(DEMO_PEOPLE.sarah.email);
-  await signInTab.getByLabel("Password").fill(PASSWORD);
-  await signInTab.getByRole("button", { name: "Sign in" }).click();
+  await submitSignIn(signInTab, DEMO_PEOPLE.sarah.email, PASSWORD);
   await expect(signInTab).toHaveURL(launch.path);
 
   await sarah.thread.composer.press("Enter");

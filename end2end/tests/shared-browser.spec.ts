@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 import { DEMO_PEOPLE, PASSWORD, type DemoName } from "../support/demo-people.ts";
 import { expect, test, type Person } from "../support/fixtures.ts";
+import { submitSignIn } from "../support/forms.ts";
 
 // Two people share a browser: a page of the first never acts as the second, and the second can't read data of the
 // first.
@@ -12,9 +13,7 @@ const signInOther = async (person: Person, who: DemoName): Promise<Page> => {
   const signInTab = await person.page.context().newPage();
   await person.page.context().clearCookies();
   await signInTab.goto("/signin");
-  await signInTab.getByRole("textbox", { name: "Email" }).fill(DEMO_PEOPLE[who].email);
-  await signInTab.getByLabel("Password").fill(PASSWORD);
-  await signInTab.getByRole("button", { name: "Sign in" }).click();
+  await submitSignIn(signInTab, DEMO_PEOPLE[who].email, PASSWORD);
   await expect(signInTab).toHaveURL("/inbox");
   return signInTab;
 };
@@ -62,9 +61,7 @@ test("@js a read-only page keeps its draft, links on, and is usable again by its
 
   await signInTab.getByRole("button", { name: "Sign out" }).click();
   await expect(signInTab).toHaveURL("/signin");
-  await signInTab.getByRole("textbox", { name: "Email" }).fill(DEMO_PEOPLE.sarah.email);
-  await signInTab.getByLabel("Password").fill(PASSWORD);
-  await signInTab.getByRole("button", { name: "Sign in" }).click();
+  await submitSignIn(signInTab, DEMO_PEOPLE.sarah.email, PASSWORD);
   await expect(signInTab).toHaveURL("/inbox");
   await expect(otherPersonBar(sarah.page, DEMO_PEOPLE.kamau.name)).toHaveCount(0);
   await sarah.thread.composer.press("Enter");
@@ -197,9 +194,7 @@ test("@js after a session was ended elsewhere, its stored data is readable only 
   expect(kept.join()).not.toMatch(/Secret|draft|message|body/i);
   const signIn = async (who: DemoName) => {
     await signInTab.goto("/signin");
-    await signInTab.getByRole("textbox", { name: "Email" }).fill(DEMO_PEOPLE[who].email);
-    await signInTab.getByLabel("Password").fill(PASSWORD);
-    await signInTab.getByRole("button", { name: "Sign in" }).click();
+    await submitSignIn(signInTab, DEMO_PEOPLE[who].email, PASSWORD);
     await expect(signInTab).toHaveURL("/inbox");
   };
   // The other person of the same conversation.
@@ -221,9 +216,7 @@ const goBackAs = async (page: Page, who: DemoName, path: string): Promise<void> 
   await page.goto("/inbox");
   await page.context().clearCookies();
   await page.goto("/signin");
-  await page.getByRole("textbox", { name: "Email" }).fill(DEMO_PEOPLE[who].email);
-  await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await submitSignIn(page, DEMO_PEOPLE[who].email, PASSWORD);
   await expect(page).toHaveURL("/inbox");
   while (new URL(page.url()).pathname !== path) {
     // A page on the way may go on by itself before it has loaded.

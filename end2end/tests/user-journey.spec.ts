@@ -6,9 +6,7 @@ import { expect, test } from "../support/fixtures.ts";
 test("a session through all pages leaves the console empty", async ({ visitor, sarah, apis, launch }) => {
   const { page } = await visitor.open("/").then(() => visitor);
   await page.getByRole("link", { name: "Sign in" }).click();
-  await page.getByRole("textbox", { name: "Email" }).fill(DEMO_PEOPLE.eventpro.email);
-  await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await visitor.signIn(DEMO_PEOPLE.eventpro.email, PASSWORD);
 
   await visitor.conversations.getByRole("link", { name: "Sarah Wanjiru" }).click();
   await expect(visitor.heading).toHaveText("Sarah Wanjiru");
