@@ -1,7 +1,7 @@
-import { dateInDays } from "../support/dates.ts";
 import type { Page } from "@playwright/test";
 import { expectNoHorizontalScroll, expectAccessible, expectAccessibleWithoutJavaScript } from "../support/axe.ts";
 import { expect, test } from "../support/fixtures.ts";
+import { submitInquiry } from "../support/forms.ts";
 
 type PathOf = (ids: { conversation: string; booking: string; talent: string }) => string;
 
@@ -76,16 +76,7 @@ test("forms with validation errors are accessible", async ({ visitor, eventpro, 
 
   const { id } = await apis.eventpro.findTalent("DJ Kamau");
   await eventpro.open(`/bookings/new?talent=${id}`);
-  for (const [label, text] of [
-    ["What is the event?", "   "],
-    ["On which day?", dateInDays(90)],
-    ["Where is it?", "   "],
-    ["Fee in Kenyan shillings", "a lot"],
-    ["Your message", "   "],
-  ]) {
-    await eventpro.page.getByLabel(label).fill(text);
-  }
-  await eventpro.page.getByRole("button", { name: "Send inquiry" }).click();
+  await submitInquiry(eventpro.page, { title: "   ", venue: "   ", fee: "a lot", message: "   " });
   await expect(eventpro.page.getByRole("alert")).toContainText("Some fields need another look.");
   await expectUsable(eventpro.page, javaScriptEnabled !== false);
 });

@@ -1,16 +1,8 @@
 import { dateInDays } from "../support/dates.ts";
-import { expect, test, type Person } from "../support/fixtures.ts";
+import { expect, test } from "../support/fixtures.ts";
+import { submitInquiry } from "../support/forms.ts";
 
 const EVENT = { title: "Garden wedding", date: dateInDays(90), venue: "Karura, Nairobi", fee: "30,000", message: "Are you free?\nIt is a Saturday." };
-
-async function submitInquiry({ page }: Person, event: typeof EVENT): Promise<void> {
-  await page.getByLabel("What is the event?").fill(event.title);
-  await page.getByLabel("On which day?").fill(event.date);
-  await page.getByLabel("Where is it?").fill(event.venue);
-  await page.getByLabel("Fee in Kenyan shillings").fill(event.fee);
-  await page.getByLabel("Your message").fill(event.message);
-  await page.getByRole("button", { name: "Send inquiry" }).click();
-}
 
 test("an organizer finds a talent, sends an inquiry, and lands in the conversation", async ({ eventpro, apis }) => {
   await eventpro.open("/inbox");
@@ -23,7 +15,7 @@ test("an organizer finds a talent, sends an inquiry, and lands in the conversati
   await expect(talent.getByRole("listitem")).toHaveCount(1);
   await eventpro.page.getByRole("link", { name: "Book DJ Kamau" }).click();
   await expect(eventpro.page.getByText("Ask DJ Kamau about your event.")).toBeVisible();
-  await submitInquiry(eventpro, EVENT);
+  await submitInquiry(eventpro.page, EVENT);
 
   await expect(eventpro.page).toHaveURL(/\/conversations\/[0-9a-f-]{36}$/);
   await expect(eventpro.heading).toHaveText("DJ Kamau");
@@ -55,7 +47,7 @@ test("an invalid inquiry shows an error and creates no booking", async ({ eventp
   eventpro.allowConsole(/status of 422 .*\/fn\/open-booking/);
   const { id } = await apis.eventpro.findTalent("MC Achieng");
   await eventpro.open(`/bookings/new?talent=${id}`);
-  await submitInquiry(eventpro, { ...EVENT, fee: "a lot" });
+  await submitInquiry(eventpro.page, { ...EVENT, fee: "a lot" });
   await expect(eventpro.page.getByRole("alert")).toContainText("Enter the fee in numbers, like 45,000.");
   await expect(eventpro.page).toHaveURL(/\/bookings\/new\?/);
   await expect(eventpro.heading).toHaveText("New booking");
@@ -66,7 +58,7 @@ test("@js each validation error is at its field, the first field has the focus, 
   eventpro.allowConsole(/status of 422 .*\/fn\/open-booking/);
   const { id } = await apis.eventpro.findTalent("MC Achieng");
   await eventpro.open(`/bookings/new?talent=${id}`);
-  await submitInquiry(eventpro, { ...EVENT, title: "   ", fee: "a lot" });
+  await submitInquiry(eventpro.page, { ...EVENT, title: "   ", fee: "a lot" });
 
   const title = eventpro.page.getByLabel("What is the event?");
   const fee = eventpro.page.getByLabel("Fee in Kenyan shillings");

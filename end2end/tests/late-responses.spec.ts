@@ -1,5 +1,7 @@
+import { dateInDays } from "../support/dates.ts";
 import { DEMO_PEOPLE, PASSWORD } from "../support/demo-people.ts";
 import { expect, test } from "../support/fixtures.ts";
+import { submitInquiry } from "../support/forms.ts";
 
 // Responses to forms that come late, or never.
 
@@ -13,12 +15,7 @@ test("@js a late response to a form that was left doesn't navigate", async ({ ev
     await released;
     await route.continue();
   });
-  await page.getByLabel("What is the event?").fill("Late");
-  await page.getByLabel("On which day?").fill(new Date(Date.now() + 40 * 86_400_000).toISOString().slice(0, 10));
-  await page.getByLabel("Where is it?").fill("KICC");
-  await page.getByLabel("Fee in Kenyan shillings").fill("5000");
-  await page.getByLabel("Your message").fill("Are you free?");
-  await page.getByRole("button", { name: "Send inquiry" }).click();
+  await submitInquiry(page, { title: "Late", date: dateInDays(40), venue: "KICC", fee: "5000", message: "Are you free?" });
   await page.getByRole("link", { name: "Greenroom" }).click();
   await eventpro.conversations.getByRole("link", { name: "Sarah Wanjiru" }).click();
   await thread.composer.pressSequentially("In mid-");
@@ -60,12 +57,7 @@ test("@js a booking request on a dead connection is resent on another, and creat
     attempts += 1;
     if (attempts > 1) await route.continue();
   });
-  await page.getByLabel("What is the event?").fill("Once");
-  await page.getByLabel("On which day?").fill(new Date(Date.now() + 40 * 86_400_000).toISOString().slice(0, 10));
-  await page.getByLabel("Where is it?").fill("KICC");
-  await page.getByLabel("Fee in Kenyan shillings").fill("5000");
-  await page.getByLabel("Your message").fill("Are you free?");
-  await page.getByRole("button", { name: "Send inquiry" }).click();
+  await submitInquiry(page, { title: "Once", date: dateInDays(40), venue: "KICC", fee: "5000", message: "Are you free?" });
   await expect(eventpro.heading).toHaveText("DJ Kamau");
   expect((await apis.eventpro.listConversations()).filter(({ booking }) => booking.title === "Once")).toHaveLength(1);
 });

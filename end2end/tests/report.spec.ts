@@ -1,9 +1,9 @@
-import { dateInDays } from "../support/dates.ts";
 import { randomUUID } from "node:crypto";
 import { Api } from "../support/api.ts";
 import { DEMO_PEOPLE, PASSWORD, type DemoName } from "../support/demo-people.ts";
 import { query, uuidBytes, executeSql } from "../support/database.ts";
 import { expect, test } from "../support/fixtures.ts";
+import { submitInquiry } from "../support/forms.ts";
 import { openRawStream } from "../support/raw-stream.ts";
 import { connectStream } from "../support/stream-client.ts";
 import { INTEGRITY_CHECKS } from "../support/integrity-checks.ts";
@@ -279,12 +279,7 @@ describe("Real-world usage", () => {
     await page.getByLabel("Craft").selectOption("Photographer");
     await page.getByRole("button", { name: "Search" }).click();
     await page.getByRole("link", { name: "Book Sarah Wanjiru" }).click();
-    await page.getByLabel("What is the event?").fill("Garden wedding");
-    await page.getByLabel("On which day?").fill(dateInDays(90));
-    await page.getByLabel("Where is it?").fill("Karura, Nairobi");
-    await page.getByLabel("Fee in Kenyan shillings").fill("30,000");
-    await page.getByLabel("Your message").fill("Are you free that Saturday?");
-    await page.getByRole("button", { name: "Send inquiry" }).click();
+    await submitInquiry(page, { title: "Garden wedding", venue: "Karura, Nairobi", fee: "30,000", message: "Are you free that Saturday?" });
     await expect(eventpro.heading).toHaveText("Sarah Wanjiru");
     await expect(eventpro.thread.message("Are you free that Saturday?")).toBeVisible();
     const [{ booking }] = await apis.sarah.listConversations();

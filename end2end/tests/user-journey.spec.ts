@@ -1,6 +1,6 @@
-import { dateInDays } from "../support/dates.ts";
 import { DEMO_PEOPLE, PASSWORD } from "../support/demo-people.ts";
 import { expect, test } from "../support/fixtures.ts";
+import { submitInquiry } from "../support/forms.ts";
 
 // Each test expects an empty console. This one visits all pages in one session.
 test("a session through all pages leaves the console empty", async ({ visitor, sarah, apis, launch }) => {
@@ -18,12 +18,7 @@ test("a session through all pages leaves the console empty", async ({ visitor, s
 
   await page.getByRole("link", { name: "Find talent" }).click();
   await page.getByRole("link", { name: "Book MC Achieng" }).click();
-  await page.getByLabel("What is the event?").fill("Closing night");
-  await page.getByLabel("On which day?").fill(dateInDays(90));
-  await page.getByLabel("Where is it?").fill("Alliance Française");
-  await page.getByLabel("Fee in Kenyan shillings").fill("25000");
-  await page.getByLabel("Your message").fill("Will you close the year with us?");
-  await page.getByRole("button", { name: "Send inquiry" }).click();
+  await submitInquiry(page, { title: "Closing night", venue: "Alliance Française", fee: "25000", message: "Will you close the year with us?" });
   await expect(visitor.heading).toHaveText("MC Achieng");
 
   await page.getByRole("link", { name: "Greenroom" }).click();
