@@ -86,9 +86,25 @@ export class Person {
     return submitSignIn(this.page, email, password);
   }
 
-  /** Opens another tab of the same browser. `isPage: false` is for URLs that serve no page, and never hydrate. */
-  async openTab(path: string, { isPage = true } = {}): Promise<Page> {
+  /**
+   * Installs a clock that the test controls, by default at the current time. To be called before the page to test is
+   * opened: timers that an open page has set keep the clock of the system.
+   */
+  async installClock(time?: number): Promise<void> {
+    await this.open("/signin");
+    await this.page.clock.install({ time });
+  }
+
+  /**
+   * Opens another tab of the same browser. `isPage: false` is for URLs that serve no page, and never hydrate; with
+   * `hasClock`, the test controls the clock.
+   */
+  async openTab(path: string, { isPage = true, hasClock = false } = {}): Promise<Page> {
     const page = await this.newPage();
+    if (hasClock) {
+      await this.visit(page, "/signin");
+      await page.clock.install();
+    }
     await (isPage ? this.visit(page, path) : page.goto(path));
     return page;
   }

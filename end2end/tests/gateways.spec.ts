@@ -103,8 +103,7 @@ test("@js a gateway that buffers the stream shows as reconnecting, and sending s
   const buffering = "location / { proxy_pass http://127.0.0.1:3000; proxy_ignore_headers X-Accel-Buffering; proxy_buffering on; }";
   sarah.allowConsole(/net::ERR_/);
   sarah.setBaseUrl((await startGateway(nginx(buffering))).url);
-  await sarah.open("/signin");
-  await sarah.page.clock.install();
+  await sarah.installClock();
   await sarah.open(launch.path);
   await apis.eventpro.sendMessage(launch.id, "Held back");
   const retried = sarah.page.waitForRequest(/\/api\/events/);

@@ -60,10 +60,7 @@ test("@js when the leader tab crashes, another tab opens the stream within 2 s",
 test("@js a suspended leader is replaced by a visible tab", async ({ sarah, apis, launch }) => {
   await sarah.open("/signin");
   await sarah.open(launch.path);
-  const other = await sarah.openTab("/signin");
-  await other.clock.install();
-  await other.goto(launch.path);
-  await expect(other.locator("html")).toHaveAttribute("data-hydrated", "");
+  const other = await sarah.openTab(launch.path, { hasClock: true });
   await apis.eventpro.sendMessage(launch.id, "Awake?");
   await expect(message(other, "Awake?")).toBeVisible();
 
@@ -217,13 +214,9 @@ test("@js a tab that found the session ended follows the leader of the new sessi
 test("@js a visible tab detects the dead connection of a leader in the background", async ({ sarah, faultProxy, apis, launch }) => {
   sarah.allowConsole(/net::ERR_/);
   sarah.setBaseUrl(faultProxy.url);
-  await sarah.open("/signin");
-  await sarah.page.clock.install();
+  await sarah.installClock();
   await sarah.open(launch.path);
-  const other = await sarah.openTab("/signin");
-  await other.clock.install();
-  await other.goto(launch.path);
-  await expect(other.locator("html")).toHaveAttribute("data-hydrated", "");
+  const other = await sarah.openTab(launch.path, { hasClock: true });
   await apis.eventpro.sendMessage(launch.id, "Heard");
   await expect(message(other, "Heard")).toBeVisible();
   await faultProxy.freezeTraffic();

@@ -122,8 +122,7 @@ test("@js a rejected message returns to the composer, with the reason", async ({
 test("@js a request on a frozen connection times out and is retried", async ({ sarah, eventpro, faultProxy, launch }) => {
   allowNetworkErrors(sarah);
   sarah.setBaseUrl(faultProxy.url);
-  await sarah.open("/signin");
-  await sarah.page.clock.install();
+  await sarah.installClock();
   await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
   await faultProxy.freezeTraffic();
   await sarah.thread.sendMessage("Into the void");
@@ -163,10 +162,7 @@ test("@js signing out with queued messages asks for confirmation, and then delet
 test("@js the retry of a queued message is taken over when its tab closes", async ({ sarah, apis, launch }) => {
   allowNetworkErrors(sarah);
   await sarah.open(launch.path);
-  const other = await sarah.openTab("/signin");
-  await other.clock.install();
-  await other.goto(launch.path);
-  await expect(other.locator("html")).toHaveAttribute("data-hydrated", "");
+  const other = await sarah.openTab(launch.path, { hasClock: true });
   await sarah.page.route(POST, (route) => route.abort());
   await other.route(POST, (route) => route.abort());
   await sarah.thread.sendMessage("Left waiting");

@@ -98,8 +98,7 @@ test("@js a 502 from a gateway is handled like a lost connection", async ({ sara
 test("@js a silent connection is detected", async ({ sarah, faultProxy, apis, launch }) => {
   sarah.allowConsole(/net::ERR_/);
   sarah.setBaseUrl(faultProxy.url);
-  await sarah.open("/signin");
-  await sarah.page.clock.install();
+  await sarah.installClock();
   await sarah.open(launch.path);
   await apis.eventpro.sendMessage(launch.id, "Still there?");
   await expect(sarah.thread.message("Still there?")).toBeVisible();

@@ -33,8 +33,7 @@ test("@js a stream reset reloads the state in place and keeps the draft", async 
 test("@js a stream that stays silent is shown as reconnecting within seconds", async ({ sarah, faultProxy, launch }) => {
   sarah.allowConsole(/net::ERR_/);
   sarah.setBaseUrl(faultProxy.url);
-  await sarah.open("/signin");
-  await sarah.page.clock.install();
+  await sarah.installClock();
   // As behind a proxy that accepts the request and never responds.
   await sarah.page.route(/\/api\/events/, () => {});
   await sarah.open(launch.path);
@@ -50,8 +49,7 @@ test("@js a stream that stays silent is shown as reconnecting within seconds", a
 test("@js a device that wakes from sleep catches up at once", async ({ sarah, faultProxy, apis, launch }) => {
   sarah.allowConsole(/net::ERR_/);
   sarah.setBaseUrl(faultProxy.url);
-  await sarah.open("/signin");
-  await sarah.page.clock.install();
+  await sarah.installClock();
   await sarah.open(launch.path);
   await apis.eventpro.sendMessage(launch.id, "Good night");
   await expect(sarah.thread.message("Good night")).toBeVisible();
@@ -65,8 +63,7 @@ test("@js a device that wakes from sleep catches up at once", async ({ sarah, fa
 });
 
 test("@js a clock that is an hour slow doesn't change the order of messages", async ({ sarah, eventpro, apis, launch }) => {
-  await sarah.open("/signin");
-  await sarah.page.clock.install({ time: Date.now() - 60 * 60 * 1_000 });
+  await sarah.installClock(Date.now() - 60 * 60 * 1_000);
   await sarah.open(launch.path);
   await eventpro.open(launch.path);
   await apis.eventpro.sendMessage(launch.id, "First");
@@ -80,8 +77,7 @@ test("@js a clock that is an hour slow doesn't change the order of messages", as
 });
 
 test("@js a clock that is an hour fast doesn't change relative times", async ({ sarah, apis, launch }) => {
-  await sarah.open("/signin");
-  await sarah.page.clock.install({ time: Date.now() + 60 * 60 * 1_000 });
+  await sarah.installClock(Date.now() + 60 * 60 * 1_000);
   await sarah.open("/inbox");
   await apis.eventpro.sendMessage(launch.id, "Just now");
   const row = sarah.conversations.getByRole("link", { name: "EventPro Kenya" });

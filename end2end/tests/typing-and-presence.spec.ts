@@ -10,8 +10,7 @@ async function waitUntilLive({ thread }: Person, { id }: Conversation, sender: A
 }
 
 test("@js typing is shown, and disappears five seconds after the last key", async ({ sarah, eventpro, apis, launch }) => {
-  await eventpro.open("/signin");
-  await eventpro.page.clock.install();
+  await eventpro.installClock();
   await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
   await waitUntilLive(eventpro, launch, apis.sarah);
   const requests: string[] = [];
