@@ -1,6 +1,7 @@
 import { dateInDays } from "../support/dates.ts";
 import { DEMO_PEOPLE, PASSWORD } from "../support/demo-people.ts";
 import { expect, test } from "../support/fixtures.ts";
+import { holdRequests } from "../support/hold-requests.ts";
 import { submitInquiry } from "../support/forms.ts";
 
 // Responses to forms that come late, or never.
@@ -9,12 +10,7 @@ test("@js a late response to a form that was left doesn't navigate", async ({ ev
   const { id } = await apis.eventpro.findTalent("DJ Kamau");
   await eventpro.open(`/bookings/new?talent=${id}`);
   const { page, thread } = eventpro;
-  let release = () => {};
-  const released = new Promise<void>((resolve) => (release = resolve));
-  await page.route("**/fn/open-booking", async (route) => {
-    await released;
-    await route.continue();
-  });
+  const release = await holdRequests(page, "**/fn/open-booking");
   await submitInquiry(page, { title: "Late", date: dateInDays(40), venue: "KICC", fee: "5000", message: "Are you free?" });
   await page.getByRole("link", { name: "Greenroom" }).click();
   await eventpro.conversations.getByRole("link", { name: "Sarah Wanjiru" }).click();

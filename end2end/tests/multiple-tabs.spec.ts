@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 import { DEMO_PEOPLE, PASSWORD } from "../support/demo-people.ts";
 import { expect, test, type Person } from "../support/fixtures.ts";
+import { holdRequests } from "../support/hold-requests.ts";
 import { submitSignIn } from "../support/forms.ts";
 
 // All tabs of a browser share one stream. The tab that holds the lock is the leader and has the stream.
@@ -149,12 +150,7 @@ test("@js a page that was left while it waited to send sends once it is back", a
 test("@js a tab rendered at an older cursor than the others misses no event", async ({ sarah, apis, launch }) => {
   await sarah.open("/inbox");
   // The page is rendered before the message, and hydrated after it.
-  let release = () => {};
-  const released = new Promise<void>((resolve) => (release = resolve));
-  await sarah.page.context().route("**/pkg/*.js", async (route) => {
-    await released;
-    await route.continue();
-  });
+  const release = await holdRequests(sarah.page.context(), "**/pkg/*.js");
   const opening = sarah.openTab(launch.path);
   const tab = await sarah.page.context().waitForEvent("page");
   await expect(tab.getByRole("log")).toBeVisible();

@@ -1,16 +1,12 @@
 import { expect, test } from "../support/fixtures.ts";
+import { holdRequests } from "../support/hold-requests.ts";
 
 const POST = "**/fn/post*";
 
 test("@js a pending message shows at once, and changes to Sent", async ({ eventpro, launch }) => {
   await eventpro.open(launch.path);
   const { log } = eventpro.thread;
-  let release = () => {};
-  const released = new Promise<void>((resolve) => (release = resolve));
-  await eventpro.page.route(POST, async (route) => {
-    await released;
-    await route.continue();
-  });
+  const release = await holdRequests(eventpro.page, POST);
   await eventpro.thread.sendMessage("On a slow line");
   await expect(eventpro.thread.message("On a slow line")).toBeInViewport();
   await expect(log.getByText("Sending…")).toBeVisible();

@@ -1,4 +1,5 @@
 import { expect, test } from "../support/fixtures.ts";
+import { holdRequests } from "../support/hold-requests.ts";
 
 // Scripts of extensions and of the browser itself may fail before hydration. That must not count as a crash of the
 // program.
@@ -40,12 +41,7 @@ test("@js a false crash report before hydration is withdrawn", async ({ sarah, a
   // Safari's error for a missing file has no more detail.
   await sarah.addInitScript(beforeHydration('const error = new TypeError("Load failed"); error.stack = ""; Promise.reject(error)'));
   const { page, thread } = sarah;
-  let release = () => {};
-  const held = new Promise<void>((resolve) => (release = resolve));
-  await page.route("**/pkg/*.wasm", async (route) => {
-    await held;
-    await route.continue();
-  });
+  const release = await holdRequests(page, "**/pkg/*.wasm");
   const opening = sarah.open(launch.path);
   await expect(page.getByText(CRASHED)).toBeVisible();
   release();

@@ -1,5 +1,6 @@
 import { type Api } from "../support/api.ts";
 import { expect, test, type Conversation } from "../support/fixtures.ts";
+import { holdRequests } from "../support/hold-requests.ts";
 
 const COUNT = 130;
 const NUMBERED = /^Number \d+$/;
@@ -82,12 +83,7 @@ test("@js sending on a page of older messages shows the sent message", async ({ 
 test("@js leaving a thread while older messages load doesn't break it", async ({ sarah, apis, launch }) => {
   await sendManyMessages(apis, launch);
   await sarah.open(launch.path);
-  let release = () => {};
-  const released = new Promise<void>((resolve) => (release = resolve));
-  await sarah.page.route("**/fn/thread*", async (route) => {
-    await released;
-    await route.continue();
-  });
+  const release = await holdRequests(sarah.page, "**/fn/thread*");
   const request = sarah.page.waitForRequest("**/fn/thread*");
   await sarah.thread.scrollToTop(number(81));
   await request;

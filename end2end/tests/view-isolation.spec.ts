@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import { expect, test, type Person } from "../support/fixtures.ts";
+import { holdRequests } from "../support/hold-requests.ts";
 
 // No state of one conversation, booking or form remains when another is shown, whatever the navigation.
 
@@ -152,12 +153,7 @@ test("@js text typed before hydration becomes a draft of its own conversation on
   await eventpro.open("/inbox");
   const { page, thread } = eventpro;
   await page.setViewportSize(WIDE);
-  let release = () => {};
-  const released = new Promise<void>((resolve) => (release = resolve));
-  await page.route("**/pkg/*.js", async (route) => {
-    await released;
-    await route.continue();
-  });
+  const release = await holdRequests(page, "**/pkg/*.js");
   const opening = eventpro.open(launch.path);
   await expect(thread.composer).toBeVisible();
   await thread.composer.pressSequentially("Typed ahead");
