@@ -1,3 +1,4 @@
+import { isMarked, markDocument } from "../support/document-mark.ts";
 import { expect, test } from "../support/fixtures.ts";
 
 // The WASM of the account pages is a file of its own, loaded on first use. Files of different builds don't fit
@@ -15,25 +16,25 @@ test("@js a conversation doesn't load the account pages, and other pages load th
   await eventpro.thread.sendMessage("Still the same page?");
   await expect(eventpro.thread.message("Still the same page?")).toBeVisible();
   expect(requests).toEqual([]);
-  await eventpro.page.evaluate(() => ((window as any).stillTheSamePage = true));
+  await markDocument(eventpro.page);
   await eventpro.bell.click();
   await expect(eventpro.heading).toHaveText("Notifications");
   await eventpro.page.getByRole("link", { name: /, Settings$/ }).click();
   await expect(eventpro.heading).toHaveText("Settings");
   expect(requests.length).toBe(1);
-  expect(await eventpro.page.evaluate(() => (window as any).stillTheSamePage)).toBe(true);
+  expect(await isMarked(eventpro.page)).toBe(true);
 });
 
 test("@js a tab of a replaced build reloads with the new build", async ({ eventpro, launch }) => {
   eventpro.allowConsole(LOAD_FAILED);
   await eventpro.open(launch.path);
-  await eventpro.page.evaluate(() => ((window as any).stillTheSamePage = true));
+  await markDocument(eventpro.page);
   await eventpro.page.route(ACCOUNT_PAGES, (route) => route.fulfill({ status: 404 }), { times: 1 });
   await eventpro.bell.click();
   await expect(eventpro.heading).toHaveText("Notifications");
   await expect(eventpro.page).toHaveURL("/notifications");
   await expect(eventpro.page.locator("html")).toHaveAttribute("data-hydrated", "");
-  expect(await eventpro.page.evaluate(() => (window as any).stillTheSamePage)).toBe(undefined);
+  expect(await isMarked(eventpro.page)).toBe(false);
 });
 
 test("@js an unreachable site shows an error with a retry", async ({ eventpro, faultProxy, launch }) => {

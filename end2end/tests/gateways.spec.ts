@@ -1,9 +1,9 @@
-import type { Page } from "@playwright/test";
 import { Api } from "../support/api.ts";
 import { runConformance } from "../support/conformance.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { openRawStream } from "../support/raw-stream.ts";
 import { haproxy, nginx } from "../support/gateway.ts";
+import { isMarked, markDocument } from "../support/document-mark.ts";
 import { readSnippets } from "../support/doc-snippets.ts";
 
 const RECONNECTED = { timeout: 30_000 };
@@ -20,10 +20,6 @@ const AS_DOCUMENTED = [
   ["nginx", nginx(documentedConfig("nginx"))],
   ["HAProxy", haproxy(documentedConfig("HAProxy"))],
 ] as const;
-
-/** Marks the document. A reload removes the mark. */
-const markDocument = (page: Page) => page.evaluate(() => Object.assign(window, { marked: true }));
-const isMarked = (page: Page) => page.evaluate(() => "marked" in window);
 
 for (const [configuration, gateways] of [
   ["with Debian's defaults", BY_DEFAULT],

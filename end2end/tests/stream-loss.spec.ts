@@ -1,4 +1,5 @@
 import { executeSql, executeTransaction } from "../support/database.ts";
+import { isMarked, markDocument } from "../support/document-mark.ts";
 import { expect, test } from "../support/fixtures.ts";
 
 // The page shows when the stream may be lost, and recovers without a reload.
@@ -12,7 +13,7 @@ test("@js a stream reset reloads the state in place and keeps the draft", async 
   await sarah.open(launch.path);
   await apis.eventpro.sendMessage(launch.id, "Before");
   await expect(sarah.thread.message("Before")).toBeVisible();
-  await sarah.page.evaluate(() => ((window as any).stillTheSamePage = true));
+  await markDocument(sarah.page);
   await sarah.thread.composer.fill("Half a sentence");
 
   await faultProxy.refuseConnections();
@@ -25,7 +26,7 @@ test("@js a stream reset reloads the state in place and keeps the draft", async 
   await expect(sarah.thread.message("Meanwhile")).toHaveCount(1, RECONNECTED);
   await expect(sarah.page.getByText(RECONNECTING)).toHaveCount(0);
   await expect(sarah.thread.composer).toHaveValue("Half a sentence");
-  expect(await sarah.page.evaluate(() => (window as any).stillTheSamePage)).toBe(true);
+  expect(await isMarked(sarah.page)).toBe(true);
   await apis.eventpro.sendMessage(launch.id, "After");
   await expect(sarah.thread.message("After")).toHaveCount(1);
 });

@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { isMarked, markDocument } from "../support/document-mark.ts";
 import { expect, test, type Person } from "../support/fixtures.ts";
 import { holdRequests } from "../support/hold-requests.ts";
 
@@ -19,9 +20,9 @@ const openKamauBooking = async (eventpro: Api): Promise<Target> => {
 
 /** Navigates, and expects the same document: a new one would have no old state anyway. */
 const expectSameDocument = async (page: Page, go: () => Promise<unknown>) => {
-  await page.evaluate(() => ((window as any).same = true));
+  await markDocument(page);
   await go();
-  expect(await page.evaluate(() => (window as any).same)).toBe(true);
+  expect(await isMarked(page)).toBe(true);
 };
 
 /** Adds a link to the page and clicks it, for paths that the page doesn't link to. The router handles it like any other. */
