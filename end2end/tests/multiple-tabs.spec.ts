@@ -17,6 +17,14 @@ const recordStreams = (person: Person) => {
   return opened;
 };
 
+/** Returns the name of the lock that the leader holds. */
+const findStreamLock = (page: Page) =>
+  page.evaluate(async () => (await navigator.locks.query()).held!.find((lock) => lock.name!.startsWith("greenroom-stream-"))!.name!);
+
+/** Steals a lock and never releases it. */
+const stealLock = (page: Page, name: string) =>
+  page.evaluate((name) => void navigator.locks.request(name, { steal: true }, () => new Promise(() => {})).catch(() => {}), name);
+
 const message = (page: Page, text: string) => page.getByRole("log").getByText(text, { exact: true });
 
 test("@js twelve tabs are live with one stream", async ({ sarah, apis, launch }) => {
@@ -90,9 +98,9 @@ test("@js a lock still held by a closed page, as in WebKit, delays the next page
   await sarah.open(launch.path);
   const holder = await sarah.openTab("/healthz", { isPage: false });
   // Simulates the closed page: it holds the lock and is silent on the channel.
-  const name = await sarah.page.evaluate(async () => (await navigator.locks.query()).held!.find((lock) => lock.name!.startsWith("greenroom-stream-"))!.name!);
+  const name = await findStreamLock(sarah.page);
   await sarah.page.goto("/signin");
-  await holder.evaluate((name) => void navigator.locks.request(name, { steal: true }, () => new Promise(() => {})).catch(() => {}), name);
+  await stealLock(holder, name);
   await expect.poll(() => holder.evaluate(async () => (await navigator.locks.query()).held!.length)).toBeGreaterThan(0);
   await sarah.open(launch.path);
   await apis.eventpro.sendMessage(launch.id, "Heard");
@@ -102,9 +110,9 @@ test("@js a lock still held by a closed page, as in WebKit, delays the next page
 
 test("@js two tabs that find the leader silent at the same time end with one stream", async ({ sarah, apis, launch }) => {
   await sarah.open(launch.path);
-  const name = await sarah.page.evaluate(async () => (await navigator.locks.query()).held!.find((lock) => lock.name!.startsWith("greenroom-stream-"))!.name!);
+  const name = await findStreamLock(sarah.page);
   await sarah.page.goto("/healthz");
-  await sarah.page.evaluate((name) => void navigator.locks.request(name, { steal: true }, () => new Promise(() => {})).catch(() => {}), name);
+  await stealLock(sarah.page, name);
   const tabs = await Promise.all([sarah.openTab(launch.path), sarah.openTab(launch.path)]);
   await apis.eventpro.sendMessage(launch.id, "To both");
   for (const tab of tabs) await expect(message(tab, "To both")).toHaveCount(1);
@@ -133,8 +141,7 @@ test("@js a page that was left while it waited to send sends once it is back", a
   await sarah.open(launch.path);
   const holder = await sarah.openTab("/healthz", { isPage: false });
   const locks = () => holder.evaluate(() => navigator.locks.query());
-  const stream = (await locks()).held!.map(({ name }) => name!).find((name) => name.startsWith("greenroom-stream-"))!;
-  const outbox = stream.replace("stream", "outbox");
+  const outbox = (await findStreamLock(holder)).replace("stream", "outbox");
   await holder.evaluate((name) => void navigator.locks.request(name, () => new Promise<void>((resolve) => ((window as any).release = resolve))), outbox);
   await sarah.thread.sendMessage("Patient");
   const waits = async () => (await locks()).pending!.some(({ name }) => name === outbox);
