@@ -1,3 +1,4 @@
+import type { Api } from "../support/api.ts";
 import { DEMO_PEOPLE, PASSWORD } from "../support/demo-people.ts";
 import { executeSql } from "../support/database.ts";
 import { expect, test, type Person, type Site } from "../support/fixtures.ts";
@@ -17,7 +18,7 @@ const makeStorageFull = (person: Person) =>
   });
 
 /** Opens a conversation of EventPro, with one with DJ Kamau beside it in the list. */
-const openBesideKamau = async (eventpro: Person, api: any, path: string) => {
+const openBesideKamau = async (eventpro: Person, api: Api, path: string) => {
   const { id } = await api.findTalent("DJ Kamau");
   await api.openBooking(id, "Rooftop party", "Are you free?");
   await eventpro.open(path);

@@ -1,3 +1,4 @@
+import type { Api } from "../support/api.ts";
 import { expect, test, type Person } from "../support/fixtures.ts";
 
 // A browser API that is missing, blocked or throws disables only its own feature: the page hydrates, the thread is
@@ -83,8 +84,7 @@ test("@js without pushState, links load a new document", async ({ sarah, launch 
 });
 
 test("@js a second tab without BroadcastChannel has a stream of its own", async ({ sarah, apis, launch }) => {
-  await sarah.addInitScript("");
-  await sarah.page.context().addInitScript(APIS["BroadcastChannel, missing"]);
+  await sarah.addInitScript(APIS["BroadcastChannel, missing"]);
   await sarah.open(launch.path);
   const other = await sarah.openTab(launch.path);
   await apis.eventpro.sendMessage(launch.id, "To both");
@@ -102,6 +102,6 @@ test("@js an IndexedDB that never opens delays no message", async ({ sarah, apis
 
 const openFirstConversation = (person: Person) => person.conversations.getByRole("link").first().click();
 
-async function bodies(program: { listMessages(id: string): Promise<{ body: string }[]> }, id: string): Promise<string[]> {
-  return (await program.listMessages(id)).map(({ body }) => body);
+async function bodies(api: Api, id: string): Promise<string[]> {
+  return (await api.listMessages(id)).map(({ body }) => body);
 }

@@ -1,3 +1,4 @@
+import type { Api } from "../support/api.ts";
 import { expect, test, type Person } from "../support/fixtures.ts";
 
 // The outbox stores messages in the browser until the server has acknowledged them.
@@ -5,7 +6,7 @@ import { expect, test, type Person } from "../support/fixtures.ts";
 const RESENT = { timeout: 40_000 };
 const POST = "**/fn/post*";
 
-const receivedBodies = async (api: { listMessages(id: string): Promise<{ body: string }[]> }, id: string, pattern: RegExp) =>
+const receivedBodies = async (api: Api, id: string, pattern: RegExp) =>
   (await api.listMessages(id)).map(({ body }) => body).filter((body) => pattern.test(body));
 
 const allowNetworkErrors = (person: Person) => person.allowConsole(/net::ERR_|status of 5/);
