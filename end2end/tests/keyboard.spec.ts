@@ -32,7 +32,8 @@ async function tabTo(person: Person, name: string | RegExp): Promise<void> {
 }
 
 test("@js every function works by keyboard", async ({ visitor, apis, launch }) => {
-  const { page } = await visitor.open("/").then(() => visitor);
+  await visitor.open("/");
+  const { page } = visitor;
   const { keyboard } = page;
   await tabTo(visitor, "Sign in");
   await keyboard.press("Enter");

@@ -4,7 +4,8 @@ import { submitInquiry } from "../support/forms.ts";
 
 // Each test expects an empty console. This one visits all pages in one session.
 test("a session through all pages leaves the console empty", async ({ visitor, sarah, apis, launch }) => {
-  const { page } = await visitor.open("/").then(() => visitor);
+  await visitor.open("/");
+  const { page } = visitor;
   await page.getByRole("link", { name: "Sign in" }).click();
   await visitor.signIn(DEMO_PEOPLE.eventpro.email, PASSWORD);
 
