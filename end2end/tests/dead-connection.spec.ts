@@ -10,7 +10,7 @@ const RECONNECTED = { timeout: 12_000 };
 
 /** Fills the connection pool of the browser with idle connections, which will be dead later. */
 async function fillConnectionPool(person: Person): Promise<void> {
-  await person.page.evaluate(() => Promise.all(Array.from({ length: 5 }, () => fetch("/healthz").then((answer) => answer.text()))));
+  await person.page.evaluate(() => Promise.all(Array.from({ length: 5 }, () => fetch("/healthz").then((response) => response.text()))));
 }
 
 async function openThroughProxy(person: Person, faultProxy: FaultProxy, path: string): Promise<void> {

@@ -153,9 +153,9 @@ test.describe("with a configured public URL", () => {
 
     test(`@once ${name} preserves Host`, async ({ startGateway }) => {
       const { url } = await startGateway(kind);
-      const ask = (host: string) => new Api(url).request("GET", "/api/talents", undefined, { host });
-      expect((await ask("elsewhere.example")).json).toMatchObject({ status: 421, code: "wrong_host" });
-      expect((await ask("greenroom.example")).status).toBe(401);
+      const requestByHost = (host: string) => new Api(url).request("GET", "/api/talents", undefined, { host });
+      expect((await requestByHost("elsewhere.example")).json).toMatchObject({ status: 421, code: "wrong_host" });
+      expect((await requestByHost("greenroom.example")).status).toBe(401);
     });
   }
 });

@@ -21,6 +21,7 @@ test("@js a late response to a form that was left doesn't navigate", async ({ ev
   // The booking was made and is in the list.
   await expect(eventpro.conversations.getByRole("link", { name: "DJ Kamau" })).toBeVisible();
   await thread.composer.pressSequentially("word");
+  // Leaves a wrong navigation the time to happen. No event shows that there is none.
   await page.waitForTimeout(500);
   await expect(page).toHaveURL(launch.path);
   await expect(thread.composer).toHaveValue("In mid-word");

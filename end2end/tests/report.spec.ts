@@ -257,8 +257,8 @@ describe("SSE connection", () => {
 
     test(`Without a session \`${path}\` is a 401, and no redirect`, js, async ({ site, visitor }) => {
       for (const accept of ["text/event-stream", "text/html", "*/*"]) {
-        const answer = await new Api(site.url).request("GET", path, undefined, { accept });
-        expect([answer.status, answer.json.code, answer.headers.location]).toEqual([401, "unauthenticated", undefined]);
+        const response = await new Api(site.url).request("GET", path, undefined, { accept });
+        expect([response.status, response.json.code, response.headers.location]).toEqual([401, "unauthenticated", undefined]);
       }
       await expect(connectStream(site.url + path, new Api(site.url))).rejects.toMatchObject({ code: 401 });
       visitor.allowConsole(/status of 401/);

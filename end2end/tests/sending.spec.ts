@@ -36,9 +36,9 @@ test("@no-js a form submitted twice creates one message", async ({ eventpro, api
   const person = await eventpro.page.locator(".composer input[name=person]").getAttribute("value");
   const form = { conversation_id: launch.id, client_id: clientId ?? "", body: "Once\r\nonly", person: person ?? "" };
   for (let time = 1; time <= 2; time++) {
-    const answer = await eventpro.page.request.post("/fn/post", { form, headers: { accept: "text/html" } });
-    expect(new URL(answer.url()).pathname).toBe(launch.path);
-    expect(answer.status()).toBe(200);
+    const response = await eventpro.page.request.post("/fn/post", { form, headers: { accept: "text/html" } });
+    expect(new URL(response.url()).pathname).toBe(launch.path);
+    expect(response.status()).toBe(200);
   }
   await eventpro.thread.sendMessage("Once\nonly");
   await expect(eventpro.thread.log.getByText("Once")).toHaveCount(1);

@@ -100,8 +100,8 @@ test("changing the password ends all other sessions", async ({ sarah, visitor, a
   await expectStatus(sarah, "Your password is changed.");
   await expect(password.getByLabel("Current password")).toHaveValue("");
   await expect(sarah.section("Devices").getByRole("listitem")).toHaveCount(1);
-  const answer = await apis.sarah.request("GET", "/api/auth/session", undefined, { cookie: `greenroom=${elsewhere}` });
-  expect(answer.status).toBe(401);
+  const response = await apis.sarah.request("GET", "/api/auth/session", undefined, { cookie: `greenroom=${elsewhere}` });
+  expect(response.status).toBe(401);
   await visitor.open("/signin");
   await visitor.signIn(DEMO_PEOPLE.sarah.email, NEW);
   await expect(visitor.page).toHaveURL("/inbox");
@@ -133,8 +133,8 @@ test("@js an access token is shown once, works, and can be revoked", async ({ sa
   await expect(secret).toBeFocused();
   await expect(tokens.getByRole("button", { name: "Copy" })).toBeVisible();
   const authorization = `Bearer ${await secret.inputValue()}`;
-  const ask = () => visitor.api.request("GET", "/api/messages", undefined, { authorization });
-  expect((await ask()).status).toBe(200);
+  const listConversations = () => visitor.api.request("GET", "/api/messages", undefined, { authorization });
+  expect((await listConversations()).status).toBe(200);
   await expect(tokens.getByRole("listitem")).toContainText("Calendar");
   const ends = tokens.getByRole("listitem").locator("time").last();
   await expect(ends).toHaveAttribute("datetime", new RegExp(`^(${dateInDays(30)}|${dateInDays(29)})`));
@@ -142,7 +142,7 @@ test("@js an access token is shown once, works, and can be revoked", async ({ sa
 
   await tokens.getByRole("button", { name: "Revoke: Calendar" }).click();
   await expect(tokens.getByRole("listitem")).toHaveCount(0);
-  expect((await ask()).status).toBe(401);
+  expect((await listConversations()).status).toBe(401);
   await sarah.open("/settings");
   await expect(secret).toHaveCount(0);
 });

@@ -69,8 +69,8 @@ test("marking as unread applies to every device, until it is read again", async 
   const phone = new Person("Sarah's phone", { browser, url: site.url, javaScript: javaScriptEnabled !== false }, template.sessions.sarah);
   await phone.open("/inbox");
   await sarah.open(launch.path);
-  const marks = sarah.page.getByRole("button", { name: "Mark as unread" });
-  await marks.locator("visible=true").first().click();
+  const markAsUnread = sarah.page.getByRole("button", { name: "Mark as unread" });
+  await markAsUnread.locator("visible=true").first().click();
   await expect(sarah.page).toHaveURL("/inbox");
   if (javaScriptEnabled === false) await phone.open("/inbox");
   for (const device of [sarah, phone]) {

@@ -23,8 +23,8 @@ const queuedMails = (site: Site) =>
 
 const register = async (site: Site, person: typeof WANJA) => {
   const host = new URL(site.settings.GREENROOM_URL ?? site.url).host;
-  const answer = await new Api(site.url).request("POST", "/api/auth/register", person, { host });
-  expect(answer.status).toBe(202);
+  const response = await new Api(site.url).request("POST", "/api/auth/register", person, { host });
+  expect(response.status).toBe(202);
 };
 
 const verify = (site: Site, token: string) => new Api(site.url).request("POST", "/api/auth/verify", { token });
