@@ -1,6 +1,6 @@
 import { expect, test } from "../support/fixtures.ts";
 
-test("every page has a title of its own", async ({ visitor, sarah, eventpro, apis, launch }) => {
+test("every page has a descriptive title", async ({ visitor, sarah, eventpro, apis, launch }) => {
   await visitor.open("/");
   await expect(visitor.page).toHaveTitle("Greenroom");
   for (const [path, title] of [

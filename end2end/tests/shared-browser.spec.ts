@@ -44,7 +44,7 @@ test("@js messages, booking actions and settings of a page are rejected once ano
   expect((await apis.eventpro.listConversations())[0].booking.status).toBe("inquiry");
 });
 
-test("@js a read-only page keeps its draft, links on, and is usable again by its own person", async ({ sarah, apis, launch }) => {
+test("@js a read-only page keeps its draft, links to the other person's inbox, and is usable again by its own person", async ({ sarah, apis, launch }) => {
   sarah.allowConsole(STALE_SESSION);
   await sarah.open(launch.path);
   await sarah.thread.composer.fill("Half a thou");

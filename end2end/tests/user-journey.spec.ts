@@ -2,8 +2,8 @@ import { DEMO_PEOPLE, PASSWORD } from "../support/demo-people.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { submitInquiry } from "../support/forms.ts";
 
-// Each test expects an empty console. This one visits all pages in one session.
-test("a session through all pages leaves the console empty", async ({ visitor, sarah, apis, launch }) => {
+// Each test expects an empty console. This one visits many pages in one session.
+test("a session through many pages leaves the console empty", async ({ visitor, sarah, apis, launch }) => {
   await visitor.open("/");
   const { page } = visitor;
   await page.getByRole("link", { name: "Sign in" }).click();
