@@ -1,3 +1,4 @@
+import { dateInDays } from "../support/dates.ts";
 import { expect, test } from "../support/fixtures.ts";
 
 test.use({ settings: { GREENROOM_OPEN_INQUIRIES_PER_PAIR: "1" } });
@@ -8,7 +9,7 @@ test("an inquiry beyond the limit shows an error and keeps the form values", asy
   await apis.eventpro.openBooking(id, "The first", "Are you free?");
   await eventpro.open(`/bookings/new?talent=${id}`);
   const form = eventpro.page.locator("form#new-booking");
-  const values = { title: "The second", event_date: "2027-06-20", venue: "Karura, Nairobi", fee: "30,000" };
+  const values = { title: "The second", event_date: dateInDays(200), venue: "Karura, Nairobi", fee: "30,000" };
   for (const [name, value] of Object.entries(values)) await form.locator(`[name="${name}"]`).fill(value);
   await form.locator('[name="message"]').fill("And that day?");
   await form.getByRole("button").click();
