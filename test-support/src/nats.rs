@@ -1,17 +1,18 @@
 //! A NATS server, the bus between the nodes of a site.
 
-use crate::{Result, child_process::ChildProcess, ports::free_port};
+use crate::{
+    Result,
+    child_process::ChildProcess,
+    ports::{free_port, wait_listening},
+};
 use std::{
     env,
-    net::Ipv4Addr,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    time::{Duration, Instant},
+    time::Duration,
 };
-use tokio::{net::TcpStream, time::sleep};
 
 const START_TIMEOUT: Duration = Duration::from_secs(10);
-const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// A NATS server on 127.0.0.1, always at the same port. Killed when dropped.
 #[derive(Debug)]
@@ -75,13 +76,6 @@ impl NatsServer {
         command.stdout(Stdio::null()).stderr(Stdio::null());
         let process = ChildProcess::start(&mut command);
         self.process = Some(process.map_err(|error| format!("{error} (bin/setup test installs it)"))?);
-        let began = Instant::now();
-        while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).await.is_err() {
-            if began.elapsed() > START_TIMEOUT {
-                return Err(format!("nats-server doesn't listen within {START_TIMEOUT:?}").into());
-            }
-            sleep(POLL_INTERVAL).await;
-        }
-        Ok(())
+        wait_listening(self.port, "nats-server", START_TIMEOUT).await
     }
 }

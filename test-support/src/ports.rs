@@ -1,15 +1,20 @@
 //! Ports to listen on, for programs that can't choose a free one or restart at the same one.
 
+use crate::Result;
 use std::{
     io,
     net::{Ipv4Addr, TcpListener},
+    time::{Duration, Instant},
 };
+use tokio::{net::TcpStream, time::sleep};
 
 /// Below the ephemeral ports, so that no outgoing connection takes a port while its server restarts.
 const FIRST: u16 = 20_000;
 const COUNT: u16 = 12_000;
 /// How many ports are tried if one is in use.
 const ATTEMPTS: usize = 50;
+/// How often [`wait_listening`] tries to connect.
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// Returns a random port of 127.0.0.1 that was free a moment ago.
 ///
@@ -25,6 +30,21 @@ pub fn free_port() -> io::Result<u16> {
         }
     }
     Err(last)
+}
+
+/// Waits until a program listens on this port of 127.0.0.1.
+///
+/// # Errors
+/// Fails if none listens within `limit`; the error contains `program`.
+pub async fn wait_listening(port: u16, program: &str, limit: Duration) -> Result<()> {
+    let began = Instant::now();
+    while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.is_err() {
+        if began.elapsed() > limit {
+            return Err(format!("{program} doesn't listen within {limit:?}").into());
+        }
+        sleep(POLL_INTERVAL).await;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
