@@ -28,9 +28,7 @@ impl WordTable {
     }
 
     async fn on_postgres() -> Self {
-        let url = std::env::var("GREENROOM_TEST_POSTGRES").expect(
-            "GREENROOM_TEST_POSTGRES is not set: these tests need PostgreSQL, so run through bin/with-postgres",
-        );
+        let url = test_support::postgres::server_url().expect("a PostgreSQL server");
         Self::create(url, format!("word_{}", Uuid::now_v7().simple()), None).await
     }
 

@@ -15,6 +15,7 @@ use services::{
     clock::{Clock, ManualClock, SystemClock},
 };
 use std::{sync::Arc, time::Duration};
+use test_support::postgres::PostgresDatabase;
 use tokio::sync::Mutex;
 
 /// Serialises the tests: the capture is global, so one must not see the other's statements.
@@ -83,22 +84,15 @@ async fn every_index_is_used(statements: &[(String, &'static str)]) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_statements_use_indexes() {
     let _serial = SERIAL.lock().await;
-    let server = std::env::var("GREENROOM_TEST_POSTGRES")
-        .expect("GREENROOM_TEST_POSTGRES is not set: these tests need PostgreSQL, so run through bin/with-postgres");
-    let (base, _) = server.rsplit_once('/').expect("GREENROOM_TEST_POSTGRES names a database");
-    let (name, mut admin) = ("greenroom_hot_paths", PgConnection::connect(&server).await.expect("a server"));
-    for statement in [format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"), format!("CREATE DATABASE {name}")] {
-        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut admin).await.expect("a database");
-    }
-    let url = format!("{base}/{name}");
-    services::migrate(&url).await.expect("the schema");
-    services::seed::seed_demo(&url).await.expect("demo data");
-    let statements = run_workload(&url).await;
+    let database = PostgresDatabase::create().await.expect("a database");
+    services::migrate(database.url()).await.expect("the schema");
+    services::seed::seed_demo(database.url()).await.expect("demo data");
+    let statements = run_workload(database.url()).await;
     assert!(statements.len() > 100, "statements are no longer captured: {}", statements.len());
-    let mut database = PgConnection::connect(&url).await.expect("the database");
+    let mut connection = PgConnection::connect(database.url()).await.expect("the database");
     let mut slow = Vec::new();
     for (statement, action) in &statements {
-        let plan = plans::on_postgres(&mut database, statement).await;
+        let plan = plans::on_postgres(&mut connection, statement).await;
         slow.extend(
             plans::faults_on_postgres(&plan, statement).map(|fault| format!("{action}: {fault}\n    {statement}")),
         );

@@ -2,7 +2,8 @@
 
 use bench::site::Result;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
-use std::{env, fs, path::Path};
+use std::{fs, path::Path};
+use test_support::postgres::server_url;
 use uuid::Uuid;
 
 /// A new database. It is deleted together with the server.
@@ -14,7 +15,7 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     pub(crate) async fn create_database() -> Result<Self> {
-        let server = env::var("GREENROOM_TEST_POSTGRES").map_err(|_| "no PostgreSQL: bin/bench starts one")?;
+        let server = server_url().map_err(|_| "no PostgreSQL: bin/bench starts one")?;
         let mut connection = PgConnection::connect(&server).await?;
         let name = format!("bench_{}", Uuid::now_v7().simple());
         sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await?;
