@@ -11,7 +11,7 @@ use syn::{Item, ItemFn, spanned::Spanned};
 /// Returns each server function with its path.
 fn server_functions() -> Vec<(String, ItemFn)> {
     let files = code(&["app"]).into_iter().filter(|source| source.path.starts_with("app/src/server_fns"));
-    let items = files.flat_map(|source| syn::parse_file(&source.text).expect("Rust").items);
+    let items = files.flat_map(|source| source.items());
     let functions = items.filter_map(|item| match item {
         Item::Fn(function) => Some(function),
         _ => None,

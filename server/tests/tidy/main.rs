@@ -15,6 +15,7 @@ mod unused;
 mod writes;
 
 use std::{fs, path::PathBuf};
+use syn::Item;
 
 /// Returns the root of the checkout.
 fn top() -> PathBuf {
@@ -26,6 +27,13 @@ struct Source {
     /// Relative to the root, with `/` on every system.
     path: String,
     text: String,
+}
+
+impl Source {
+    /// Returns the items of this Rust file.
+    fn items(&self) -> Vec<Item> {
+        syn::parse_file(&self.text).unwrap_or_else(|error| panic!("{}: {error}", self.path)).items
+    }
 }
 
 /// Returns all files below these folders whose names have one of these endings.

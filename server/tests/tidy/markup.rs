@@ -49,7 +49,7 @@ fn strings_isolate_the_text_of_people() {
         .into_iter()
         .chain(code(&["app"]).into_iter().filter(|source| source.path == "app/src/strings.rs"))
     {
-        for item in syn::parse_file(&source.text).unwrap_or_else(|error| panic!("{}: {error}", source.path)).items {
+        for item in source.items() {
             let Item::Fn(function) = item else { continue };
             let takes_text = function.sig.inputs.iter().any(|input| match input {
                 FnArg::Typed(typed) => {

@@ -22,8 +22,7 @@ fn no_route_of_the_interface_is_missing_in_its_document() {
 fn no_two_schemas_of_the_document_have_the_same_name() {
     let mut named: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for source in code(&["model", "server"]) {
-        let file = syn::parse_file(&source.text).unwrap_or_else(|error| panic!("{}: {error}", source.path));
-        for item in file.items {
+        for item in source.items() {
             let (attributes, ident) = match item {
                 Item::Struct(item) => (item.attrs, item.ident),
                 Item::Enum(item) => (item.attrs, item.ident),

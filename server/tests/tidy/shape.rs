@@ -10,10 +10,6 @@ const OWNED: [&str; 3] = ["ConversationId", "BookingId", "NotificationId"];
 /// The only traits: interfaces to the outside of the process.
 const PORTS: [&str; 4] = ["Clock", "Mailer", "Bus", "EventSink"];
 
-fn items(text: &str, path: &str) -> Vec<Item> {
-    syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}")).items
-}
-
 fn arguments(signature: &Signature) -> Vec<String> {
     let typed = signature.inputs.iter().filter_map(|input| match input {
         FnArg::Typed(typed) => Some(typed.ty.to_token_stream().to_string()),
@@ -27,7 +23,7 @@ fn use_cases_with_ids_take_a_viewer() {
     let mut checked = 0;
     let mut offenders = Vec::new();
     for source in code(&["services"]) {
-        for item in items(&source.text, &source.path) {
+        for item in source.items() {
             let Item::Impl(block) = item else { continue };
             if block.self_ty.to_token_stream().to_string() != "Greenroom" {
                 continue;
@@ -56,7 +52,7 @@ fn handlers_and_server_functions_are_three_moves() {
     let mut offenders = Vec::new();
     let mut checked = 0;
     for source in sources {
-        for item in items(&source.text, &source.path) {
+        for item in source.items() {
             let Item::Fn(function) = item else { continue };
             let lines = function.block.span().end().line - function.block.span().start().line + 1;
             checked += 1;
@@ -73,7 +69,7 @@ fn handlers_and_server_functions_are_three_moves() {
 fn traits_are_ports_only() {
     let mut offenders = Vec::new();
     for source in code(&["services"]) {
-        for item in items(&source.text, &source.path) {
+        for item in source.items() {
             if let Item::Trait(found) = item
                 && !PORTS.contains(&found.ident.to_string().as_str())
             {
@@ -88,7 +84,7 @@ fn traits_are_ports_only() {
 fn a_refusal_carries_codes_and_no_text() {
     let source =
         code(&["model"]).into_iter().find(|source| source.path.ends_with("api_error.rs")).expect("api_error.rs");
-    let table = items(&source.text, &source.path).into_iter().find_map(|item| match item {
+    let table = source.items().into_iter().find_map(|item| match item {
         Item::Macro(found) if found.mac.path.is_ident("api_errors") => Some(found.mac.tokens),
         _ => None,
     });

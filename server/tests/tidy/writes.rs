@@ -1,4 +1,4 @@
-use crate::{code, none};
+use crate::{Source, code, none};
 use quote::ToTokens;
 use std::collections::BTreeSet;
 use syn::{Block, ImplItem, Item, Signature};
@@ -29,11 +29,10 @@ const WITHOUT_VIEWER: &[(&str, &str)] = &[
 ];
 
 /// Returns each function and method of a file, with its body as text.
-fn functions(text: &str, path: &str) -> Vec<(String, String)> {
-    let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}"));
+fn functions(source: &Source) -> Vec<(String, String)> {
     let one = |signature: &Signature, block: &Block| (signature.ident.to_string(), block.to_token_stream().to_string());
     let mut found = Vec::new();
-    for item in file.items {
+    for item in source.items() {
         match item {
             Item::Fn(function) => found.push(one(&function.sig, &function.block)),
             Item::Impl(block) => found.extend(block.items.iter().filter_map(|item| match item {
@@ -56,7 +55,7 @@ fn transactions_for_a_viewer_check_their_session() {
         if path.starts_with("store") {
             continue;
         }
-        for (name, body) in functions(&source.text, path) {
+        for (name, body) in functions(&source) {
             if begins.iter().any(|begin| body.contains(begin)) {
                 let listed = WITHOUT_VIEWER.iter().find(|(file, function)| {
                     *file == path && *function == name || *function == "*" && path.starts_with(file)

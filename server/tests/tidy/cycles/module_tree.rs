@@ -29,10 +29,10 @@ pub(super) struct ModuleTree {
 impl ModuleTree {
     /// Reads the modules, starting from the files that are roots of a target.
     pub(super) fn read(sources: &[Source]) -> Self {
-        let texts: BTreeMap<&str, &str> = sources.iter().map(|s| (s.path.as_str(), s.text.as_str())).collect();
+        let files: BTreeMap<&str, &Source> = sources.iter().map(|source| (source.path.as_str(), source)).collect();
         let mut tree = Self::default();
-        for path in texts.keys().filter(|path| is_root(path)) {
-            tree.add_file(path, None, &texts);
+        for path in files.keys().filter(|path| is_root(path)) {
+            tree.add_file(path, None, &files);
         }
         tree
     }
@@ -42,11 +42,10 @@ impl ModuleTree {
         self.modules.iter().map(|module| module.file.clone()).collect()
     }
 
-    fn add_file(&mut self, path: &str, parent: Option<usize>, texts: &BTreeMap<&str, &str>) -> usize {
-        let file = syn::parse_file(texts[path]).unwrap_or_else(|error| panic!("{path}: {error}"));
+    fn add_file(&mut self, path: &str, parent: Option<usize>, files: &BTreeMap<&str, &Source>) -> usize {
         let folder = path.rsplit_once('/').expect("a folder").0;
         let children = if is_root(path) { folder.to_owned() } else { path.trim_end_matches(".rs").to_owned() };
-        self.add(path, &children, parent, file.items, texts)
+        self.add(path, &children, parent, files[path].items(), files)
     }
 
     /// Adds a module whose child modules are in the folder `folder`.
@@ -56,7 +55,7 @@ impl ModuleTree {
         folder: &str,
         parent: Option<usize>,
         items: Vec<Item>,
-        texts: &BTreeMap<&str, &str>,
+        files: &BTreeMap<&str, &Source>,
     ) -> usize {
         let id = self.modules.len();
         self.modules.push(Module {
@@ -74,8 +73,8 @@ impl ModuleTree {
                     let (name, folder) =
                         (module.ident.unraw().to_string(), format!("{folder}/{}", module.ident.unraw()));
                     let child = match module.content {
-                        Some((_, items)) => self.add(file, &folder, Some(id), items, texts),
-                        None => self.add_file(&format!("{folder}.rs"), Some(id), texts),
+                        Some((_, items)) => self.add(file, &folder, Some(id), items, files),
+                        None => self.add_file(&format!("{folder}.rs"), Some(id), files),
                     };
                     self.modules[id].children.insert(name, child);
                 }
