@@ -3,10 +3,8 @@
 mod graph;
 mod module_tree;
 
-use crate::{code, none};
+use crate::{CRATES, code, none};
 use graph::{Graph, find_circles};
-
-const CRATES: [&str; 8] = ["test-support", "model", "services", "migration", "app", "frontend", "server", "bench"];
 
 /// The most files that may depend on each other in a circle.
 const LARGEST_CIRCLE: usize = 4;

@@ -17,6 +17,9 @@ mod writes;
 use std::{fs, path::PathBuf};
 use syn::Item;
 
+/// The folders of all crates of the project.
+const CRATES: [&str; 8] = ["model", "services", "migration", "app", "frontend", "server", "bench", "test-support"];
+
 /// Returns the root of the checkout.
 fn top() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")

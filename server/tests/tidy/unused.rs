@@ -1,10 +1,8 @@
 //! The compiler reports unused private items, but not those that another crate could use.
 
-use crate::{none, sources};
+use crate::{CRATES, none, sources};
 use std::collections::HashMap;
 use syn::{Attribute, Ident, ImplItem, Item, Visibility};
-
-const CRATES: [&str; 7] = ["model", "services", "migration", "app", "frontend", "server", "bench"];
 
 /// Macros that make a function callable under another name, or from outside.
 const EXPORTING: [&str; 2] = ["server", "wasm_bindgen"];
