@@ -1,7 +1,7 @@
 //! Tests of several nodes that share a database and a bus.
 
 use crate::support::{
-    Actor, EVENTPRO, PASSWORD, SARAH, Stream,
+    Actor, EVENTPRO, PASSWORD, SARAH, SOON, Stream,
     metrics_page::{METRICS_ON, MetricsPage},
     postgres::Database,
     process::{Process, Settings, run, settings},
@@ -16,8 +16,6 @@ use test_support::nats::NatsServer;
 const BUS_LIMIT: Duration = Duration::from_millis(1_500);
 /// Limit for events that are found by the next database poll.
 const POLL_LIMIT: Duration = Duration::from_secs(12);
-/// Limit for a node to become ready.
-const READY_LIMIT: Duration = Duration::from_secs(30);
 
 struct Nodes {
     nodes: Vec<Process>,
@@ -45,7 +43,7 @@ impl Nodes {
 
     async fn add(&mut self) {
         let node = Process::serve(self.folder.path(), &self.settings).await;
-        node.wait_readiness(200, READY_LIMIT).await;
+        node.wait_readiness(200, SOON).await;
         self.nodes.push(node);
     }
 
@@ -129,7 +127,7 @@ async fn a_bus_outage_delays_events_without_loss() {
 
     site.bus.restart().await.expect("a NATS server");
     for node in site.nodes.iter().chain([&late]) {
-        node.wait_readiness(200, READY_LIMIT).await;
+        node.wait_readiness(200, SOON).await;
     }
     let message = eventpro[0].send_message(&launch, "With the bus again").await;
     assert_eq!(next_event(&mut hers, "message.created", BUS_LIMIT).await["message"], message);

@@ -1,7 +1,7 @@
 //! Tests of TLS to the mail server, the bus and PostgreSQL, and of the verification of their certificates.
 
 use crate::support::{
-    Actor, SARAH, Site,
+    Actor, SARAH, SOON, Site,
     bus::start_with_auth,
     certificate_authority::CertificateAuthority,
     postgres::Database,
@@ -11,9 +11,6 @@ use crate::support::{
 };
 use serde_json::json;
 use std::time::Duration;
-
-/// Limit for a node to become ready.
-const READY_LIMIT: Duration = Duration::from_secs(30);
 
 /// Queues a mail to Sarah.
 async fn trigger_mail(addr: std::net::SocketAddr) {
@@ -59,7 +56,7 @@ async fn the_bus_authenticates_and_uses_tls() {
     let bus = start_with_auth(folder.path(), "greenroom", "p@ss:w0rd/", Some(&issued)).await;
     let good = format!("tls://greenroom:p%40ss%3Aw0rd%2F@localhost:{}", bus.port());
     let node = Process::serve(folder.path(), &settings(&[("NATS_URL", &good), ("GREENROOM_CA_FILE", &ca_file)])).await;
-    node.wait_readiness(200, READY_LIMIT).await;
+    node.wait_readiness(200, SOON).await;
     drop(node);
 
     let wrong = format!("tls://greenroom:guessed@localhost:{}", bus.port());
@@ -78,7 +75,7 @@ async fn the_bus_accepts_credentials_without_tls() {
     let bus = start_with_auth(folder.path(), "greenroom", "secret", None).await;
     let url = format!("nats://greenroom:secret@127.0.0.1:{}", bus.port());
     let node = Process::serve(folder.path(), &settings(&[("NATS_URL", &url)])).await;
-    node.wait_readiness(200, READY_LIMIT).await;
+    node.wait_readiness(200, SOON).await;
 }
 
 #[tokio::test]
