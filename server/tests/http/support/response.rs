@@ -83,6 +83,13 @@ impl TestResponse {
         problem
     }
 
+    /// Checks for a 429 that allows a retry within a minute.
+    pub(crate) fn rate_limited(&self) {
+        self.problem(429, "rate_limited");
+        let seconds: u64 = self.header("retry-after").parse().expect("seconds");
+        assert!((1..=60).contains(&seconds), "{seconds}");
+    }
+
     /// Checks for a 422 with exactly these field errors.
     pub(crate) fn field_errors(&self, errors: &[(&str, &str)]) {
         assert_eq!(self.status, 422, "{}", self.text());
