@@ -43,12 +43,11 @@ impl Placeholders {
 /// Returns the paths of the pages that require a session and that an actor of the table may open: those of a
 /// conversation, its booking, and a talent to book.
 pub(crate) fn private_pages(actor: &str, conversation: &str, booking: &str, talent: &str) -> Vec<String> {
+    let pairs = [("{launch}", conversation), ("{booking}", booking), ("{achieng}", talent)];
+    let placeholders = Placeholders { pairs: pairs.map(|(name, value)| (name, value.to_owned())).into() };
     let number = ACTORS.iter().position(|known| *known == actor).expect("an actor of the table");
     let rows = PAGES.iter().filter(|row| (row.expected[0], row.expected[number]) == (303, 200));
-    let paths = rows.map(|row| row.at.unwrap_or(row.path));
-    paths
-        .map(|path| path.replace("{launch}", conversation).replace("{booking}", booking).replace("{achieng}", talent))
-        .collect()
+    rows.map(|row| placeholders.substitute(row.at.unwrap_or(row.path))).collect()
 }
 
 /// Returns the actor with this index, on a separate site, so that one actor's changes don't affect the next.
