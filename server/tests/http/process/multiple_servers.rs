@@ -17,7 +17,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 async fn the_session_is_checked_again_after_a_slow_read() {
     let pair = Pair::new().await;
     let [reader, other] = pair.sign_in(SARAH).await;
-    let conversation = launch(&reader).await;
+    let conversation = reader.load_first_conversation_id().await;
     let path = format!("/api/conversations/{conversation}/messages");
     let person = reader.get("/api/auth/session").await.ok(200)["user"]["id"].as_str().expect("an id").to_owned();
     let page = reader.clone().on_page_of(&person);
@@ -64,11 +64,6 @@ impl Pair {
     }
 }
 
-async fn launch(actor: &Actor) -> String {
-    let inbox = actor.get("/api/messages").await.ok(200);
-    inbox["conversations"][0]["id"].as_str().expect("an id").to_owned()
-}
-
 /// In a rolling update, a node of the previous version may have to restart.
 #[tokio::test]
 async fn an_older_program_starts_on_a_newer_schema() {
@@ -85,8 +80,8 @@ async fn two_servers_share_one_database() {
     let pair = Pair::new().await;
     let [eventpro_here, eventpro_there] = pair.sign_in(EVENTPRO).await;
     let [_, sarah_there] = pair.sign_in(SARAH).await;
-    let launch = launch(&eventpro_here).await;
-    assert_eq!(launch, self::launch(&sarah_there).await, "a session of one server is valid at the other");
+    let launch = eventpro_here.load_first_conversation_id().await;
+    assert_eq!(launch, sarah_there.load_first_conversation_id().await, "a session of one server is valid at the other");
 
     let mut hers = sarah_there.follow("/api/events").await;
     let mut own = eventpro_there.follow("/api/events").await;
@@ -124,7 +119,7 @@ async fn two_servers_share_one_database() {
 async fn a_message_sent_to_two_servers_at_once_is_stored_once() {
     let pair = Pair::new().await;
     let eventpro = pair.sign_in(EVENTPRO).await;
-    let launch = launch(&eventpro[0]).await;
+    let launch = eventpro[0].load_first_conversation_id().await;
     for round in 0..10 {
         let asked = json!({ "conversationId": launch, "body": format!("Round {round}"), "clientId": new_id() });
         let (one, other) =

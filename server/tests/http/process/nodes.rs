@@ -54,11 +54,6 @@ impl Nodes {
     }
 }
 
-async fn launch(actor: &Actor) -> String {
-    let inbox = actor.get("/api/messages").await.ok(200);
-    inbox["conversations"][0]["id"].as_str().expect("an id").to_owned()
-}
-
 /// Returns the data of the next frame with this event name, skipping others.
 async fn next_event(stream: &mut Stream, name: &str, limit: Duration) -> Value {
     let found = async {
@@ -76,7 +71,7 @@ async fn next_event(stream: &mut Stream, name: &str, limit: Duration) -> Value {
 async fn events_of_one_node_reach_streams_of_the_others() {
     let site = Nodes::new(3).await;
     let (eventpro, sarah) = (site.sign_in(EVENTPRO).await, site.sign_in(SARAH).await);
-    let launch = launch(&eventpro[0]).await;
+    let launch = eventpro[0].load_first_conversation_id().await;
     let mut theirs = eventpro[0].follow("/api/events").await;
     let mut hers = sarah[1].follow("/api/events").await;
     let online = next_event(&mut theirs, "presence", POLL_LIMIT).await;
@@ -110,7 +105,7 @@ async fn events_of_one_node_reach_streams_of_the_others() {
 async fn a_bus_outage_delays_events_without_loss() {
     let mut site = Nodes::new(2).await;
     let (eventpro, sarah) = (site.sign_in(EVENTPRO).await, site.sign_in(SARAH).await);
-    let launch = launch(&eventpro[0]).await;
+    let launch = eventpro[0].load_first_conversation_id().await;
     let mut hers = sarah[1].follow("/api/events").await;
     site.bus.kill();
     let message = eventpro[0].send_message(&launch, "Without the bus").await;

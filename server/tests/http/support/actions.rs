@@ -16,6 +16,12 @@ impl Actor {
         self.post("/api/messages", &json!({ "conversationId": conversation, "body": body })).await
     }
 
+    /// Returns the id of the first conversation in the inbox.
+    pub(crate) async fn load_first_conversation_id(&self) -> String {
+        let inbox = self.get("/api/messages").await.ok(200);
+        inbox["conversations"][0]["id"].as_str().expect("an id").to_owned()
+    }
+
     /// Returns all messages of a conversation, loaded page by page.
     pub(crate) async fn load_whole_thread(&self, conversation: &str) -> Vec<Value> {
         let mut messages = Vec::new();
