@@ -8,7 +8,7 @@ pub fn network_of(address: IpAddr) -> IpAddr {
     truncate_address(address, 32, 64).addr()
 }
 
-/// Returns the network of an address whose prefix has this many bits, by the version of IP.
+/// Returns the network of an address: its first `ipv4_bits` or `ipv6_bits` bits, and zeros after them.
 pub(crate) fn truncate_address(address: IpAddr, ipv4_bits: u8, ipv6_bits: u8) -> IpNet {
     IpNet::new_assert(address, if address.is_ipv4() { ipv4_bits } else { ipv6_bits }).trunc()
 }

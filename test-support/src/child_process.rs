@@ -67,7 +67,7 @@ impl ChildProcess {
     /// Returns how the process has exited, or `None` while it runs.
     ///
     /// # Errors
-    /// Fails if the system doesn't tell.
+    /// Fails if the system can't report it.
     pub fn exit_status(&mut self) -> Result<Option<ExitStatus>> {
         Ok(self.0.try_wait()?)
     }

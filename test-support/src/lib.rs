@@ -1,7 +1,7 @@
-//! What the tests of several crates share. Helpers that one crate alone needs are in that crate's tests.
+//! Helpers that the tests of several crates share. Those of one crate alone are in its own tests.
 //!
-//! It names no other crate of the project, so that all of them can use it, and is never part of a site: `services` and
-//! `server` have it as a development dependency, `bench` is a test program.
+//! This crate names no other crate of the project, so that all of them can use it. It is never part of a site:
+//! `services` and `server` have it as a development dependency, and `bench` is a test program.
 
 pub mod child_process;
 pub mod deadline;

@@ -23,7 +23,7 @@ pub struct NatsServer {
 }
 
 impl NatsServer {
-    /// Starts a server that accepts everyone.
+    /// Starts a server without authentication.
     ///
     /// # Errors
     /// Fails if `nats-server` isn't installed, or doesn't listen in time.
@@ -55,7 +55,7 @@ impl NatsServer {
         format!("nats://127.0.0.1:{}", self.port)
     }
 
-    /// Kills the server, without a goodbye to its clients.
+    /// Kills the server (SIGKILL). Does nothing if it doesn't run.
     pub fn kill(&mut self) {
         self.process = None;
     }
@@ -66,7 +66,7 @@ impl NatsServer {
     /// Fails if it doesn't listen in time.
     pub async fn restart(&mut self) -> Result<()> {
         self.kill();
-        // Debian installs it where only root's `PATH` leads.
+        // Debian installs it in a folder that only root has in its `PATH`.
         let path = format!("{}:/usr/local/sbin:/usr/sbin", env::var("PATH").unwrap_or_default());
         let mut command = Command::new("nats-server");
         command.env("PATH", path).args(["--addr", "127.0.0.1", "--port", &self.port.to_string()]);

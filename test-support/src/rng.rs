@@ -6,8 +6,8 @@ use rand_xoshiro::{
 };
 use std::{ops::Range, time::Duration};
 
-/// A small generator: good enough to choose faults and actions. SplitMix64 is a specified algorithm, while another crate's default
-/// could change and with it the runs of the kept seeds.
+/// A small generator, good enough to choose faults and actions. SplitMix64 is specified, so a kept seed makes the same
+/// run with each version of its crate.
 #[derive(Clone, Debug)]
 pub struct SeededRng(SplitMix64);
 

@@ -11,8 +11,8 @@
 //! - `{"send": FILE, "ports": […], "concurrency": N, "millis": …}`: sends the requests over N persistent connections,
 //!   each once, or repeatedly for a duration
 //!
-//! A mark is a text that identifies the events to count: each contains it once, and nothing else contains it. Its first
-//! character doesn't recur in it.
+//! A mark is a text that identifies the events to count: each of them contains it once, and no other data contains it.
+//! Its first character occurs in it only once.
 
 #![allow(clippy::print_stdout, reason = "answers go to standard output")]
 

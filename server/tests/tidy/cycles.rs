@@ -13,7 +13,7 @@ const LARGEST_CIRCLE: usize = 4;
 /// numbers. In `services` the use cases are methods of one type, `Greenroom`, whose fields name most of the crate.
 const LARGER_CIRCLES: [(&str, &[usize]); 1] = [("services", &[51, 6])];
 
-/// Returns the most files of the circle with this index in the order of size.
+/// Returns how many files the circle with this index may have; the largest circle has index 0.
 fn largest_allowed(name: &str, index: usize) -> usize {
     let larger = LARGER_CIRCLES.iter().find(|(known, _)| *known == name).map_or(&[][..], |(_, sizes)| *sizes);
     larger.get(index).copied().unwrap_or(LARGEST_CIRCLE)

@@ -42,7 +42,7 @@ fn tests_leave_no_files_in_the_crates() {
     none("a test or a program left these in a crate's folder; delete them", stray);
 }
 
-/// Cargo ignores the tests of a program with `test = false` without a word.
+/// Cargo gives no warning that it ignores the tests of a program with `test = false`.
 #[test]
 fn programs_with_tests_are_tested() {
     let manifest = fs::read_to_string(top().join("bench/Cargo.toml")).expect("a manifest");

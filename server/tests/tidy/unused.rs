@@ -53,7 +53,7 @@ fn count_words<'a>(texts: impl Iterator<Item = &'a str>) -> HashMap<&'a str, usi
     counts
 }
 
-/// Sees an item only if its name occurs nowhere else, so that it never reports one that is used.
+/// Reports an item only if its name occurs nowhere else, and so never one that is used.
 #[test]
 fn every_public_item_is_used() {
     let sources = sources(&CRATES, &[".rs"]);

@@ -29,7 +29,7 @@ impl RestoreFixture {
         Self { site, demo, backup: file, folder }
     }
 
-    /// Creates the scene and closes the site.
+    /// Creates a fixture and closes its site.
     async fn stopped() -> Self {
         let fixture = Self::new().await;
         fixture.site.greenroom.close().await.expect("closing");

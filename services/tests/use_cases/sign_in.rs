@@ -277,8 +277,8 @@ async fn reauthentication_failures_are_counted_per_session(site: Site) {
 
 async fn the_owner_is_warned_of_guessing_once_a_day(site: Site) {
     let count_warnings = async || {
-        let letters = site.mails_to(SARAH.email).await;
-        letters.iter().filter(|mail| mail.subject.contains("trying to sign in")).count()
+        let mails = site.mails_to(SARAH.email).await;
+        mails.iter().filter(|mail| mail.subject.contains("trying to sign in")).count()
     };
     fail_sign_ins(&site, HOME, 9).await;
     fail_sign_ins(&site, CAFE, 9).await;

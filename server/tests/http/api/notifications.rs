@@ -80,11 +80,11 @@ async fn one_or_all_notifications_are_marked_read() {
     let before = sarah.get("/api/notifications").await.ok(200);
     let ids = pluck(&before["notifications"], "id");
     sarah.post("/api/notifications/read", &serde_json::json!({ "ids": [ids[0], ids[0]] })).await.empty();
-    let frame = stream.next().await.expect("it is told");
+    let frame = stream.next().await.expect("an event");
     assert_eq!((frame.event.as_str(), &frame.data["ids"]), ("notification.read", &serde_json::json!([ids[0]])));
     assert_eq!(frame.data["unread"].as_i64(), before["unread"].as_i64().map(|unread| unread - 1));
     sarah.post("/api/notifications/read", &serde_json::json!({ "all": true })).await.empty();
-    let frame = stream.next().await.expect("it is told");
+    let frame = stream.next().await.expect("an event");
     assert_eq!((&frame.data["all"], &frame.data["unread"]), (&true.into(), &0.into()));
     assert_eq!(sarah.get("/api/notifications").await.ok(200)["unread"], 0);
     for wrong in [serde_json::json!({}), serde_json::json!({ "all": false }), serde_json::json!({ "ids": null })] {
