@@ -1,6 +1,8 @@
 //! Profile settings, data export, and account deletion.
 
-use crate::support::{Site, Stream, audit_event_log, draft, draft_booking, expect_api_error, send_text, sign_in};
+use crate::support::{
+    Site, Stream, audit_event_log, draft, draft_booking, expect_api_error, load_last_seq, send_text, sign_in,
+};
 use model::{AccountInput, ApiError, BookingStatus, Craft, EmailDelay, Event, FieldError, Role};
 use services::{
     Resume, Viewer,
@@ -35,7 +37,7 @@ async fn a_new_name_is_published_to_counterparts(site: Site) {
     // The viewer was loaded with the old name; the message must carry the new one.
     let message = send_text(&site.greenroom, &demo.sarah, demo.launch, "It's me").await;
     assert_eq!(message.sender.name, "Sarah W.");
-    let last_seq = site.greenroom.load_nav_state(&demo.kamau).await.expect("a nav state").cursor;
+    let last_seq = load_last_seq(&site.greenroom, &demo.kamau).await;
     assert!(
         audit_event_log(&site.greenroom, &demo.kamau)
             .await

@@ -1,6 +1,6 @@
 //! Data of others is reported as not found.
 
-use crate::support::{Site, draft, draft_booking, expect_api_error, send_text};
+use crate::support::{Site, draft, draft_booking, expect_api_error, load_last_seq, send_text};
 use model::{ApiError, BookingId, ConversationId};
 use services::{Viewer, messages::Window};
 use uuid::Uuid;
@@ -92,7 +92,7 @@ async fn lists_contain_only_the_viewers_entries(site: Site) {
 
 async fn events_are_published_to_both_parties_only(site: Site) {
     let demo = site.demo().await;
-    let last_seq = async |viewer| site.greenroom.load_nav_state(viewer).await.expect("a nav state").cursor;
+    let last_seq = async |viewer| load_last_seq(&site.greenroom, viewer).await;
     let before = [last_seq(&demo.safari).await, last_seq(&demo.kamau).await, last_seq(&demo.achieng).await];
     site.greenroom.send_message(&demo.sarah, draft(demo.launch, "Between us")).await.expect("a message");
     site.greenroom.mark_read(&demo.eventpro, demo.launch, 14).await.expect("marked read");

@@ -1,6 +1,6 @@
 //! Paging through the messages of a conversation.
 
-use crate::support::{DemoData, Site, expect_api_error, send_text};
+use crate::support::{DemoData, Site, expect_api_error, load_last_seq, send_text};
 use model::FieldError;
 use services::messages::{Messages, Window};
 use std::collections::HashSet;
@@ -26,7 +26,7 @@ async fn the_newest_messages_come_in_ascending_order(site: Site) {
     let demo = site.demo().await;
     let newest = list_window(&site, &demo, Window::Newest, 5).await;
     assert_eq!((message_seqs(&newest), newest.has_more), (vec![8, 9, 10, 11, 12], true));
-    assert_eq!(newest.cursor, site.greenroom.load_nav_state(&demo.sarah).await.expect("a nav state").cursor);
+    assert_eq!(newest.cursor, load_last_seq(&site.greenroom, &demo.sarah).await);
     for limit in [12, 100] {
         let all = list_window(&site, &demo, Window::Newest, limit).await;
         assert_eq!((message_seqs(&all), all.has_more), ((1..=12).collect(), false));

@@ -1,6 +1,6 @@
 //! Restoring backups.
 
-use crate::support::{DemoData, Kind, Site, Stream, path_of, send_text};
+use crate::support::{DemoData, Kind, Site, Stream, load_last_seq, path_of, send_text};
 use services::{
     Greenroom, Limits, Resume,
     backup::{BackupError, create_backup, restore_backup},
@@ -81,11 +81,11 @@ async fn restore_replaces_the_database_and_keeps_the_old_one() {
 async fn clients_with_cursors_from_before_a_restore_are_reset() {
     let fixture = RestoreFixture::new().await;
     let (demo, url) = (&fixture.demo, fixture.site.url());
-    let cursor = fixture.site.greenroom.load_nav_state(&demo.sarah).await.expect("a nav state").cursor;
+    let cursor = load_last_seq(&fixture.site.greenroom, &demo.sarah).await;
     fixture.site.greenroom.close().await.expect("closing");
     restore_backup(&fixture.backup, url, true).await.expect("restored");
     let greenroom = Greenroom::open(url, "https://greenroom.example", Limits::default()).await.expect("a Greenroom");
-    let last_seq = greenroom.load_nav_state(&demo.sarah).await.expect("a nav state").cursor;
+    let last_seq = load_last_seq(&greenroom, &demo.sarah).await;
     let (mut live, _) = Stream::ready(&greenroom, &demo.sarah, Resume::After(last_seq)).await;
     for body in ["Never seen", "by clients that reconnect late"] {
         send_text(&greenroom, &demo.sarah, demo.launch, body).await;

@@ -1,6 +1,6 @@
 //! Streams that open while messages are being written: no gap and no duplicate between the replay and the live events.
 
-use crate::support::{DemoData, Site, Stream, audit_event_log, draft, soon, test_rng};
+use crate::support::{DemoData, Site, Stream, audit_event_log, draft, load_last_seq, soon, test_rng};
 use services::{Greenroom, Limits, Resume, Viewer};
 use test_support::rng::SeededRng;
 use tokio::{sync::watch, task::JoinSet};
@@ -44,10 +44,6 @@ fn start_writing(greenroom: &Greenroom, demo: &DemoData) -> watch::Receiver<usiz
     seen
 }
 
-async fn last_seq(greenroom: &Greenroom, viewer: &Viewer) -> i64 {
-    greenroom.load_nav_state(viewer).await.expect("a nav state").cursor
-}
-
 /// Opens a stream in a random round, from a random cursor, and reads it to the last event.
 async fn read_stream(
     greenroom: Greenroom,
@@ -61,7 +57,7 @@ async fn read_stream(
     for _ in 0..rng.random_index(20) {
         tokio::task::yield_now().await;
     }
-    let known = last_seq(&greenroom, &sarah).await;
+    let known = load_last_seq(&greenroom, &sarah).await;
     let back = rng.random_index(usize::try_from(known).expect("a small number") + 1);
     let cursor = known - i64::try_from(back).expect("a small number");
     let resume = if rng.random_index(4) == 0 { Resume::Live } else { Resume::After(cursor) };
@@ -72,7 +68,7 @@ async fn read_stream(
 
 async fn join_all(writing: &Greenroom, reading: &Greenroom, demo: &DemoData) {
     let mut rng = test_rng();
-    let last = last_seq(writing, &demo.sarah).await + EVENTS;
+    let last = load_last_seq(writing, &demo.sarah).await + EVENTS;
     let round = start_writing(writing, demo);
     let mut streams = JoinSet::new();
     for _ in 0..STREAMS {
@@ -85,7 +81,7 @@ async fn join_all(writing: &Greenroom, reading: &Greenroom, demo: &DemoData) {
 /// No event follows the message, so a stream that missed it between the replay and going live would never receive it.
 async fn a_stream_opened_during_a_send_receives_the_message(site: Site) {
     let demo = site.demo().await;
-    let mut cursor = last_seq(&site.greenroom, &demo.sarah).await;
+    let mut cursor = load_last_seq(&site.greenroom, &demo.sarah).await;
     for _ in 0..60 {
         let mut tasks = JoinSet::new();
         for number in 0..12 {
@@ -122,7 +118,7 @@ async fn streams_of_another_process_receive_each_event_once(site: Site) {
 async fn a_client_reconnecting_repeatedly_misses_no_event(site: Site) {
     let demo = site.demo().await;
     let mut rng = test_rng();
-    let mut cursor = last_seq(&site.greenroom, &demo.sarah).await;
+    let mut cursor = load_last_seq(&site.greenroom, &demo.sarah).await;
     let last = cursor + EVENTS;
     let _round = start_writing(&site.greenroom, &demo);
     while cursor < last {

@@ -1,6 +1,6 @@
 //! Where a stream starts, and the events that follow.
 
-use crate::support::{Site, Stream, read_event_log, send_text};
+use crate::support::{Site, Stream, load_last_seq, read_event_log, send_text};
 use services::{Limits, Resume};
 use std::{collections::HashSet, time::Duration};
 
@@ -18,7 +18,7 @@ on_both! {
 
 async fn the_first_frame_carries_the_start_cursor(site: Site) {
     let demo = site.demo().await;
-    let last_seq = site.greenroom.load_nav_state(&demo.sarah).await.expect("a nav state").cursor;
+    let last_seq = load_last_seq(&site.greenroom, &demo.sarah).await;
     for (resume, cursor, resumed) in
         [(Resume::Live, last_seq, false), (Resume::After(last_seq), last_seq, true), (Resume::After(3), 3, true)]
     {
@@ -56,7 +56,7 @@ async fn a_long_replay_is_complete(site: Site) {
 
 async fn an_invalid_cursor_is_reset_to_the_last_seq(site: Site) {
     let demo = site.demo().await;
-    let last_seq = site.greenroom.load_nav_state(&demo.sarah).await.expect("a nav state").cursor;
+    let last_seq = load_last_seq(&site.greenroom, &demo.sarah).await;
     for resume in [
         Resume::After(last_seq + 1),
         Resume::After(i64::MAX),
@@ -80,7 +80,7 @@ async fn a_purged_cursor_is_reset_to_the_last_seq(site: Site) {
     let demo = site.demo().await;
     let hour = Duration::from_secs(60 * 60);
     let greenroom = site.open_second_node(Limits { keep_events: hour, ..Limits::default() }).await;
-    let before = greenroom.load_nav_state(&demo.sarah).await.expect("a nav state").cursor;
+    let before = load_last_seq(&greenroom, &demo.sarah).await;
     site.clock.advance(2 * hour);
     send_text(&greenroom, &demo.eventpro, demo.launch, "The only one after the purge").await;
     greenroom.purge_expired().await.expect("purged");

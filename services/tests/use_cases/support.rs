@@ -13,7 +13,7 @@ pub(crate) use database::{Database, Kind, connect, path_of};
 pub(crate) use drafts::{
     draft, draft_as, draft_booking, event_day, expect_api_error, new_client_id, send_text, token_draft,
 };
-pub(crate) use event_log_audit::{audit_event_log, read_event_log};
+pub(crate) use event_log_audit::{audit_event_log, load_last_seq, read_event_log};
 pub(crate) use mock_mailer::{MockMailer, link_token_in};
 pub(crate) use rng::test_rng;
 pub(crate) use site::{DemoData, Site, sign_in};

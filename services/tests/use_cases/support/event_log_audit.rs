@@ -5,9 +5,14 @@ use model::{ConversationId, Envelope, Event, Message, NotificationId, PersonId};
 use services::{Greenroom, Resume, Viewer};
 use std::collections::{HashMap, HashSet};
 
+/// Returns the number of a person's newest event.
+pub(crate) async fn load_last_seq(greenroom: &Greenroom, viewer: &Viewer) -> i64 {
+    greenroom.load_nav_state(viewer).await.expect("a nav state").cursor
+}
+
 /// Returns all events of a person; fails unless they are numbered 1, 2, 3, … up to the last sequence number.
 pub(crate) async fn read_event_log(greenroom: &Greenroom, viewer: &Viewer) -> Vec<Envelope> {
-    let last_seq = greenroom.load_nav_state(viewer).await.expect("a nav state").cursor;
+    let last_seq = load_last_seq(greenroom, viewer).await;
     let (mut stream, cursor) = Stream::ready(greenroom, viewer, Resume::After(0)).await;
     assert_eq!(cursor, 0);
     stream.events_up_to(0, last_seq).await
