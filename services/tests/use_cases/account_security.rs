@@ -1,11 +1,11 @@
 //! Account security: rejecting guessable passwords, notices of sign-ins, and asking for the password again before
 //! access tokens are created or data is exported.
 
-use crate::support::{Kind, Site, expect_api_error, sign_in, token_draft};
-use model::{ApiError, FieldError, NewPassword, Scope};
+use crate::support::{Kind, Site, expect_api_error, sign_in, to_new_password, to_password, token_draft};
+use model::{ApiError, FieldError, Scope};
 use services::{
     Result, SignInResult,
-    accounts::{Credentials, Password},
+    accounts::Credentials,
     seed::{PASSWORD, SARAH},
 };
 use std::{net::IpAddr, time::Duration};
@@ -21,14 +21,6 @@ on_both! {
 }
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
-
-fn to_new_password(text: &str) -> NewPassword {
-    NewPassword::parse(Some(text)).expect("a password")
-}
-
-fn to_password(text: &str) -> Password {
-    Password::new(text.to_owned())
-}
 
 async fn sign_in_from(site: &Site, user_agent: &str, from: &str) -> Result<SignInResult> {
     let credentials = Credentials { email: SARAH.email.parse().ok(), password: to_password(PASSWORD) };

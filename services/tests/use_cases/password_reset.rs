@@ -1,11 +1,11 @@
 //! Resetting a forgotten password, and changing the password or address.
 
-use crate::support::{Kind, Site, connect, expect_api_error, sign_in, soon, token_draft};
-use model::{ApiError, Event, FieldError, NewPassword, NotificationKind, Scope};
+use crate::support::{Kind, Site, connect, expect_api_error, sign_in, soon, to_new_password, to_password, token_draft};
+use model::{ApiError, Event, FieldError, NotificationKind, Scope};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use services::{
     Resume, Viewer,
-    accounts::{Credentials, Origin, Password},
+    accounts::{Credentials, Origin},
     seed::{EVENTPRO, PASSWORD, SARAH},
 };
 use std::{net::Ipv4Addr, time::Duration};
@@ -30,14 +30,6 @@ on_both! {
 }
 
 const NEW: &str = "velvet drum nairobi";
-
-fn to_new_password(text: &str) -> NewPassword {
-    NewPassword::parse(Some(text)).expect("a password")
-}
-
-fn to_password(text: &str) -> Password {
-    Password::new(text.to_owned())
-}
 
 async fn request_password_reset(site: &Site, email: &str) {
     site.greenroom

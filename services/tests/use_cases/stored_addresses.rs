@@ -1,11 +1,8 @@
 //! Accounts whose e-mail address was valid when it was stored, but wouldn't be accepted today.
 
-use crate::support::{Site, expect_api_error, send_text, sign_in, soon};
-use model::{ApiError, NewPassword};
-use services::{
-    accounts::Password,
-    seed::{EVENTPRO, KAMAU, PASSWORD, SARAH},
-};
+use crate::support::{Site, expect_api_error, send_text, sign_in, soon, to_new_password, to_password};
+use model::ApiError;
+use services::seed::{EVENTPRO, KAMAU, PASSWORD, SARAH};
 use std::{net::Ipv4Addr, time::Duration};
 
 on_both! {
@@ -17,14 +14,6 @@ on_both! {
 /// One address of each kind that was accepted once.
 const STORED: [&str; 4] = ["achieng\u{ed}@example.com", "user@mailhost", "x@192.0.2.1", "sarah@-example.com"];
 const HOME: Ipv4Addr = Ipv4Addr::LOCALHOST;
-
-fn to_password(text: &str) -> Password {
-    Password::new(text.to_owned())
-}
-
-fn to_new_password(text: &str) -> NewPassword {
-    NewPassword::parse(Some(text)).expect("a password")
-}
 
 async fn store(site: &Site, of: &str, email: &str) {
     site.execute(&format!("UPDATE person SET email = '{email}' WHERE email = '{of}'")).await;

@@ -11,7 +11,8 @@ mod views;
 
 pub(crate) use database::{Database, Kind, connect, path_of};
 pub(crate) use drafts::{
-    draft, draft_as, draft_booking, event_day, expect_api_error, new_client_id, send_text, token_draft,
+    draft, draft_as, draft_booking, event_day, expect_api_error, new_client_id, send_text, to_new_password,
+    to_password, token_draft,
 };
 pub(crate) use event_log_audit::{audit_event_log, load_last_seq, read_event_log};
 pub(crate) use mock_mailer::{MockMailer, link_token_in};

@@ -2,10 +2,11 @@
 
 use model::{
     ApiError, BookingDraft, BookingInput, ClientId, ConversationId, Day, Message, MessageDraft, MessageInput, Money,
-    PersonId, Scope, TokenDraft,
+    NewPassword, PersonId, Scope, TokenDraft,
 };
 use services::{
     Greenroom, Viewer,
+    accounts::Password,
     clock::{Clock, SystemClock},
 };
 use uuid::Uuid;
@@ -17,6 +18,16 @@ pub(crate) fn expect_api_error<T>(result: services::Result<T>) -> ApiError {
         Ok(_) => panic!("expected a refusal"),
         Err(error) => error.into_api_error(),
     }
+}
+
+/// Creates a password as it is typed to sign in or to confirm an action.
+pub(crate) fn to_password(text: &str) -> Password {
+    Password::new(text.to_owned())
+}
+
+/// Creates a password that a person chooses.
+pub(crate) fn to_new_password(text: &str) -> NewPassword {
+    NewPassword::parse(Some(text)).expect("a password")
 }
 
 /// Creates the input for an access token.
