@@ -32,11 +32,6 @@ async fn stored_emails(site: &Site) -> Vec<StoredEmail> {
     site.query("SELECT recipient, subject, body_text, body_html, unsubscribe FROM mail ORDER BY id").await
 }
 
-async fn request_password_reset(site: &Site) {
-    let email = SARAH.email.parse().expect("an address");
-    site.greenroom.forgot_password(email, Ipv4Addr::LOCALHOST.into()).await.expect("accepted");
-}
-
 fn new_password() -> NewPassword {
     NewPassword::parse(Some("velvet drum nairobi")).expect("a password")
 }
@@ -66,7 +61,7 @@ async fn stored_tokens(site: &Site) -> Vec<String> {
 
 async fn stored_mails_hold_no_usable_token(site: Site) {
     let demo = site.demo().await;
-    request_password_reset(&site).await;
+    site.request_password_reset(SARAH.email).await;
     let to = "sarah.new@example.com".parse().expect("an address");
     let password = Password::new(PASSWORD.to_owned());
     site.greenroom.change_email(&demo.sarah, password, to, Ipv4Addr::LOCALHOST.into()).await.expect("accepted");
@@ -92,7 +87,7 @@ async fn stored_mails_hold_no_usable_token(site: Site) {
 
 async fn a_mail_over_budget_is_stored_without_text(site: Site) {
     for _ in 0..8 {
-        request_password_reset(&site).await;
+        site.request_password_reset(SARAH.email).await;
     }
     let stored = stored_emails(&site).await;
     assert_eq!(stored.len(), 8);
@@ -104,7 +99,7 @@ async fn a_mail_over_budget_is_stored_without_text(site: Site) {
 
 /// Mail programs keep the first of two copies with the same Message-ID.
 async fn links_of_a_retried_mail_work_until_one_is_used(site: Site) {
-    request_password_reset(&site).await;
+    site.request_password_reset(SARAH.email).await;
     let mailer = FailingMailer::default();
     for _ in 0..2 {
         site.greenroom.deliver_pending(&mailer).await.expect("delivered");
@@ -119,10 +114,10 @@ async fn links_of_a_retried_mail_work_until_one_is_used(site: Site) {
         expect_api_error(site.greenroom.reset_password(&tokens[1], new_password()).await).code(),
         "token_invalid"
     );
-    request_password_reset(&site).await;
+    site.request_password_reset(SARAH.email).await;
     site.greenroom.deliver_pending(&mailer).await.expect("delivered");
     let before = link_token_in(mailer.0.lock().expect("a lock").last().expect("a mail"));
-    request_password_reset(&site).await;
+    site.request_password_reset(SARAH.email).await;
     assert_eq!(
         expect_api_error(site.greenroom.reset_password(&before, new_password()).await).code(),
         "token_invalid",
@@ -131,7 +126,7 @@ async fn links_of_a_retried_mail_work_until_one_is_used(site: Site) {
 }
 
 async fn a_mail_retried_for_hours_is_sent_with_a_working_link(site: Site) {
-    request_password_reset(&site).await;
+    site.request_password_reset(SARAH.email).await;
     let mailer = FailingMailer::default();
     for _ in 0..8 {
         site.greenroom.deliver_pending(&mailer).await.expect("delivered");
@@ -146,7 +141,7 @@ async fn a_mail_retried_for_hours_is_sent_with_a_working_link(site: Site) {
 
 async fn a_mail_whose_link_was_revoked_is_not_sent(site: Site) {
     let demo = site.demo().await;
-    request_password_reset(&site).await;
+    site.request_password_reset(SARAH.email).await;
     let password = Password::new(PASSWORD.to_owned());
     site.greenroom.change_password(&demo.sarah, password, new_password()).await.expect("changed");
     let mailer = MockMailer::default();
@@ -157,7 +152,7 @@ async fn a_mail_whose_link_was_revoked_is_not_sent(site: Site) {
 }
 
 async fn token_expiry_starts_when_the_mail_is_sent(site: Site) {
-    request_password_reset(&site).await;
+    site.request_password_reset(SARAH.email).await;
     site.clock.advance(Duration::from_secs(3 * 60 * 60));
     site.greenroom.purge_expired().await.expect("purged");
     let mailer = MockMailer::default();
@@ -168,7 +163,7 @@ async fn token_expiry_starts_when_the_mail_is_sent(site: Site) {
 }
 
 async fn a_listed_mail_keeps_its_token(site: Site) {
-    request_password_reset(&site).await;
+    site.request_password_reset(SARAH.email).await;
     let other = site.open_second_node(services::Limits::default()).await;
     let (one, two) = tokio::join!(site.greenroom.list_queued_mail(), other.list_queued_mail());
     let tokens = [one, two].map(|mails| link_token_in(&mails.expect("mails")[0].email));

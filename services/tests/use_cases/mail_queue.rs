@@ -5,7 +5,7 @@ use services::{
     mail::{DeliveryError, Mailer, OutgoingEmail},
     seed::{ACHIENG, DEMO_PEOPLE, KAMAU, SARAH},
 };
-use std::{net::Ipv4Addr, sync::Mutex, time::Duration};
+use std::{sync::Mutex, time::Duration};
 use tokio::sync::Notify;
 
 on_both! {
@@ -22,11 +22,6 @@ on_both! {
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-async fn request_password_reset(site: &Site, email: &str) {
-    let email = email.parse().expect("an address");
-    site.greenroom.forgot_password(email, Ipv4Addr::LOCALHOST.into()).await.expect("accepted");
-}
-
 #[derive(sea_orm::FromQueryResult)]
 struct StoredText {
     body_text: String,
@@ -34,7 +29,7 @@ struct StoredText {
 }
 
 async fn a_mail_is_sent_once_and_its_text_deleted(site: Site) {
-    request_password_reset(&site, SARAH.email).await;
+    site.request_password_reset(SARAH.email).await;
     let mailer = MockMailer::default();
     for _ in 0..3 {
         site.greenroom.deliver_pending(&mailer).await.expect("delivered");
@@ -53,7 +48,7 @@ async fn a_mail_is_sent_once_and_its_text_deleted(site: Site) {
 }
 
 async fn a_failed_delivery_is_retried(site: Site) {
-    request_password_reset(&site, SARAH.email).await;
+    site.request_password_reset(SARAH.email).await;
     let busy = || DeliveryError::Transient("busy".to_owned());
     let mailer = MockMailer::failing_with(vec![busy(), busy()]);
     for (passed, sent) in [(Duration::ZERO, 0), (MINUTE / 2, 0), (MINUTE / 2, 0), (MINUTE, 0), (MINUTE, 1)] {
@@ -64,7 +59,7 @@ async fn a_failed_delivery_is_retried(site: Site) {
 }
 
 async fn a_permanent_failure_is_dead_lettered(site: Site) {
-    request_password_reset(&site, SARAH.email).await;
+    site.request_password_reset(SARAH.email).await;
     let mailer = MockMailer::failing_with(vec![DeliveryError::Permanent("unknown mailbox".to_owned())]);
     site.greenroom.deliver_pending(&mailer).await.expect("delivered");
     site.clock.advance(600 * MINUTE);
@@ -75,7 +70,7 @@ async fn a_permanent_failure_is_dead_lettered(site: Site) {
 }
 
 async fn a_mail_is_dead_lettered_after_a_day_of_retries(site: Site) {
-    request_password_reset(&site, SARAH.email).await;
+    site.request_password_reset(SARAH.email).await;
     let mailer = MockMailer::failing_with(vec![DeliveryError::Transient("busy".to_owned()); 100]);
     let mut hours = 0;
     while site.greenroom.count_backlog().await.expect("a backlog").dead_lettered == 0 {
@@ -87,7 +82,7 @@ async fn a_mail_is_dead_lettered_after_a_day_of_retries(site: Site) {
 }
 
 async fn a_lease_of_a_dead_process_expires(site: Site) {
-    request_password_reset(&site, SARAH.email).await;
+    site.request_password_reset(SARAH.email).await;
     // As after a crash between the delivery and recording its result.
     let mailer = MockMailer::failing_with(vec![DeliveryError::Transient("the process died".to_owned())]);
     site.greenroom.deliver_pending(&mailer).await.expect("delivered");
@@ -103,7 +98,7 @@ async fn two_processes_share_the_mail_queue(site: Site) {
     let mut emails: Vec<&str> = DEMO_PEOPLE.iter().map(|person| person.email).collect();
     emails.sort_unstable();
     for email in &emails {
-        request_password_reset(&site, email).await;
+        site.request_password_reset(email).await;
     }
     let (mailer, other) = (MockMailer::default(), site.open_second_node(services::Limits::default()).await);
     let (one, two) = tokio::join!(site.greenroom.deliver_pending(&mailer), other.deliver_pending(&mailer));
@@ -114,7 +109,7 @@ async fn two_processes_share_the_mail_queue(site: Site) {
 }
 
 async fn a_placeholder_mail_is_never_sent(site: Site) {
-    request_password_reset(&site, "unknown@example.com").await;
+    site.request_password_reset("unknown@example.com").await;
     let mailer = MockMailer::default();
     site.greenroom.deliver_pending(&mailer).await.expect("delivered");
     assert!(mailer.recipients().is_empty());
@@ -122,7 +117,7 @@ async fn a_placeholder_mail_is_never_sent(site: Site) {
 }
 
 async fn an_outdated_mail_is_not_sent(site: Site) {
-    request_password_reset(&site, SARAH.email).await;
+    site.request_password_reset(SARAH.email).await;
     site.clock.advance(49 * 60 * MINUTE);
     let mailer = MockMailer::default();
     site.greenroom.deliver_pending(&mailer).await.expect("delivered");
@@ -171,17 +166,17 @@ impl Mailer for HangingServer {
 async fn a_hanging_mail_server_delays_no_other_recipient(site: Site) {
     // The first three go to the hanging server; the others are due after them.
     for person in &DEMO_PEOPLE[..3] {
-        request_password_reset(&site, person.email).await;
+        site.request_password_reset(person.email).await;
     }
     site.execute("UPDATE mail SET recipient = replace(recipient, '@', '.') || '@hangs.example.com'").await;
     site.execute("UPDATE mail SET due_at = due_at - 1000").await;
-    request_password_reset(&site, KAMAU.email).await;
+    site.request_password_reset(KAMAU.email).await;
     let server = HangingServer::default();
     let delivery = site.greenroom.deliver_pending(&server);
     let checks = async {
         wait_until(|| server.delivered(false) == 1).await;
         assert_eq!(server.delivered(true), 0);
-        request_password_reset(&site, ACHIENG.email).await;
+        site.request_password_reset(ACHIENG.email).await;
         wait_until(|| server.delivered(false) == 2).await;
         wait_until(|| server.most_hanging() == 2).await;
         server.released.notify_one();

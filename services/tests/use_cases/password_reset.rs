@@ -31,20 +31,13 @@ on_both! {
 
 const NEW: &str = "velvet drum nairobi";
 
-async fn request_password_reset(site: &Site, email: &str) {
-    site.greenroom
-        .forgot_password(email.parse().expect("an address"), Ipv4Addr::LOCALHOST.into())
-        .await
-        .expect("accepted");
-}
-
 async fn a_link_sets_a_new_password_once_and_ends_every_session(site: Site) {
     let before = site.sign_in(SARAH.email).await.token;
     let viewer = site.greenroom.authenticate(&before).await.expect("a viewer");
     let mut stream = crate::support::Stream::ready(&site.greenroom, &viewer, Resume::Live).await.0;
-    request_password_reset(&site, SARAH.email).await;
+    site.request_password_reset(SARAH.email).await;
     let other = site.link_token_for(SARAH.email).await;
-    request_password_reset(&site, SARAH.email).await;
+    site.request_password_reset(SARAH.email).await;
     let token = site.link_token_for(SARAH.email).await;
     let refused = expect_api_error(site.greenroom.reset_password(&other, to_new_password(NEW)).await);
     assert_eq!(refused.field_error("token"), Some(FieldError::TokenInvalid), "a newer link was mailed");
@@ -64,7 +57,7 @@ async fn a_link_sets_a_new_password_once_and_ends_every_session(site: Site) {
 }
 
 async fn a_reset_link_expires_after_an_hour(site: Site) {
-    request_password_reset(&site, SARAH.email).await;
+    site.request_password_reset(SARAH.email).await;
     let token = site.link_token_for(SARAH.email).await;
     site.clock.advance(Duration::from_secs(60 * 60));
     assert_eq!(
@@ -79,7 +72,7 @@ async fn a_reset_link_expires_after_an_hour(site: Site) {
 }
 
 async fn a_refused_password_keeps_the_reset_link(site: Site) {
-    request_password_reset(&site, SARAH.email).await;
+    site.request_password_reset(SARAH.email).await;
     let token = site.link_token_for(SARAH.email).await;
     let refused = expect_api_error(site.greenroom.reset_password(&token, to_new_password("password123")).await);
     assert_eq!(refused.code(), "password_too_common");
@@ -88,7 +81,7 @@ async fn a_refused_password_keeps_the_reset_link(site: Site) {
 }
 
 async fn an_unknown_address_gets_no_mail(site: Site) {
-    request_password_reset(&site, "unknown@example.com").await;
+    site.request_password_reset("unknown@example.com").await;
     assert!(site.greenroom.list_queued_mail().await.expect("e-mails").is_empty());
 }
 
@@ -184,7 +177,7 @@ async fn a_new_password_revokes_a_change_of_address(site: Site) {
     let (thief, _) = sign_in_viewer(&site, SARAH.email).await;
     request_email_change(&site, &thief, "thief@example.com").await;
     assert!(site.mails_to(SARAH.email).await[0].subject.contains("about to change"), "the owner got no warning");
-    request_password_reset(&site, SARAH.email).await;
+    site.request_password_reset(SARAH.email).await;
     site.greenroom.reset_password(&site.link_token_for(SARAH.email).await, to_new_password(NEW)).await.expect("set");
     let refused = expect_api_error(site.greenroom.confirm_email(&site.link_token_for("thief@example.com").await).await);
     assert_eq!(refused.code(), "token_invalid");
@@ -193,7 +186,7 @@ async fn a_new_password_revokes_a_change_of_address(site: Site) {
 
 async fn links_to_the_old_address_are_revoked(site: Site) {
     let (sarah, _) = sign_in_viewer(&site, SARAH.email).await;
-    request_password_reset(&site, SARAH.email).await;
+    site.request_password_reset(SARAH.email).await;
     let old = site.link_token_for(SARAH.email).await;
     request_email_change(&site, &sarah, "sarah.new@example.com").await;
     site.greenroom.confirm_email(&site.link_token_for("sarah.new@example.com").await).await.expect("confirmed");
@@ -246,7 +239,7 @@ async fn changing_an_address_does_not_block_readers(site: Site) {
 
 async fn chosen_passwords_are_rate_limited(site: Site) {
     let (sarah, _) = sign_in_viewer(&site, SARAH.email).await;
-    request_password_reset(&site, SARAH.email).await;
+    site.request_password_reset(SARAH.email).await;
     let token = site.link_token_for(SARAH.email).await;
     let changes =
         (0..25).map(|_| site.greenroom.change_password(&sarah, to_password(PASSWORD), to_new_password("password123")));
@@ -285,7 +278,7 @@ async fn a_password_change_deletes_other_devices(site: Site) {
     let refused = expect_api_error(sign_in_with_cookie(&site, NEW, &stolen).await);
     assert_eq!(refused, ApiError::RateLimited { retry_after: 60 }, "like any unknown device");
     sign_in_with_cookie(&site, NEW, &own).await.expect("the device that changed it is known");
-    request_password_reset(&site, SARAH.email).await;
+    site.request_password_reset(SARAH.email).await;
     site.greenroom
         .reset_password(&site.link_token_for(SARAH.email).await, to_new_password("seven drums at dawn"))
         .await
@@ -301,7 +294,7 @@ async fn a_password_change_deletes_other_devices(site: Site) {
 #[tokio::test]
 async fn consuming_a_link_on_postgres_does_not_deadlock_with_a_password_change() {
     let site = Site::new(Kind::Postgres).await;
-    request_password_reset(&site, SARAH.email).await;
+    site.request_password_reset(SARAH.email).await;
     let token = site.link_token_for(SARAH.email).await;
     let change = connect(site.url()).await;
     let lock = format!("BEGIN; SELECT 1 FROM person WHERE email = '{}' FOR NO KEY UPDATE", SARAH.email);

@@ -144,6 +144,12 @@ impl Site {
         services::migrate(&self.database.url).await.expect("a start");
     }
 
+    /// Requests a link to reset the password of this address, from 127.0.0.1.
+    pub(crate) async fn request_password_reset(&self, email: &str) {
+        let email = email.parse().expect("an address");
+        self.greenroom.forgot_password(email, Ipv4Addr::LOCALHOST.into()).await.expect("accepted");
+    }
+
     /// Changes the database directly.
     pub(crate) async fn execute(&self, sql: &str) {
         let connection = connect(&self.database.url).await;
@@ -158,6 +164,15 @@ impl Site {
         let rows = T::find_by_statement(statement).all(&connection).await.expect(sql);
         connection.close().await.expect("closing");
         rows
+    }
+
+    /// Returns the single number that a query selects as `count`.
+    pub(crate) async fn count(&self, sql: &str) -> i64 {
+        #[derive(FromQueryResult)]
+        struct Count {
+            count: i64,
+        }
+        self.query::<Count>(sql).await.pop().expect("a row").count
     }
 
     pub(crate) async fn count_rows(&self) -> RowCounts {
