@@ -5,7 +5,8 @@ use crate::{
     Greenroom, Result, accounts,
     clock::as_millis,
     entity::{device, email_budget, known_device, mail, person, session, token, write_probe},
-    realtime, talents,
+    realtime::purge_events,
+    talents,
 };
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
@@ -90,7 +91,7 @@ impl Greenroom {
     /// Returns whether there may be more.
     async fn purge_event_log(&self, before: i64) -> Result<bool> {
         let tx = self.store.write_background().await?;
-        let more = realtime::purge_events(&tx, before).await?;
+        let more = purge_events(&tx, before).await?;
         tx.commit().await?;
         Ok(more)
     }

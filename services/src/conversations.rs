@@ -8,7 +8,7 @@ mod read_markers;
 
 pub(crate) use query::{ConversationQuery, ConversationWithCursor, Party};
 
-use crate::{Greenroom, Result, Viewer, entity::conversation, page, realtime, store::Transaction};
+use crate::{Greenroom, Result, Viewer, entity::conversation, page, realtime::last_seq, store::Transaction};
 use model::{ApiError, Conversation, ConversationId, Inbox, PersonId};
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -26,7 +26,7 @@ impl Greenroom {
                 // An empty page has no row with a cursor: reads both again in one snapshot.
                 let snapshot = self.store.snapshot().await?;
                 seen = ConversationQuery::of(viewer).list_page(&*snapshot, after.as_ref()).await?;
-                realtime::last_seq(&*snapshot, viewer.id()).await?
+                last_seq(&*snapshot, viewer.id()).await?
             }
         };
         let next_page =

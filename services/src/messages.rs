@@ -1,51 +1,20 @@
 //! Messages: sending them, and reading a conversation's history.
+//!
+//! # Layout
+//! - `send`: sends a message, in a batch with those sent at the same time (`batch`); `request`: the types of both
+//! - `insert`: writes messages, their events and notifications; `row`: the conversion between messages and rows
+//! - `history`: the pages of a conversation
 
 mod batch;
 mod history;
 mod insert;
+mod request;
+mod row;
 mod send;
 
 pub use history::{Messages, Window};
 pub(crate) use insert::{NewMessage, active_senders, insert_messages};
-pub use send::SendOutcome;
-pub(crate) use send::{MessageBatcher, allocate_seq};
-
-use crate::{Error, Result, entity::message};
-use model::{Booking, BookingId, ClientId, ConversationId, Message, MessageId, Person, PersonId, Timestamp};
-use uuid::Uuid;
-
-/// Returns the row of a new message.
-fn row_of(new_message: &NewMessage, now: Timestamp) -> message::Model {
-    message::Model {
-        id: Uuid::now_v7(),
-        conversation_id: new_message.draft.conversation_id.0,
-        seq: new_message.seq,
-        sender_id: new_message.sender.id.0,
-        client_id: new_message.client_id.0,
-        body: new_message.draft.body.as_str().to_owned(),
-        created_at: now.millis(),
-        booking_status: new_message.booking_status.map(|status| status.as_str().to_owned()),
-    }
-}
-
-/// Returns the message in a row, whose sender is one of the booking's two parties.
-pub(crate) fn message_from_row(row: message::Model, booking: &Booking) -> Result<Message> {
-    let sender = booking.find_party(PersonId(row.sender_id)).clone();
-    message_of(row, booking.id, sender)
-}
-
-/// Returns the message in a row. The only function that builds one, so that every view has all fields.
-fn message_of(row: message::Model, booking_id: BookingId, sender: Person) -> Result<Message> {
-    let booking_status = row.booking_status.as_deref().map(str::parse).transpose();
-    Ok(Message {
-        id: MessageId(row.id),
-        conversation_id: ConversationId(row.conversation_id),
-        booking_id,
-        seq: row.seq,
-        client_id: ClientId(row.client_id),
-        sender,
-        body: row.body,
-        booking_status: booking_status.map_err(|()| Error::corrupt("booking status"))?,
-        created_at: Timestamp::from_millis(row.created_at),
-    })
-}
+pub(crate) use request::MessageBatcher;
+pub use request::{SendOutcome, generate_client_id};
+pub(crate) use row::message_from_row;
+pub(crate) use send::allocate_seq;

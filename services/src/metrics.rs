@@ -1,24 +1,17 @@
 //! Metrics for the operator. No exporter is named here: without one installed, a measurement costs a function call.
 //! Label values are constants of this program, never user data.
 
-use crate::{
-    Error, Greenroom, Result,
-    clock::{Clock, SystemClock},
-    mail::Backlog,
-    messages::SendOutcome,
-    realtime::BusHealth,
-};
+use crate::clock::{Clock, SystemClock};
 use ::metrics::{Gauge, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use model::{SessionEndReason, Timestamp};
 use std::time::{self, Duration};
-use tokio::time::timeout;
 
-const STREAMS: &str = "greenroom_streams";
-const QUEUE: &str = "greenroom_queue_length";
-const CONNECTIONS: &str = "greenroom_database_connections";
-const DATABASE_UP: &str = "greenroom_database_up";
-const BUS_UP: &str = "greenroom_bus_up";
-const MAIL_QUEUED: &str = "greenroom_mail_queued";
+pub(crate) const STREAMS: &str = "greenroom_streams";
+pub(crate) const QUEUE: &str = "greenroom_queue_length";
+pub(crate) const CONNECTIONS: &str = "greenroom_database_connections";
+pub(crate) const DATABASE_UP: &str = "greenroom_database_up";
+pub(crate) const BUS_UP: &str = "greenroom_bus_up";
+pub(crate) const MAIL_QUEUED: &str = "greenroom_mail_queued";
 /// E-mails dead-lettered after failed attempts.
 pub const MAIL_DEAD_LETTERED: &str = "greenroom_mail_dead_lettered";
 
@@ -91,48 +84,12 @@ pub fn describe_metrics() {
     }
 }
 
-impl Greenroom {
-    /// Sets the gauges that aren't updated as they change. If the database doesn't answer, those read from it keep
-    /// their last values.
-    pub async fn collect_gauges(&self) {
-        gauge!(STREAMS).set(self.stream_count() as f64);
-        let streams = self.stream_session_lookup.len() + self.stream_setups.len();
-        let lengths =
-            [("sends", self.message_batcher.len()), ("sessions", self.session_lookup.len()), ("streams", streams)];
-        for (queue, length) in lengths {
-            gauge!(QUEUE, "queue" => queue).set(length as f64);
-        }
-        for (state, connections) in self.store.connections() {
-            gauge!(CONNECTIONS, "state" => state).set(connections as f64);
-        }
-        match self.bus_health() {
-            BusHealth::Disabled => {}
-            health => gauge!(BUS_UP).set(f64::from(u8::from(health == BusHealth::Healthy))),
-        }
-        let backlog = timeout(PROBE_TIMEOUT, self.count_backlog()).await;
-        gauge!(DATABASE_UP).set(f64::from(u8::from(matches!(backlog, Ok(Ok(_))))));
-        if let Ok(Ok(Backlog { queued, dead_lettered })) = backlog {
-            gauge!(MAIL_QUEUED).set(queued as f64);
-            gauge!(MAIL_DEAD_LETTERED).set(dead_lettered as f64);
-        }
-    }
-}
-
-/// Measures a send, from the call to its response.
-pub(crate) async fn measure_send(sending: impl Future<Output = Result<SendOutcome>>) -> Result<SendOutcome> {
-    let start = time::Instant::now();
-    let result = sending.await;
-    let outcome = match &result {
-        Ok(SendOutcome::New(_)) => "new",
-        Ok(SendOutcome::Duplicate(_)) => "duplicate",
-        Err(Error::Api(_)) => "refused",
-        Err(_) => "failed",
-    };
+/// Counts a send by its outcome, and records how long it took unless it was refused.
+pub(crate) fn record_send(outcome: &'static str, duration: Duration) {
     counter!(SENDS, "outcome" => outcome).increment(1);
     if outcome != "refused" {
-        histogram!(SEND_SECONDS).record(start.elapsed());
+        histogram!(SEND_SECONDS).record(duration);
     }
-    result
 }
 
 /// Measures a commit, including its flush.

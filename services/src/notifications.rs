@@ -9,7 +9,7 @@ use crate::{
     accounts::person_of,
     entity::{event_sequence, notification, person},
     page::{self, PAGE_SIZE, PageCursor},
-    realtime::{self, EventRecorder},
+    realtime::{EventRecorder, last_seq},
 };
 use model::{
     ApiError, BookingId, ConversationId, NavState, Notification, NotificationId, NotificationKind, NotificationList,
@@ -33,12 +33,7 @@ impl Greenroom {
             page::truncate_page(&mut notifications, |(event_seq, last)| PageCursor::new(event_seq, last.id.0));
         let notifications = notifications.into_iter().map(|(_, notification)| notification).collect();
         let unread = count_unread(&*snapshot, viewer.id()).await?;
-        Ok(NotificationList {
-            notifications,
-            unread,
-            next_page,
-            cursor: realtime::last_seq(&*snapshot, viewer.id()).await?,
-        })
+        Ok(NotificationList { notifications, unread, next_page, cursor: last_seq(&*snapshot, viewer.id()).await? })
     }
 
     /// Returns the state of the navigation that surrounds every page.

@@ -8,11 +8,12 @@
 //! - `hub`: registry of this process's subscribers; publishes to them after the commit
 //! - `event_sink`: port to a stream's socket
 //! - `event_log`: reads events back; `catch_up`: reads them for all lagging streams at once
-//! - `stream_setup`: loads the state that a new stream needs, in batches
+//! - `stream_setup`: loads the state that a new stream needs, in batches; `stream_request`: its types
+//! - `state`: what these use cases share
 //! - `subscription`: one stream: replay, then live, without gaps or duplicates
 //! - `sse`: SSE encoding
 //! - `heartbeat`: heartbeats, and polling for what other processes wrote
-//! - `bus`: messages between nodes
+//! - `bus`: messages between nodes; `nodes`: what they cause
 //! - `typing`, `presence`: ephemeral events, which the log doesn't contain
 
 mod bus;
@@ -22,8 +23,11 @@ mod event_recorder;
 mod event_sink;
 mod heartbeat;
 mod hub;
+mod nodes;
 mod presence;
 mod sse;
+mod state;
+mod stream_request;
 mod stream_setup;
 mod subscription;
 mod typing;
@@ -32,7 +36,5 @@ pub use bus::{Bus, BusHealth};
 pub(crate) use event_log::{last_seq, purge_events};
 pub(crate) use event_recorder::{EventRecorder, lock_last_seqs};
 pub use event_sink::EventSink;
-pub(crate) use hub::Hub;
-pub(crate) use stream_setup::StreamSetupBatcher;
+pub(crate) use state::RealtimeState;
 pub use subscription::{Resume, Subscription};
-pub(crate) use typing::TYPING_INTERVAL;

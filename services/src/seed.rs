@@ -111,7 +111,7 @@ impl Greenroom {
     async fn seed_people(&self, clock: &ManualClock, today: Timestamp) -> Result<()> {
         let password = NewPassword::parse(Some(PASSWORD))
             .map_err(|field_error: FieldError| ApiError::for_field("password", field_error))?;
-        let hash = self.hasher.hash(Requester::Network(Ipv4Addr::LOCALHOST.into()), &password).await?;
+        let hash = self.accounts.hasher.hash(Requester::Network(Ipv4Addr::LOCALHOST.into()), &password).await?;
         let mut viewers = Vec::new();
         for person in DEMO_PEOPLE {
             viewers.push(self.ensure_person(person, &hash).await?);

@@ -4,7 +4,7 @@ mod pool;
 pub(crate) mod statement_buckets;
 mod writer;
 
-use crate::{Error, Result, metrics, talents};
+use crate::{Error, Result, metrics, talents::fill_missing_search_names};
 use connection::Connection;
 use health::WriteHealth;
 use migration::{Migrator, MigratorTrait};
@@ -229,7 +229,7 @@ pub async fn migrate(database_url: &str) -> Result<()> {
     if !is_up_to_date {
         Migrator::up(&connection, None).await?;
     }
-    while talents::fill_missing_search_names(&connection).await? {}
+    while fill_missing_search_names(&connection).await? {}
     connection.close().await?;
     Ok(())
 }

@@ -9,16 +9,6 @@ use graph::{Graph, find_circles};
 /// The most files that may depend on each other in a circle.
 const LARGEST_CIRCLE: usize = 4;
 
-/// The circles of a crate that are still larger, with their numbers of files, the largest first. Only lower these
-/// numbers. In `services` the use cases are methods of one type, `Greenroom`, whose fields name most of the crate.
-const LARGER_CIRCLES: [(&str, &[usize]); 1] = [("services", &[51, 6])];
-
-/// Returns how many files the circle with this index may have; the largest circle has index 0.
-fn largest_allowed(name: &str, index: usize) -> usize {
-    let larger = LARGER_CIRCLES.iter().find(|(known, _)| *known == name).map_or(&[][..], |(_, sizes)| *sizes);
-    larger.get(index).copied().unwrap_or(LARGEST_CIRCLE)
-}
-
 /// Describes a circle: its files, and each dependency between them with the names that cause it.
 fn describe(name: &str, circle: &[String], graph: &Graph) -> String {
     let edges = graph.iter().filter(|((from, to), _)| circle.contains(from) && circle.contains(to));
@@ -35,8 +25,8 @@ fn circles_of_files_are_small() {
         let graph = graph::read(&code(&[name]));
         let circles = find_circles(&graph);
         eprintln!("{name}: circles of {:?} files", circles.iter().map(Vec::len).collect::<Vec<_>>());
-        let large = circles.iter().enumerate().filter(|(index, circle)| circle.len() > largest_allowed(name, *index));
-        offenders.extend(large.map(|(_, circle)| describe(name, circle, &graph)));
+        let large = circles.iter().filter(|circle| circle.len() > LARGEST_CIRCLE);
+        offenders.extend(large.map(|circle| describe(name, circle, &graph)));
     }
     none("more files than allowed depend on each other in a circle", offenders);
 }

@@ -1,8 +1,10 @@
-use super::{DAY, SessionScope, Viewer, secret::Secret, security_log::SecurityEvent, sessions::NewSession};
+use super::{Viewer, secret::Secret, security_log::SecurityEvent, sessions::NewSession, viewer::SessionScope};
 use crate::{Error, Greenroom, Result, entity::session, realtime::EventRecorder, run_to_completion};
 use model::{AccessToken, FieldError, NotificationKind, Scope, SessionId, Timestamp, TokenDraft};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Select};
+use std::time::Duration;
 
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Maximum access tokens of one person.
 const MAX_TOKENS: u64 = 50;
 
@@ -53,7 +55,7 @@ impl Greenroom {
             let mut recorder = EventRecorder::default();
             let kind = NotificationKind::TokenCreated;
             crate::notifications::notify_self(&owner, kind, &mut recorder, now)?;
-            recorder.commit(tx, &greenroom.hub, now).await?;
+            recorder.commit(tx, &greenroom.realtime.hub, now).await?;
             greenroom.log_security(SecurityEvent::TokenCreated, viewer.id(), viewer.from).await;
             Ok(NewToken { token: token_of(row)?, secret: secret.into_text() })
         })

@@ -43,9 +43,9 @@ impl Greenroom {
             // Their own event log is deleted below.
             recorder.discard(viewer.id());
             delete_personal_rows(&tx, viewer.id(), &row.email).await?;
-            recorder.commit(tx, &greenroom.hub, now).await?;
+            recorder.commit(tx, &greenroom.realtime.hub, now).await?;
             for session in ended {
-                greenroom.hub.end_session(viewer.id(), session, SessionEndReason::AccountDeleted);
+                greenroom.realtime.hub.end_session(viewer.id(), session, SessionEndReason::AccountDeleted);
             }
             greenroom.log_security(SecurityEvent::AccountDeleted, viewer.id(), viewer.from).await;
             Ok(())

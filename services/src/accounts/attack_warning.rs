@@ -2,7 +2,7 @@ use super::registration::select_by_lookup;
 use crate::{
     Greenroom, Result,
     entity::mail as queued_mail,
-    mail::{self, templates},
+    mail::{enqueue, templates},
 };
 use model::{LookupEmail, StoredEmail};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, sea_query::LockType};
@@ -39,9 +39,9 @@ impl Greenroom {
             return tx.commit().await;
         }
         let to = StoredEmail::new(&owner.email);
-        mail::enqueue(&tx, Some(&to), templates::attack_warning(&owner.name, &self.links), &self.limits, now).await?;
+        enqueue(&tx, Some(&to), templates::attack_warning(&owner.name, &self.mail.links), &self.limits, now).await?;
         tx.commit().await?;
-        self.mail_queued.notify_one();
+        self.mail.queued.notify_one();
         Ok(())
     }
 }

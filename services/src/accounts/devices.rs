@@ -1,4 +1,4 @@
-use super::{SessionScope, Viewer, security_log::SecurityEvent};
+use super::{Viewer, security_log::SecurityEvent, viewer::SessionScope};
 use crate::{
     Greenroom, Result,
     entity::{device, session},
@@ -57,7 +57,7 @@ impl Greenroom {
             if ended.rows_affected == 0 {
                 return Err(ApiError::NotFound.into());
             }
-            greenroom.hub.end_session(viewer.id(), id, SessionEndReason::Revoked);
+            greenroom.realtime.hub.end_session(viewer.id(), id, SessionEndReason::Revoked);
             greenroom.log_security(SecurityEvent::SessionRevoked, viewer.id(), viewer.from).await;
             Ok(())
         })

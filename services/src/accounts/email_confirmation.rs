@@ -137,10 +137,14 @@ impl Greenroom {
     }
 
     async fn hash_profile(&self, profile: &Profile, person: PersonId) -> Result<PendingRegistration> {
-        self.link_password_limiter.acquire(person)?;
+        self.rate_limits.link_passwords.acquire(person)?;
         let row = person::Entity::find_by_id(person.0).one(self.store.reader()).await?;
         let email = row.map(|row| row.email).unwrap_or_default();
-        let hash = self.hasher.hash_chosen(Requester::Person(person), &profile.password, &profile.name, &email).await?;
+        let hash = self
+            .accounts
+            .hasher
+            .hash_chosen(Requester::Person(person), &profile.password, &profile.name, &email)
+            .await?;
         Ok(PendingRegistration::new(profile, hash))
     }
 }

@@ -33,7 +33,7 @@ impl Greenroom {
     pub fn export_data(&self, viewer: &Viewer) -> Result<Export> {
         viewer.require_full_scope()?;
         viewer.require_recent_password(self.now())?;
-        self.export_limiter.acquire(viewer.id())?;
+        self.rate_limits.exports.acquire(viewer.id())?;
         let (pieces, export) = mpsc::channel(BUFFERED_CHUNKS);
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         tokio::spawn(async move {

@@ -2,7 +2,7 @@ use crate::{
     Limits, Result,
     clock::as_millis,
     entity::{known_device, person},
-    mail::{self, templates},
+    mail::{LinkBuilder, enqueue, templates},
     network::truncate_address,
     store::Transaction,
 };
@@ -32,7 +32,7 @@ pub(super) async fn record_known_device(
     owner: &person::Model,
     user_agent: &str,
     from: IpAddr,
-    links: &mail::LinkBuilder,
+    links: &LinkBuilder,
     limits: &Limits,
     now: Timestamp,
 ) -> Result<bool> {
@@ -54,7 +54,7 @@ pub(super) async fn record_known_device(
     }
     if is_new {
         let to = StoredEmail::new(&owner.email);
-        mail::enqueue(tx, Some(&to), templates::new_device(&owner.name, user_agent, links), limits, now).await?;
+        enqueue(tx, Some(&to), templates::new_device(&owner.name, user_agent, links), limits, now).await?;
     }
     Ok(is_new)
 }

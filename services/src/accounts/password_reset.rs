@@ -1,16 +1,16 @@
 use super::{
+    AttemptKey,
     hash_queue::Requester,
     one_time_token,
     one_time_token::Purpose,
     registration::{select_by_lookup, unchanged_person},
     security_log::{SecurityEvent, Subject},
     sessions::delete_in_order,
-    sign_in::AttemptKey,
 };
 use crate::{
     Greenroom, Result,
     entity::{device, known_device, person, session},
-    mail::{self, templates},
+    mail::{EmailContent, enqueue, has_budget, templates},
     network_of,
     realtime::EventRecorder,
     run_to_completion,
@@ -88,14 +88,14 @@ impl Greenroom {
         email: &StoredEmail,
         row: &person::Model,
         now: Timestamp,
-    ) -> Result<Option<mail::EmailContent>> {
-        if !mail::has_budget(tx, email, &self.limits, now).await? {
+    ) -> Result<Option<EmailContent>> {
+        if !has_budget(tx, email, &self.limits, now).await? {
             return Ok(None);
         }
         let id = PersonId(row.id);
         one_time_token::revoke(tx, id, &[Purpose::Reset]).await?;
         let token = one_time_token::create(tx, id, Purpose::Reset, String::new(), now).await?;
-        Ok(Some(templates::choose_new_password(&row.name, &self.links, &token)))
+        Ok(Some(templates::choose_new_password(&row.name, &self.mail.links, &token)))
     }
 
     /// Sets a new password by the token of a mailed link. Ends all sessions and access tokens of the person.
@@ -109,8 +109,9 @@ impl Greenroom {
         let found = one_time_token::peek(self.store.reader(), &token, &[Purpose::Reset], self.now()).await?;
         let row = person::Entity::find_by_id(found.person.0).one(self.store.reader()).await?;
         let row = row.ok_or_else(|| crate::Error::for_field("token", FieldError::TokenInvalid))?;
-        self.link_password_limiter.acquire(found.person)?;
-        let hash = self.hasher.hash_chosen(Requester::Person(found.person), &password, &row.name, &row.email).await?;
+        self.rate_limits.link_passwords.acquire(found.person)?;
+        let hash =
+            self.accounts.hasher.hash_chosen(Requester::Person(found.person), &password, &row.name, &row.email).await?;
         let greenroom = self.clone();
         run_to_completion(async move {
             let now = greenroom.now();
@@ -126,7 +127,8 @@ impl Greenroom {
             // A forgotten password often causes failed sign-ins first: they mustn't block the next one.
             if let Some(from) = from {
                 greenroom
-                    .account_failure_limiter
+                    .rate_limits
+                    .failures_per_account
                     .forget(&AttemptKey::Network(account.canonical().to_owned(), network_of(from)));
             }
             greenroom.log_security(SecurityEvent::PasswordReset, id, from).await;
@@ -152,14 +154,14 @@ impl Greenroom {
         let mut recorder = EventRecorder::default();
         crate::notifications::notify_self(&row, NotificationKind::PasswordChanged, &mut recorder, now)?;
         let to = StoredEmail::new(&row.email);
-        mail::enqueue(&tx, Some(&to), templates::password_changed(&row.name, &self.links), &self.limits, now).await?;
-        recorder.commit(tx, &self.hub, now).await?;
+        enqueue(&tx, Some(&to), templates::password_changed(&row.name, &self.mail.links), &self.limits, now).await?;
+        recorder.commit(tx, &self.realtime.hub, now).await?;
         // The counted failures were guesses at the old password.
-        self.lockout.reset(LookupEmail::from(&to).canonical());
+        self.accounts.lockout.reset(LookupEmail::from(&to).canonical());
         for session in ended {
-            self.hub.end_session(id, session, SessionEndReason::PasswordChanged);
+            self.realtime.hub.end_session(id, session, SessionEndReason::PasswordChanged);
         }
-        self.mail_queued.notify_one();
+        self.mail.queued.notify_one();
         Ok(())
     }
 }
@@ -217,12 +219,13 @@ impl Greenroom {
 
     /// Verifies the password against the hash of the row in `proof`.
     pub(super) async fn verify_proof(&self, viewer: &super::Viewer, proof: &PasswordProof) -> Result<()> {
-        let permit = self.hasher.acquire_permit(Requester::Person(viewer.id())).await?;
-        self.reauth_failure_limiter.acquire(viewer.session())?;
+        let permit = self.accounts.hasher.acquire_permit(Requester::Person(viewer.id())).await?;
+        self.rate_limits.reauth_failures.acquire(viewer.session())?;
         let stored = Some(proof.owner.password_hash.clone());
-        let refund = || self.reauth_failure_limiter.refund(&viewer.session());
+        let refund = || self.rate_limits.reauth_failures.refund(&viewer.session());
         // An internal error doesn't count as a wrong password.
-        let is_correct = self.hasher.verify(permit, proof.password.clone(), stored).await.inspect_err(|_| refund())?;
+        let is_correct =
+            self.accounts.hasher.verify(permit, proof.password.clone(), stored).await.inspect_err(|_| refund())?;
         if !is_correct {
             self.log_security(SecurityEvent::ReauthenticationFailed, viewer.id(), viewer.from).await;
             return Err(crate::Error::for_field(proof.field, FieldError::WrongPassword));

@@ -9,7 +9,7 @@ use crate::{
     Greenroom, Result,
     entity::{event_sequence, person, token},
     error::{Error, is_duplicate},
-    mail::{self, templates},
+    mail::{EmailContent, EmailKind, enqueue, has_budget, templates},
     network_of, run_to_completion,
     store::Transaction,
 };
@@ -83,7 +83,8 @@ impl Greenroom {
         let Registration { email, profile } = registration;
         let email = StoredEmail::from(&email);
         let requester = Requester::Network(network_of(from));
-        let hash = self.hasher.hash_chosen(requester, &profile.password, &profile.name, email.as_str()).await?;
+        let hash =
+            self.accounts.hasher.hash_chosen(requester, &profile.password, &profile.name, email.as_str()).await?;
         let pending = PendingRegistration::new(&profile, hash);
         let secret = Secret::generate()?;
         let registrant = secret.hash();
@@ -91,8 +92,8 @@ impl Greenroom {
             // Always verifies a hash, the stored one or a dummy, so that the response time doesn't show whether the
             // address is known.
             let stored = select_by_email(&email).one(self.store.reader()).await?.map(|row| row.password_hash);
-            let permit = self.hasher.acquire_permit(requester).await?;
-            let same = self.hasher.verify(permit, profile.password.clone().into(), stored.clone()).await?;
+            let permit = self.accounts.hasher.acquire_permit(requester).await?;
+            let same = self.accounts.hasher.verify(permit, profile.password.clone().into(), stored.clone()).await?;
             let comparison = PasswordComparison { stored, same };
             let (greenroom, email) = (self.clone(), email.clone());
             let (pending, registrant) = (pending.clone(), registrant.clone());
@@ -119,7 +120,7 @@ impl Greenroom {
         let now = self.now();
         let tx = self.store.write().await?;
         let email_content = match select_by_email(email).lock(LockType::NoKeyUpdate).one(&tx).await? {
-            Some(row) if row.email_verified => Some(templates::already_registered(&row.name, &self.links)),
+            Some(row) if row.email_verified => Some(templates::already_registered(&row.name, &self.mail.links)),
             Some(row) if has_registration_conflict(&row) => {
                 self.handle_registration_conflict(&tx, email, &row, now).await?
             }
@@ -155,13 +156,13 @@ impl Greenroom {
         &self,
         tx: Transaction,
         email: Option<&StoredEmail>,
-        email_content: Option<mail::EmailContent>,
+        email_content: Option<EmailContent>,
         now: Timestamp,
     ) -> Result<()> {
         let to = email.filter(|_| email_content.is_some());
-        mail::enqueue(&tx, to, email_content.unwrap_or_else(templates::placeholder), &self.limits, now).await?;
+        enqueue(&tx, to, email_content.unwrap_or_else(templates::placeholder), &self.limits, now).await?;
         tx.commit().await?;
-        self.mail_queued.notify_one();
+        self.mail.queued.notify_one();
         Ok(())
     }
 
@@ -174,7 +175,7 @@ impl Greenroom {
         email: &StoredEmail,
         row: &person::Model,
         now: Timestamp,
-    ) -> Result<Option<mail::EmailContent>> {
+    ) -> Result<Option<EmailContent>> {
         let id = PersonId(row.id);
         if !has_registration_conflict(row) {
             let cleared = person::ActiveModel {
@@ -227,20 +228,20 @@ impl Greenroom {
         tx: &Transaction,
         email: &StoredEmail,
         id: PersonId,
-        kind: mail::EmailKind,
+        kind: EmailKind,
         now: Timestamp,
-    ) -> Result<Option<mail::EmailContent>> {
-        if !mail::has_budget(tx, email, &self.limits, now).await? {
+    ) -> Result<Option<EmailContent>> {
+        if !has_budget(tx, email, &self.limits, now).await? {
             return Ok(None);
         }
         one_time_token::revoke(tx, id, &[Purpose::Verify]).await?;
         let token = one_time_token::create(tx, id, Purpose::Verify, String::new(), now).await?;
-        Ok(Some(templates::confirm_address(kind, &self.links, &token)))
+        Ok(Some(templates::confirm_address(kind, &self.mail.links, &token)))
     }
 
     /// Charges one account email to the limit of the requesting IP address.
     pub(super) fn acquire_account_mail(&self, from: IpAddr) -> std::result::Result<(), ApiError> {
-        self.account_mail_limiter.acquire(network_of(from))
+        self.rate_limits.account_mails.acquire(network_of(from))
     }
 }
 

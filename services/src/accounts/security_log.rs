@@ -111,7 +111,7 @@ impl Greenroom {
 
     /// Returns the key, which is generated once per database and is the same on all nodes.
     async fn pseudonym_key(&self) -> Result<&[u8]> {
-        Ok(self.pseudonym_key.get_or_try_init(|| self.find_or_create_key()).await?)
+        Ok(self.accounts.pseudonym_key.get_or_try_init(|| self.find_or_create_key()).await?)
     }
 
     async fn find_or_create_key(&self) -> Result<Vec<u8>> {

@@ -1,12 +1,14 @@
 use super::{
-    MAX_SESSION_AGE, Password, SESSION_IDLE_TIMEOUT, SessionScope, Viewer, person_of,
+    Password, Viewer,
+    person::{person_of, user_of},
     secret::{Secret, token_hash},
     security_log::SecurityEvent,
-    user_of,
+    session_lookup::{AuthenticatedSession, SessionLookup},
+    viewer::SessionScope,
 };
 use crate::{
     Error, Greenroom, Result,
-    batcher::{Batcher, map_batch},
+    batcher::map_batch,
     clock::as_millis,
     entity::{person, session},
     run_to_completion,
@@ -22,6 +24,10 @@ use std::{
     time::Duration,
 };
 
+/// How long a session lasts after its last use.
+const SESSION_IDLE_TIMEOUT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// Maximum age of a session, however often it is used.
+const MAX_SESSION_AGE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 /// Minimum interval between two records of a session's use, so that requests that only read don't each write.
 const RECORD_USE_AFTER: Duration = Duration::from_secs(5 * 60);
 /// Maximum sessions of one person; a further sign-in evicts the least recently used.
@@ -30,11 +36,6 @@ const MAX_SESSIONS: u64 = 100;
 const USER_AGENT_LIMIT: usize = 200;
 /// The user agent stored for sessions that this crate creates itself.
 const SYSTEM_USER_AGENT: &str = "greenroom seed";
-
-/// A session that hasn't expired, and its person.
-pub(crate) type AuthenticatedSession = (session::Model, person::Model);
-/// Batches session lookups by the hash of the secret.
-pub(crate) type SessionLookup = Batcher<Vec<u8>, Option<AuthenticatedSession>>;
 
 /// The columns of a session to be stored.
 pub(super) struct NewSession<'a> {
@@ -60,7 +61,7 @@ impl Greenroom {
     /// # Errors
     /// `Unauthenticated` if no session has this secret, or it has expired.
     pub async fn authenticate(&self, cookie: &str) -> Result<Viewer> {
-        self.authenticate_with(cookie, &self.session_lookup).await?.require_session()
+        self.authenticate_with(cookie, &self.accounts.session_lookup).await?.require_session()
     }
 
     /// Authenticates a request by its access token.
@@ -68,7 +69,7 @@ impl Greenroom {
     /// # Errors
     /// `Unauthenticated` if there is no token with this secret, or it has expired.
     pub async fn authenticate_token(&self, token: &str) -> Result<Viewer> {
-        self.authenticate_with(token, &self.session_lookup).await?.require_token()
+        self.authenticate_with(token, &self.accounts.session_lookup).await?.require_token()
     }
 
     /// Authenticates a request for an event stream by its session cookie. After a network outage thousands reconnect at
@@ -77,7 +78,7 @@ impl Greenroom {
     /// # Errors
     /// As [`authenticate`](Self::authenticate).
     pub async fn authenticate_stream(&self, cookie: &str) -> Result<Viewer> {
-        self.authenticate_with(cookie, &self.stream_session_lookup).await?.require_session()
+        self.authenticate_with(cookie, &self.accounts.stream_session_lookup).await?.require_session()
     }
 
     /// Authenticates a request for an event stream by its access token.
@@ -85,7 +86,7 @@ impl Greenroom {
     /// # Errors
     /// As [`authenticate_token`](Self::authenticate_token).
     pub async fn authenticate_stream_by_token(&self, token: &str) -> Result<Viewer> {
-        self.authenticate_with(token, &self.stream_session_lookup).await?.require_token()
+        self.authenticate_with(token, &self.accounts.stream_session_lookup).await?.require_token()
     }
 
     async fn authenticate_with(&self, secret: &str, lookup: &SessionLookup) -> Result<Viewer> {
@@ -178,7 +179,7 @@ impl Greenroom {
             let (tx, _) = greenroom.write_for_account(&viewer).await?;
             session::Entity::delete_by_id(viewer.session().0).exec(&tx).await?;
             tx.commit().await?;
-            greenroom.hub.end_session(viewer.id(), viewer.session(), SessionEndReason::SignedOut);
+            greenroom.realtime.hub.end_session(viewer.id(), viewer.session(), SessionEndReason::SignedOut);
             greenroom.log_security(SecurityEvent::SignedOut, viewer.id(), viewer.from).await;
             Ok(())
         })

@@ -3,10 +3,9 @@ use super::{
     hash_queue::Requester,
     one_time_token,
     one_time_token::Purpose,
-    person_of,
+    person::{person_of, user_of},
     registration::{delete_unconfirmed, unchanged_person},
     security_log::SecurityEvent,
-    user_of,
 };
 use crate::{
     Error, Greenroom, Result,
@@ -14,7 +13,7 @@ use crate::{
     conversations::lock_own_conversations,
     entity::person,
     error::is_duplicate,
-    mail::{self, templates},
+    mail::{Budget, delete_unsent_digests, enqueue, templates},
     realtime::EventRecorder,
     run_to_completion,
     store::Transaction,
@@ -85,7 +84,7 @@ impl Greenroom {
             if person != person_of(before)? {
                 record_person_updated(&mut recorder, &person, counterparts.clone());
             }
-            recorder.commit(tx, &greenroom.hub, now).await?;
+            recorder.commit(tx, &greenroom.realtime.hub, now).await?;
             if role.is_some() {
                 greenroom.log_security(SecurityEvent::RoleChanged, viewer.id(), viewer.from).await;
             }
@@ -104,11 +103,12 @@ impl Greenroom {
     /// `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn change_password(&self, viewer: &Viewer, current: Password, new: NewPassword) -> Result<()> {
-        self.password_change_limiter.acquire(viewer.id())?;
+        self.rate_limits.password_changes.acquire(viewer.id())?;
         // A wrong password counts for its session only: a stolen session mustn't block the owner's change.
         let proof = self.prove_password(viewer, current, "current").await;
-        let proof = proof.inspect_err(|_| self.password_change_limiter.refund(&viewer.id()))?;
+        let proof = proof.inspect_err(|_| self.rate_limits.password_changes.refund(&viewer.id()))?;
         let hash = self
+            .accounts
             .hasher
             .hash_chosen(Requester::Person(viewer.id()), &new, &proof.owner.name, &proof.owner.email)
             .await?;
@@ -136,29 +136,29 @@ impl Greenroom {
             let now = greenroom.now();
             let (tx, row) = greenroom.write_for_password(&viewer, &proof).await?;
             // `enqueue` drops an email beyond the budget. Here it is refused, because the viewer would wait for it.
-            mail::Budget::lock(&tx, Some(&email), now).await?.check(&greenroom.limits, now)?;
+            Budget::lock(&tx, Some(&email), now).await?.check(&greenroom.limits, now)?;
             one_time_token::revoke(&tx, viewer.id(), &[Purpose::Email]).await?;
             let token =
                 one_time_token::create(&tx, viewer.id(), Purpose::Email, email.as_str().to_owned(), now).await?;
-            mail::enqueue(
+            enqueue(
                 &tx,
                 Some(&email),
-                templates::confirm_new_address(&greenroom.links, &token),
+                templates::confirm_new_address(&greenroom.mail.links, &token),
                 &greenroom.limits,
                 now,
             )
             .await?;
             let old = StoredEmail::new(&row.email);
-            mail::enqueue(
+            enqueue(
                 &tx,
                 Some(&old),
-                templates::address_change_requested(&row.name, &greenroom.links),
+                templates::address_change_requested(&row.name, &greenroom.mail.links),
                 &greenroom.limits,
                 now,
             )
             .await?;
             tx.commit().await?;
-            greenroom.mail_queued.notify_one();
+            greenroom.mail.queued.notify_one();
             greenroom.log_security(SecurityEvent::AddressChangeRequested, viewer.id(), Some(from)).await;
             Ok(())
         })
@@ -186,13 +186,13 @@ impl Greenroom {
             Err(error) if is_duplicate(&error) => return Err(Error::for_field("token", FieldError::TokenInvalid)),
             updated => updated?,
         };
-        mail::delete_unsent_digests(&tx, id, &before.email).await?;
+        delete_unsent_digests(&tx, id, &before.email).await?;
         let mut recorder = EventRecorder::default();
         crate::notifications::notify_self(&row, NotificationKind::EmailChanged, &mut recorder, now)?;
         let old = StoredEmail::new(&before.email);
-        mail::enqueue(&tx, Some(&old), templates::address_changed(&row.name, &self.links), &self.limits, now).await?;
-        recorder.commit(tx, &self.hub, now).await?;
-        self.mail_queued.notify_one();
+        enqueue(&tx, Some(&old), templates::address_changed(&row.name, &self.mail.links), &self.limits, now).await?;
+        recorder.commit(tx, &self.realtime.hub, now).await?;
+        self.mail.queued.notify_one();
         self.log_security(SecurityEvent::AddressChanged, id, from).await;
         Ok(ConfirmedAddress { person: id, account: MaskedEmail::mask(&row.email) })
     }

@@ -1,14 +1,14 @@
 use super::{
-    Credentials, SessionScope, Viewer, device_cookies,
+    AttemptKey, Credentials, Viewer, device_cookies,
     hash_queue::{Permit, Requester},
     known_device::record_known_device,
     password::VerifyOutcome,
-    person::lock_person,
+    person::{lock_person, user_of},
     registration::{select_by_lookup, unchanged_person},
     secret::Secret,
     security_log::{SecurityEvent, Subject},
     sessions::{NewSession, evict_oldest},
-    user_of,
+    viewer::SessionScope,
 };
 use crate::{Error, Greenroom, Result, entity::person, network_of};
 use model::{ApiError, LookupEmail, PersonId, Timestamp, User};
@@ -62,7 +62,7 @@ impl Greenroom {
         attempt.check()?;
         // Charges the limits when hashing starts and refunds them on success, so that many sign-ins at once don't
         // exhaust them.
-        let permit = self.hasher.acquire_permit(Requester::Network(attempt.network)).await?;
+        let permit = self.accounts.hasher.acquire_permit(Requester::Network(attempt.network)).await?;
         attempt.charge()?;
         // An internal error doesn't count as a failed sign-in.
         let outcome = self.verify_credentials(permit, &credentials).await.inspect_err(|_| attempt.undo())?;
@@ -103,9 +103,9 @@ impl Greenroom {
         user_agent: &str,
         from: IpAddr,
     ) -> Result<SignInResult> {
-        let permit = self.hasher.acquire_permit(Requester::Network(network_of(from))).await?;
+        let permit = self.accounts.hasher.acquire_permit(Requester::Network(network_of(from))).await?;
         let (password, stored) = (credentials.password.clone(), Some(row.password_hash.clone()));
-        let rehashed = match self.hasher.verify_to_sign_in(permit, password, stored).await? {
+        let rehashed = match self.accounts.hasher.verify_to_sign_in(permit, password, stored).await? {
             VerifyOutcome::Match => None,
             VerifyOutcome::Outdated(hash) => Some(hash),
             VerifyOutcome::Mismatch => return Err(ApiError::InvalidCredentials.into()),
@@ -150,7 +150,7 @@ impl Greenroom {
         };
         let stored = found.as_ref().map(|row| row.password_hash.clone());
         let account = found.as_ref().map(|row| PersonId(row.id));
-        Ok(match (self.hasher.verify_to_sign_in(permit, password.clone(), stored).await?, found) {
+        Ok(match (self.accounts.hasher.verify_to_sign_in(permit, password.clone(), stored).await?, found) {
             (VerifyOutcome::Match, Some(row)) => CredentialCheck::Valid(Box::new(row), None),
             (VerifyOutcome::Outdated(hash), Some(row)) => CredentialCheck::Valid(Box::new(row), Some(hash)),
             _ => CredentialCheck::Invalid(account),
@@ -179,13 +179,13 @@ impl Greenroom {
             person::ActiveModel { password_hash: Set(hash), ..unchanged_person(row.id) }.update(&tx).await?;
         }
         let is_new_device =
-            record_known_device(&tx, &row, user_agent, from, &self.links, &self.limits, self.now()).await?;
+            record_known_device(&tx, &row, user_agent, from, &self.mail.links, &self.limits, self.now()).await?;
         evict_oldest(&tx, new.person).await?;
         let session = self.store_session(&tx, &secret, new).await?;
         device_cookies::record_device(&tx, &session).await?;
         tx.commit().await?;
         if is_new_device {
-            self.mail_queued.notify_one();
+            self.mail.queued.notify_one();
         }
         let expires_at = Timestamp::from_millis(session.expires_at);
         Ok(SessionStart::Session(SignInResult { user: user_of(row)?, token: secret.into_text(), expires_at }))
@@ -205,15 +205,6 @@ enum CredentialCheck {
     Valid(Box<person::Model>, Option<String>),
     /// The account with this address, if there is one.
     Invalid(Option<PersonId>),
-}
-
-/// The key of the limits on failed sign-ins to one account.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum AttemptKey {
-    /// Requests for this account from this network.
-    Network(String, IpAddr),
-    /// A device that signed in to the account before, by the hash of its cookie.
-    Device(Vec<u8>),
 }
 
 /// One sign-in attempt. A failure counts for the account and network, for the account alone, and for the network alone.
@@ -239,27 +230,34 @@ impl Attempt<'_> {
 
     fn check(&self) -> std::result::Result<(), ApiError> {
         if self.device.is_none() {
-            self.greenroom.network_failure_limiter.check(self.network)?;
+            self.greenroom.rate_limits.failures_per_network.check(self.network)?;
         }
-        self.account_unless_known_device().map_or(Ok(()), |account| self.greenroom.lockout.check(account))?;
-        self.attempt_key().map_or(Ok(()), |attempt_key| self.greenroom.account_failure_limiter.check(attempt_key))
+        self.account_unless_known_device().map_or(Ok(()), |account| self.greenroom.accounts.lockout.check(account))?;
+        self.attempt_key()
+            .map_or(Ok(()), |attempt_key| self.greenroom.rate_limits.failures_per_account.check(attempt_key))
     }
 
     fn charge(&self) -> std::result::Result<(), ApiError> {
         // Checks again: other attempts may have failed while this one waited for its permit.
         self.check()?;
         if let Some(attempt_key) = self.attempt_key() {
-            self.greenroom.sign_in_limiter.acquire(attempt_key.clone())?;
-            self.greenroom.account_failure_limiter.acquire(attempt_key).inspect_err(|_| self.refund_sign_in())?;
+            self.greenroom.rate_limits.sign_ins.acquire(attempt_key.clone())?;
+            self.greenroom
+                .rate_limits
+                .failures_per_account
+                .acquire(attempt_key)
+                .inspect_err(|_| self.refund_sign_in())?;
         }
         if self.device.is_none() {
             let refund = |_: &_| {
                 self.refund_account_failure();
                 self.refund_sign_in();
             };
-            self.greenroom.network_failure_limiter.acquire(self.network).inspect_err(refund)?;
+            self.greenroom.rate_limits.failures_per_network.acquire(self.network).inspect_err(refund)?;
         }
-        self.account_unless_known_device().into_iter().for_each(|account| self.greenroom.lockout.charge(account));
+        self.account_unless_known_device()
+            .into_iter()
+            .for_each(|account| self.greenroom.accounts.lockout.charge(account));
         Ok(())
     }
 
@@ -273,28 +271,31 @@ impl Attempt<'_> {
     fn refund(&self) {
         self.refund_account_failure();
         if self.device.is_none() {
-            self.greenroom.network_failure_limiter.refund(&self.network);
+            self.greenroom.rate_limits.failures_per_network.refund(&self.network);
         }
-        self.account_unless_known_device().into_iter().for_each(|account| self.greenroom.lockout.refund(account));
+        self.account_unless_known_device()
+            .into_iter()
+            .for_each(|account| self.greenroom.accounts.lockout.refund(account));
     }
 
     fn refund_account_failure(&self) {
         self.attempt_key()
             .into_iter()
-            .for_each(|attempt_key| self.greenroom.account_failure_limiter.refund(&attempt_key));
+            .for_each(|attempt_key| self.greenroom.rate_limits.failures_per_account.refund(&attempt_key));
     }
 
     fn refund_sign_in(&self) {
-        self.attempt_key().into_iter().for_each(|attempt_key| self.greenroom.sign_in_limiter.refund(&attempt_key));
+        self.attempt_key().into_iter().for_each(|attempt_key| self.greenroom.rate_limits.sign_ins.refund(&attempt_key));
     }
 
     /// Returns whether a limit on failures is reached.
     fn is_limited(&self) -> bool {
         let is_over_limit = self
             .attempt_key()
-            .is_some_and(|attempt_key| self.greenroom.account_failure_limiter.check(attempt_key).is_err());
-        let is_under_attack =
-            self.account_unless_known_device().is_some_and(|account| self.greenroom.lockout.is_under_attack(account));
+            .is_some_and(|attempt_key| self.greenroom.rate_limits.failures_per_account.check(attempt_key).is_err());
+        let is_under_attack = self
+            .account_unless_known_device()
+            .is_some_and(|account| self.greenroom.accounts.lockout.is_under_attack(account));
         is_over_limit || is_under_attack
     }
 

@@ -10,9 +10,10 @@
 //! [`write_for_with`](Greenroom::write_for_with), which lock them before the session.
 
 use super::{
-    SessionScope, Viewer,
+    Viewer,
     password_reset::PasswordProof,
     person::{lock_people, lock_person},
+    viewer::SessionScope,
 };
 use crate::{
     Error, Greenroom, Result,

@@ -3,7 +3,7 @@ use crate::{
     Greenroom, Result, Viewer,
     conversations::Party,
     entity::{booking, conversation},
-    messages::{NewMessage, active_senders, allocate_seq, insert_messages},
+    messages::{NewMessage, active_senders, allocate_seq, generate_client_id, insert_messages},
     realtime::EventRecorder,
     run_to_completion,
     store::Transaction,
@@ -26,7 +26,7 @@ impl Greenroom {
         if action.required_role().is_some_and(|only| only != viewer.role()) {
             return Err(ApiError::WrongRole.into());
         }
-        self.send_limiter.acquire(viewer.id())?;
+        self.rate_limits.sends.acquire(viewer.id())?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         run_to_completion(async move {
             let now = greenroom.now();
@@ -34,7 +34,7 @@ impl Greenroom {
             let conversation = conversation_of(&tx, &viewer, id).await?.ok_or(ApiError::NotFound)?;
             let mut recorder = EventRecorder::default();
             let booking = greenroom.apply_action(&tx, &viewer, conversation, action, &mut recorder, now).await?;
-            recorder.commit(tx, &greenroom.hub, now).await?;
+            recorder.commit(tx, &greenroom.realtime.hub, now).await?;
             Ok(booking)
         })
         .await
@@ -71,7 +71,7 @@ impl Greenroom {
             MessageBody::parse(thread_text(action)).map_err(|field_error| ApiError::for_field("body", field_error))?;
         let new_message = NewMessage {
             draft: MessageDraft::new(conversation, body),
-            client_id: crate::generate_client_id(),
+            client_id: generate_client_id(),
             booking: booking.id,
             seq: row.last_seq,
             sender,

@@ -5,7 +5,7 @@ use crate::{
     conversations::ConversationQuery,
     entity::{booking, conversation, message, person},
     error::is_duplicate,
-    messages::{NewMessage, insert_messages},
+    messages::{NewMessage, generate_client_id, insert_messages},
     realtime::EventRecorder,
     run_to_completion,
     store::Transaction,
@@ -30,7 +30,7 @@ impl Greenroom {
             return Err(ApiError::WrongRole.into());
         }
         viewer.require_write_scope()?;
-        self.send_limiter.acquire(viewer.id())?;
+        self.rate_limits.sends.acquire(viewer.id())?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         run_to_completion(async move { greenroom.open_booking_inner(&viewer, draft).await }).await
     }
@@ -55,7 +55,7 @@ impl Greenroom {
             let conversation = empty_conversation(&row, &booking, counterpart, now);
             recorder.record(person.id, Event::ConversationCreated { conversation });
         }
-        let client_id = draft.client_id.unwrap_or_else(crate::generate_client_id);
+        let client_id = draft.client_id.unwrap_or_else(generate_client_id);
         let new_message = NewMessage {
             draft: MessageDraft::new(ConversationId(row.id), draft.message.clone()),
             client_id,
@@ -74,7 +74,7 @@ impl Greenroom {
             written => written?,
         };
         let opened = ConversationQuery::of(viewer).find_by_booking(&tx, booking.id).await?;
-        recorder.commit(tx, &self.hub, now).await?;
+        recorder.commit(tx, &self.realtime.hub, now).await?;
         Ok(opened.ok_or_else(|| Error::corrupt("booking without a conversation"))?.conversation)
     }
 }

@@ -14,7 +14,7 @@ impl Greenroom {
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn mark_delivered(&self, viewer: &Viewer, id: ConversationId, seq: i64) -> Result<()> {
         viewer.require_write_scope()?;
-        self.marker_limiter.acquire(viewer.id())?;
+        self.rate_limits.marker_updates.acquire(viewer.id())?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         run_to_completion(async move {
             let (now, party) = (greenroom.now(), Party::of(&viewer));
@@ -29,7 +29,7 @@ impl Greenroom {
             let event = Event::ConversationDelivered { conversation_id: id, user_id: viewer.id(), delivered_seq };
             let mut recorder = EventRecorder::default();
             recorder.record(party.counterpart(&row), event);
-            recorder.commit(tx, &greenroom.hub, now).await?;
+            recorder.commit(tx, &greenroom.realtime.hub, now).await?;
             Ok(())
         })
         .await

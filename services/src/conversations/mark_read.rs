@@ -24,7 +24,7 @@ impl Greenroom {
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn mark_read(&self, viewer: &Viewer, id: ConversationId, seq: i64) -> Result<()> {
         viewer.require_write_scope()?;
-        self.marker_limiter.acquire(viewer.id())?;
+        self.rate_limits.marker_updates.acquire(viewer.id())?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         run_to_completion(async move { greenroom.mark_read_inner(&viewer, id, seq).await }).await
     }
@@ -55,7 +55,7 @@ impl Greenroom {
             let unread = crate::notifications::count_unread(&tx, viewer.id()).await?;
             recorder.record(viewer.id(), Event::NotificationRead { ids, all: false, unread, read_at: now });
         }
-        recorder.commit(tx, &self.hub, now).await?;
+        recorder.commit(tx, &self.realtime.hub, now).await?;
         Ok(())
     }
 }

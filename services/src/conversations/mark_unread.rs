@@ -17,7 +17,7 @@ impl Greenroom {
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn mark_unread(&self, viewer: &Viewer, id: ConversationId, seq: i64) -> Result<()> {
         viewer.require_write_scope()?;
-        self.marker_limiter.acquire(viewer.id())?;
+        self.rate_limits.marker_updates.acquire(viewer.id())?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         run_to_completion(async move {
             let (now, party) = (greenroom.now(), Party::of(&viewer));
@@ -39,7 +39,7 @@ impl Greenroom {
             let mut recorder = EventRecorder::default();
             let event = Event::ConversationRead { conversation_id: id, user_id: viewer.id(), read_seq, unread };
             recorder.record(viewer.id(), event);
-            recorder.commit(tx, &greenroom.hub, now).await?;
+            recorder.commit(tx, &greenroom.realtime.hub, now).await?;
             Ok(())
         })
         .await

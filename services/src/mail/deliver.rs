@@ -42,7 +42,7 @@ impl Greenroom {
                 error.into_api_error();
             }
             tokio::select! {
-                () = self.mail_queued.notified() => {}
+                () = self.mail.queued.notified() => {}
                 () = tokio::time::sleep(POLL_INTERVAL) => {}
             }
         }
@@ -93,7 +93,7 @@ impl Greenroom {
                         leasing = Some(lease(domains.full_domains()));
                     }
                 }
-                () = self.mail_queued.notified(), if has_room && leasing.is_none() => {
+                () = self.mail.queued.notified(), if has_room && leasing.is_none() => {
                     leasing = Some(lease(domains.full_domains()));
                 }
                 () = tokio::time::sleep(POLL_INTERVAL), if has_room && leasing.is_none() => {

@@ -100,7 +100,7 @@ impl Greenroom {
         }
         let conversations = self.group_by_conversation(&tx, rows).await?;
         let token = one_time_token::create(&tx, PersonId(person), Purpose::Unsubscribe, String::new(), now).await?;
-        let email_content = templates::unread_digest(&owner.name, &conversations, counts, &self.links, &token);
+        let email_content = templates::unread_digest(&owner.name, &conversations, counts, &self.mail.links, &token);
         let to = StoredEmail::new(&owner.email);
         let Some(mail) = super::enqueue(&tx, Some(&to), email_content, &self.limits, now).await? else { return Ok(()) };
         // Marks exactly the rows read above: adding one needs the event sequence, which is locked.
@@ -110,7 +110,7 @@ impl Greenroom {
             .exec(&tx)
             .await?;
         tx.commit().await?;
-        self.mail_queued.notify_one();
+        self.mail.queued.notify_one();
         Ok(())
     }
 
@@ -130,7 +130,7 @@ impl Greenroom {
             }
             let actor = person::Entity::find_by_id(row.actor_id).one(tx).await?;
             let booking = booking::Entity::find_by_id(about).one(tx).await?;
-            let link = self.links.conversation(ConversationId(conversation));
+            let link = self.mail.links.conversation(ConversationId(conversation));
             let (from, about) = (actor.map(|row| row.name), booking.map(|row| row.title));
             let unread = templates::UnreadConversation {
                 conversation: ConversationId(conversation),

@@ -2,11 +2,11 @@
 
 use super::{
     insert::{NewMessage, active_senders, insert_messages},
-    message_of,
-    send::SendOutcome,
+    request::{MessageRequest, SendOutcome},
+    row::message_of,
 };
 use crate::{
-    Greenroom, Result, Viewer,
+    Greenroom, Result,
     accounts::LiveSessions,
     conversations::Party,
     entity::{conversation, message},
@@ -20,13 +20,6 @@ use sea_orm::{
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
-
-/// A message to be sent.
-pub(crate) struct MessageRequest {
-    pub(super) viewer: Viewer,
-    pub(super) draft: MessageDraft,
-    pub(super) client_id: ClientId,
-}
 
 /// The result for one message of the batch.
 enum BatchOutcome {
@@ -65,7 +58,7 @@ impl Greenroom {
         allocate_seqs(&tx, &new_messages, now).await?;
         let mut recorder = EventRecorder::default();
         let written = insert_messages(&tx, new_messages, &mut recorder, now).await?;
-        recorder.commit(tx, &self.hub, now).await?;
+        recorder.commit(tx, &self.realtime.hub, now).await?;
         Ok(outcomes.into_iter().map(|outcome| outcome.into_result(&written)).collect())
     }
 }

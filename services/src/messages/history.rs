@@ -1,4 +1,4 @@
-use super::message_from_row;
+use super::row::message_from_row;
 use crate::{
     Error, Greenroom, Result, Viewer,
     conversations::{ConversationQuery, ConversationWithCursor},

@@ -1,4 +1,4 @@
-use super::{message_of, row_of};
+use super::row::{message_of, row_of};
 use crate::{
     Result,
     accounts::person_of,

@@ -1,35 +1,11 @@
-use super::batch::MessageRequest;
+use super::request::{MessageRequest, SendOutcome, generate_client_id};
 use crate::{
-    Error, Greenroom, Result, Viewer,
-    batcher::{Batcher, fail_batch},
-    conversations::Party,
-    entity::conversation,
-    metrics,
+    Error, Greenroom, Result, Viewer, batcher::fail_batch, conversations::Party, entity::conversation, metrics,
     store::Transaction,
 };
-use model::{ApiError, ConversationId, Message, MessageDraft, Timestamp};
+use model::{ApiError, ConversationId, MessageDraft, Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
-
-/// Result of sending a message.
-#[derive(Debug)]
-pub enum SendOutcome {
-    /// The message was inserted.
-    New(Message),
-    /// The message existed already: this was a retry.
-    Duplicate(Message),
-}
-
-impl SendOutcome {
-    /// Returns the message, whether new or a duplicate.
-    pub fn into_message(self) -> Message {
-        match self {
-            SendOutcome::New(message) | SendOutcome::Duplicate(message) => message,
-        }
-    }
-}
-
-/// Batches messages that are sent at the same time.
-pub(crate) type MessageBatcher = Batcher<MessageRequest, SendOutcome>;
+use std::time::Instant;
 
 impl Greenroom {
     /// Sends a message. The message, its sequence number, both people's events and the notification are one
@@ -40,13 +16,13 @@ impl Greenroom {
     /// message; `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn send_message(&self, viewer: &Viewer, draft: MessageDraft) -> Result<SendOutcome> {
-        metrics::measure_send(self.submit_message(viewer, draft)).await
+        measure_send(self.submit_message(viewer, draft)).await
     }
 
     async fn submit_message(&self, viewer: &Viewer, draft: MessageDraft) -> Result<SendOutcome> {
         viewer.require_write_scope()?;
-        self.send_limiter.acquire(viewer.id())?;
-        let client_id = draft.client_id.unwrap_or_else(crate::generate_client_id);
+        self.rate_limits.sends.acquire(viewer.id())?;
+        let client_id = draft.client_id.unwrap_or_else(generate_client_id);
         let request = MessageRequest { viewer: viewer.clone(), draft, client_id };
         let greenroom = self.clone();
         self.message_batcher.submit(request, |batch| async move { greenroom.send_batch(batch).await }).await
@@ -72,6 +48,20 @@ impl Greenroom {
         }
         results
     }
+}
+
+/// Measures a send, from the call to its response.
+async fn measure_send(sending: impl Future<Output = Result<SendOutcome>>) -> Result<SendOutcome> {
+    let start = Instant::now();
+    let result = sending.await;
+    let outcome = match &result {
+        Ok(SendOutcome::New(_)) => "new",
+        Ok(SendOutcome::Duplicate(_)) => "duplicate",
+        Err(Error::Api(_)) => "refused",
+        Err(_) => "failed",
+    };
+    metrics::record_send(outcome, start.elapsed());
+    result
 }
 
 /// Locks the conversation and allocates its next `seq`. The same statement authorises: its filter matches only the

@@ -48,7 +48,7 @@ impl Greenroom {
             let unread = super::count_unread(&tx, viewer.id()).await?;
             let mut recorder = EventRecorder::default();
             recorder.record(viewer.id(), Event::NotificationRead { ids, all, unread, read_at: now });
-            recorder.commit(tx, &greenroom.hub, now).await?;
+            recorder.commit(tx, &greenroom.realtime.hub, now).await?;
             Ok(())
         })
         .await

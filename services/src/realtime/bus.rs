@@ -1,8 +1,6 @@
 //! Messages between the nodes of a site. They only say where to look: a message that the bus loses, duplicates or
 //! reorders does no harm, because the database is read by sequence number.
 
-use super::hub::Hub;
-use crate::{Greenroom, metrics};
 use model::{ConversationId, PersonId, SessionEndReason, SessionId};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -12,17 +10,13 @@ use std::{
 use tokio::time::{Duration, Instant};
 use uuid::Uuid;
 
-/// Interval between a node's pings. Each node also receives its own, which proves that the bus works.
-const PING_INTERVAL: Duration = Duration::from_secs(2);
 /// A node that receives none of its own pings for this long counts the bus as down. A peer from which it receives
 /// nothing for this long counts as partitioned.
 const PEER_TIMEOUT: Duration = Duration::from_secs(6);
 /// A peer from which nothing is received for this long counts as gone: the database is no longer polled for its writes.
 const PEER_EXPIRY: Duration = Duration::from_secs(10 * 60);
-/// Time after which a peer's presence announcement lapses unless it is repeated.
-const PRESENCE_TTL: Duration = Duration::from_secs(40);
 /// Maximum number of people in one message.
-const BATCH: usize = 1_000;
+pub(super) const MAX_PEOPLE: usize = 1_000;
 
 /// Broadcasts messages to all nodes of the site, including the sender. A port: behind it is a message bus.
 /// Implementations must not block and may lose messages.
@@ -73,6 +67,28 @@ pub(super) enum BusEvent {
 }
 
 impl BusHandle {
+    /// Connects the bus. Returns whether it is the first; others are ignored.
+    pub(super) fn connect(&self, bus: impl Bus) -> bool {
+        self.0.bus.set((Uuid::now_v7(), Box::new(bus))).is_ok()
+    }
+
+    /// Records that the sender of this message is alive. Returns its id and the event if it is another node; `None`
+    /// for an unreadable message too, which a node of another version sent.
+    pub(super) fn receive(&self, message: &[u8]) -> Option<(Uuid, BusEvent)> {
+        let message = serde_json::from_slice::<BusMessage>(message).ok()?;
+        self.lock_last_received().insert(message.from, Instant::now());
+        let is_own = self.0.bus.get().is_some_and(|(own, _)| *own == message.from);
+        (!is_own).then_some((message.from, message.event))
+    }
+
+    pub(super) fn health(&self) -> BusHealth {
+        match self.0.bus.get() {
+            None => BusHealth::Disabled,
+            Some(_) if self.is_healthy() => BusHealth::Healthy,
+            Some(_) => BusHealth::Unreachable,
+        }
+    }
+
     pub(super) fn publish(&self, event: BusEvent) {
         let Some((from, bus)) = self.0.bus.get() else { return };
         match serde_json::to_vec(&BusMessage { from: *from, event }) {
@@ -83,17 +99,17 @@ impl BusHandle {
 
     /// Announces the newest sequence numbers of these people, in batches.
     pub(super) fn publish_last_seqs(&self, last_seqs: &[(PersonId, i64)]) {
-        last_seqs.chunks(BATCH).for_each(|batch| self.publish(BusEvent::LastSeqs(batch.to_vec())));
+        last_seqs.chunks(MAX_PEOPLE).for_each(|batch| self.publish(BusEvent::LastSeqs(batch.to_vec())));
     }
 
     /// Returns whether the bus delivers messages, judged by this node's own pings.
-    pub(super) fn is_healthy(&self) -> bool {
+    fn is_healthy(&self) -> bool {
         let own = self.0.bus.get().and_then(|(own, _)| self.lock_last_received().get(own).copied());
         own.is_some_and(|last_received| last_received.elapsed() < PEER_TIMEOUT)
     }
 
     /// Returns whether messages from all peers arrive, too: a partitioned peer may go on writing.
-    fn receives_from_all(&self) -> bool {
+    pub(super) fn receives_from_all(&self) -> bool {
         self.lock_last_received().retain(|_, last_received| last_received.elapsed() < PEER_EXPIRY);
         self.is_healthy()
             && self.lock_last_received().values().all(|last_received| last_received.elapsed() < PEER_TIMEOUT)
@@ -113,101 +129,6 @@ pub enum BusHealth {
     Healthy,
     /// Messages don't get through. Events still arrive, by polling the database, but later.
     Unreachable,
-}
-
-impl Greenroom {
-    /// Connects this node to the others. Pass each message of the bus to
-    /// [`receive_bus_message`](Self::receive_bus_message). Takes effect once; a second call is logged and ignored.
-    pub fn connect_bus(&self, bus: impl Bus) {
-        if self.hub.bus().0.bus.set((Uuid::now_v7(), Box::new(bus))).is_err() {
-            tracing::error!("the bus is already connected");
-        }
-    }
-
-    /// Returns the state of the bus.
-    pub fn bus_health(&self) -> BusHealth {
-        let handle = self.hub.bus();
-        match handle.0.bus.get() {
-            None => BusHealth::Disabled,
-            Some(_) if handle.is_healthy() => BusHealth::Healthy,
-            Some(_) => BusHealth::Unreachable,
-        }
-    }
-
-    /// Applies a message from the bus. Ignores unreadable ones: a node of another version sent them.
-    pub fn receive_bus_message(&self, message: &[u8]) {
-        let Ok(message) = serde_json::from_slice::<BusMessage>(message) else { return };
-        let handle = self.hub.bus();
-        handle.lock_last_received().insert(message.from, Instant::now());
-        if handle.0.bus.get().is_none_or(|(own, _)| *own != message.from) {
-            metrics::count_bus_message("received");
-            self.hub.apply_bus_event(message.from, message.event, self.now());
-        }
-    }
-
-    /// Pings the other nodes, forever. Polls the database for their writes while nothing arrives from at least one of
-    /// them.
-    pub async fn run_bus_pings(self) {
-        let mut ticks = tokio::time::interval(PING_INTERVAL);
-        loop {
-            ticks.tick().await;
-            self.hub.bus().publish(BusEvent::Ping);
-            self.hub.expire_remote_presence(PRESENCE_TTL);
-            if self.store.is_shared() && !self.hub.bus().receives_from_all() {
-                // Errors are dropped: if the database fails, the heartbeat logs it.
-                let _ = self.end_expired_sessions().await;
-                let _ = self.poll_last_seqs().await;
-            }
-        }
-    }
-}
-
-impl Hub {
-    fn apply_bus_event(&self, from: Uuid, event: BusEvent, now: model::Timestamp) {
-        match event {
-            BusEvent::Ping => {}
-            BusEvent::LastSeqs(last_seqs) => {
-                last_seqs.into_iter().for_each(|(person, seq)| self.advance_last_seq(person, seq))
-            }
-            BusEvent::SessionEnded { person, session, reason } => self.end_session_local(person, session, reason),
-            BusEvent::Typing { to, conversation, by } => self.publish_typing_local(&to, conversation, by, now),
-            BusEvent::PresenceHidden { person, from } => self.publish_presence_local(&from, person, false),
-            BusEvent::PresenceChanged { people, here } => self.record_remote_presence(from, &people, here),
-        }
-    }
-
-    /// Announces to the other nodes that these people have connected to this node, or have disconnected from it.
-    pub(super) fn announce_presence(&self, people: &[PersonId], here: bool) {
-        for people in people.chunks(BATCH) {
-            self.bus().publish(BusEvent::PresenceChanged { people: people.to_vec(), here });
-        }
-    }
-
-    /// Ends the streams that a session opened, at every node.
-    pub(crate) fn end_session(&self, person: PersonId, session: SessionId, reason: SessionEndReason) {
-        self.end_session_local(person, session, reason);
-        self.bus().publish(BusEvent::SessionEnded { person, session, reason });
-    }
-
-    /// Publishes at every node, to the streams of the people in `to`, that a person is typing.
-    pub(super) fn publish_typing(
-        &self,
-        to: &[PersonId],
-        conversation: ConversationId,
-        by: PersonId,
-        now: model::Timestamp,
-    ) {
-        self.publish_typing_local(to, conversation, by, now);
-        self.bus().publish(BusEvent::Typing { to: to.to_vec(), conversation, by });
-    }
-
-    /// Shows `person` as offline to the people in `from`, in their streams at every node.
-    pub(super) fn hide_presence(&self, person: PersonId, from: &[PersonId]) {
-        self.publish_presence_local(from, person, false);
-        for from in from.chunks(BATCH) {
-            self.bus().publish(BusEvent::PresenceHidden { person, from: from.to_vec() });
-        }
-    }
 }
 
 #[cfg(test)]

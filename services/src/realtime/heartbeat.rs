@@ -26,10 +26,10 @@ impl Greenroom {
 
     /// Raises the known sequence number of each connected person to that in the database; returns these people.
     pub(super) async fn poll_last_seqs(&self) -> Result<Vec<PersonId>> {
-        let present = self.hub.present_people();
+        let present = self.realtime.hub.present_people();
         for people in present.chunks(BATCH) {
             for (person, seq) in event_log::last_seqs(self.store.reader(), people).await? {
-                self.hub.advance_last_seq(person, seq);
+                self.realtime.hub.advance_last_seq(person, seq);
             }
         }
         Ok(present)
@@ -37,9 +37,9 @@ impl Greenroom {
 
     /// Ends the streams of sessions that were ended through another process.
     pub(super) async fn end_expired_sessions(&self) -> Result<()> {
-        for sessions in self.hub.connected_sessions().chunks(BATCH) {
+        for sessions in self.realtime.hub.connected_sessions().chunks(BATCH) {
             for (person, session) in self.find_ended_sessions(sessions).await? {
-                self.hub.end_session(person, session, SessionEndReason::SignedOut);
+                self.realtime.hub.end_session(person, session, SessionEndReason::SignedOut);
             }
         }
         Ok(())
@@ -49,15 +49,15 @@ impl Greenroom {
         self.end_expired_sessions().await?;
         let present = self.poll_last_seqs().await?;
         // A heartbeat confirms the events before it, so these are sent first.
-        self.hub.wait_caught_up().await;
+        self.realtime.hub.wait_caught_up().await;
         for people in present.chunks(HEARTBEAT_BATCH) {
-            people.iter().for_each(|person| self.hub.send_heartbeat(*person, self.now()));
+            people.iter().for_each(|person| self.realtime.hub.send_heartbeat(*person, self.now()));
             if people.len() == HEARTBEAT_BATCH {
                 // Without the pause, thousands of heartbeats would delay messages.
                 tokio::time::sleep(HEARTBEAT_PAUSE).await;
             }
         }
-        self.hub.announce_presence(&present, true);
+        self.realtime.hub.announce_presence(&present, true);
         Ok(())
     }
 }

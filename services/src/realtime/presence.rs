@@ -1,6 +1,9 @@
 //! Presence: published to the people with whom a person shares a conversation, never written to the log.
 
-use super::{Hub, hub::PresenceChange, sse};
+use super::{
+    hub::{Hub, PresenceChange},
+    sse,
+};
 use crate::{
     Greenroom, Result, Viewer,
     conversations::Party,
@@ -27,13 +30,13 @@ impl Greenroom {
     pub async fn run_presence(self) {
         let mut online = HashSet::new();
         loop {
-            self.hub.wait_presence_change().await;
-            while self.hub.has_unsettled_changes() {
+            self.realtime.hub.wait_presence_change().await;
+            while self.realtime.hub.has_unsettled_changes() {
                 tokio::time::sleep(GATHER_DELAY).await;
-                let changes = self.hub.drain_settled(DISCONNECT_GRACE);
+                let changes = self.realtime.hub.drain_settled(DISCONNECT_GRACE);
                 for here in [true, false] {
                     let people = changes.iter().filter(|change| change.here == Some(here)).map(|change| change.person);
-                    self.hub.announce_presence(&people.collect::<Vec<_>>(), here);
+                    self.realtime.hub.announce_presence(&people.collect::<Vec<_>>(), here);
                 }
                 let is_new = |change: &PresenceChange| match change.present {
                     true => online.insert(change.person),
@@ -60,14 +63,14 @@ impl Greenroom {
         let pairs = find_counterparts(self.store.reader(), &people).await?;
         for PresenceChange { person, present, .. } in changes {
             let counterparts: Vec<_> = pairs.iter().filter(|(who, _)| who == person).map(|(_, other)| *other).collect();
-            self.hub.publish_presence_local(&counterparts, *person, *present);
+            self.realtime.hub.publish_presence_local(&counterparts, *person, *present);
         }
         Ok(())
     }
 
     /// Shows a person as offline to the people in `from`.
     pub(crate) fn hide_presence(&self, person: PersonId, from: &[PersonId]) {
-        self.hub.hide_presence(person, from);
+        self.realtime.hub.hide_presence(person, from);
     }
 
     /// Returns whether the other person of a conversation is online, and when they last were; empty unless both show
@@ -77,7 +80,7 @@ impl Greenroom {
     /// `NotFound` if the conversation isn't the viewer's.
     pub async fn load_presence(&self, viewer: &Viewer, id: ConversationId) -> Result<Presence> {
         let Some(other) = self.counterpart_showing_presence(viewer, id).await? else { return Ok(Presence::default()) };
-        if self.hub.is_present(other) {
+        if self.realtime.hub.is_present(other) {
             return Ok(Presence { online: true, active_at: None });
         }
         let last = last_seen::Entity::find_by_id(other.0).one(self.store.reader()).await?;

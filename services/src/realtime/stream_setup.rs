@@ -1,37 +1,19 @@
 //! Loads the state that a new stream needs. When thousands of clients reconnect at once, a few statements serve
 //! hundreds of them.
 
-use super::event_log::{self, StoredEvent};
+use super::{
+    event_log::{self, StoredEvent},
+    stream_request::{StreamRequest, StreamSetup},
+};
 use crate::{
     Greenroom, Result,
-    batcher::{Batcher, map_batch},
+    batcher::map_batch,
     entity::{event_sequence, session},
     store::statement_buckets,
 };
 use model::{PersonId, SessionId, Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationDef};
 use std::collections::{HashMap, HashSet};
-
-/// Batches the set-up of streams that open at the same time.
-pub(crate) type StreamSetupBatcher = Batcher<StreamRequest, Option<StreamSetup>>;
-
-/// A request to open a stream.
-pub(crate) struct StreamRequest {
-    pub(super) person: PersonId,
-    pub(super) session: SessionId,
-    /// The client's cursor, if it resumes from one.
-    pub(super) after: Option<i64>,
-}
-
-/// The state that a stream starts with.
-pub(crate) struct StreamSetup {
-    /// Expiry of the session.
-    pub(super) ends_at: Timestamp,
-    /// The person's newest sequence number.
-    pub(super) last_seq: i64,
-    /// The first events after the client's cursor.
-    pub(super) replay: Vec<StoredEvent>,
-}
 
 impl StreamRequest {
     fn replay_from(&self, last_seqs: &HashMap<SessionId, (Timestamp, i64)>) -> Option<(PersonId, i64)> {
@@ -44,7 +26,10 @@ impl Greenroom {
     /// Returns the state for a new stream; `None` if its session has ended.
     pub(super) async fn set_up_stream(&self, request: StreamRequest) -> Result<Option<StreamSetup>> {
         let greenroom = self.clone();
-        self.stream_setups.submit(request, |requests| async move { greenroom.load_stream_setups(requests).await }).await
+        self.realtime
+            .stream_setups
+            .submit(request, |requests| async move { greenroom.load_stream_setups(requests).await })
+            .await
     }
 
     async fn load_stream_setups(&self, requests: Vec<StreamRequest>) -> Vec<Result<Option<StreamSetup>>> {

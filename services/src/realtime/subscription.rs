@@ -3,7 +3,7 @@ use super::{
     event_sink::EventSink,
     hub::{ReplayState, SubscriptionGuard},
     sse,
-    stream_setup::{StreamRequest, StreamSetup},
+    stream_request::{StreamRequest, StreamSetup},
 };
 use crate::{Greenroom, Result, Viewer};
 use bytes::Bytes;
@@ -46,11 +46,11 @@ impl Greenroom {
     pub async fn subscribe(&self, viewer: &Viewer, resume: Resume, save_data: bool) -> Result<Box<Subscription>> {
         let (person, session) = (viewer.id(), viewer.session());
         // Registers before reading the session and the log, so that what ends or is committed in between isn't missed.
-        let guard = self.hub.subscribe((person, session), save_data, self.limits.streams_per_person)?;
+        let guard = self.realtime.hub.subscribe((person, session), save_data, self.limits.streams_per_person)?;
         let after = if let Resume::After(cursor) = resume { Some(cursor) } else { None };
         let setup =
             self.set_up_stream(StreamRequest { person, session, after }).await?.ok_or(ApiError::Unauthenticated)?;
-        self.hub.advance_last_seq(person, setup.last_seq);
+        self.realtime.hub.advance_last_seq(person, setup.last_seq);
         let retry = retry_millis()?;
         let (last, first_frame) = match setup.start_cursor(resume) {
             Some(cursor) => (cursor, sse::encode_ready(cursor, resume != Resume::Live, retry)),
@@ -72,15 +72,15 @@ impl Greenroom {
 
     /// Returns the number of streams of this process.
     pub fn stream_count(&self) -> usize {
-        self.hub.subscriber_count()
+        self.realtime.hub.subscriber_count()
     }
 
     /// Disconnects all streams of this process and refuses new ones. Spreads this over the time `over`, so that the
     /// clients don't all reconnect at once.
     pub async fn close_streams(&self, over: Duration) {
-        self.hub.close();
+        self.realtime.hub.close();
         let people = self.stream_count().div_ceil(DISCONNECT_ROUNDS);
-        while self.hub.disconnect_batch(people.max(1)) {
+        while self.realtime.hub.disconnect_batch(people.max(1)) {
             tokio::time::sleep(over / u32::try_from(DISCONNECT_ROUNDS).unwrap_or(u32::MAX)).await;
         }
     }
@@ -159,7 +159,11 @@ impl Subscription {
             match Box::pin(self.greenroom.session_expiry(self.session)).await.map_err(crate::Error::into_api_error) {
                 Ok(Some(later)) => self.ends_at = later,
                 Ok(None) => {
-                    return self.greenroom.hub.end_session(self.person, self.session, SessionEndReason::Expired);
+                    return self.greenroom.realtime.hub.end_session(
+                        self.person,
+                        self.session,
+                        SessionEndReason::Expired,
+                    );
                 }
                 Err(_) => return,
             }

@@ -1,12 +1,10 @@
-use super::{Hub, sse};
+use super::{hub::Hub, sse};
 use crate::{Greenroom, Result, Viewer};
 use model::{ConversationId, PersonId, Timestamp, Typing};
 use std::time::Duration;
 
 /// Time after which the other's page stops showing the indicator unless it is repeated.
 const TYPING_TTL: Duration = Duration::from_secs(5);
-/// Minimum interval between two typing events of a person in a conversation.
-pub(crate) const TYPING_INTERVAL: Duration = Duration::from_secs(3);
 
 impl Greenroom {
     /// Publishes to the other person of a conversation that the viewer is typing, if both show their presence.
@@ -17,8 +15,8 @@ impl Greenroom {
         viewer.require_write_scope()?;
         let Some(other) = self.counterpart_showing_presence(viewer, id).await? else { return Ok(()) };
         let now = self.now();
-        if self.typing_limiter.acquire((viewer.id(), id)).is_ok() {
-            self.hub.publish_typing(&[other], id, viewer.id(), now);
+        if self.rate_limits.typing.acquire((viewer.id(), id)).is_ok() {
+            self.realtime.hub.publish_typing(&[other], id, viewer.id(), now);
         }
         Ok(())
     }

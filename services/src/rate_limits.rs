@@ -1,0 +1,56 @@
+//! The rate limiters of all use cases, each a field of its own, so that one limit never consumes another.
+
+use crate::{Limits, accounts::AttemptKey, clock::Clock, rate_limiter::RateLimiter};
+use model::{ConversationId, PersonId, SessionId};
+use std::{net::IpAddr, sync::Arc, time::Duration};
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// Exports per person: each reads all data of an account.
+const EXPORTS_PER_HOUR: usize = 10;
+/// Updates of read and delivery markers per person: more than any reader causes.
+const MARKER_UPDATES_PER_MINUTE: usize = 1_200;
+/// New passwords per person, accepted or not: estimating and hashing one costs the server more than the client.
+const PASSWORD_CHANGES_PER_HOUR: usize = 10;
+/// Sign-ins to one account from one network, successful or not.
+const SIGN_INS_PER_MINUTE: usize = 300;
+/// Minimum interval between two typing events of a person in a conversation.
+const TYPING_INTERVAL: Duration = Duration::from_secs(3);
+
+/// The rate limiters of one process.
+pub(crate) struct RateLimits {
+    pub(crate) sends: RateLimiter<PersonId>,
+    pub(crate) marker_updates: RateLimiter<PersonId>,
+    pub(crate) typing: RateLimiter<(PersonId, ConversationId)>,
+    pub(crate) exports: RateLimiter<PersonId>,
+    pub(crate) account_mails: RateLimiter<IpAddr>,
+    pub(crate) sign_ins: RateLimiter<AttemptKey>,
+    pub(crate) failures_per_account: RateLimiter<AttemptKey>,
+    pub(crate) failures_per_network: RateLimiter<IpAddr>,
+    /// Wrong passwords entered in a session to confirm an action.
+    pub(crate) reauth_failures: RateLimiter<SessionId>,
+    /// Changes of a password in the settings, accepted or not.
+    pub(crate) password_changes: RateLimiter<PersonId>,
+    /// New passwords set through a mailed link, accepted or not. Separate, so that a thief's changes can't lock out the
+    /// owner.
+    pub(crate) link_passwords: RateLimiter<PersonId>,
+}
+
+impl RateLimits {
+    pub(crate) fn new(clock: &Arc<dyn Clock>, limits: &Limits) -> Self {
+        Self {
+            sends: RateLimiter::new(clock, limits.sends_per_minute, MINUTE),
+            marker_updates: RateLimiter::new(clock, MARKER_UPDATES_PER_MINUTE, MINUTE),
+            typing: RateLimiter::new(clock, 1, TYPING_INTERVAL),
+            exports: RateLimiter::new(clock, EXPORTS_PER_HOUR, HOUR),
+            account_mails: RateLimiter::new(clock, limits.account_mails_per_ip, HOUR),
+            sign_ins: RateLimiter::new(clock, SIGN_INS_PER_MINUTE, MINUTE),
+            failures_per_account: RateLimiter::new(clock, limits.failed_sign_ins_per_account, MINUTE),
+            failures_per_network: RateLimiter::new(clock, limits.failed_sign_ins_per_ip, MINUTE),
+            reauth_failures: RateLimiter::new(clock, limits.failed_sign_ins_per_account, MINUTE),
+            password_changes: RateLimiter::new(clock, PASSWORD_CHANGES_PER_HOUR, HOUR),
+            link_passwords: RateLimiter::new(clock, PASSWORD_CHANGES_PER_HOUR, HOUR),
+        }
+    }
+}
