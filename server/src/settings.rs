@@ -307,8 +307,8 @@ mod tests {
     #[test]
     fn limits_have_a_range() {
         for (flag, wrong, range) in [
-            ("--sends-per-minute", "0", "0 is not in 1.."),
-            ("--connections-per-address", "0", "0 is not in 1.."),
+            ("--sends-per-minute", "0", "it must be at least 1"),
+            ("--connections-per-address", "0", "it must be at least 1"),
             ("--inquiries-per-day", "0", "0 is not in 1..=1000000"),
             ("--open-inquiries-per-pair", "1000001", "1000001 is not in 1..=1000000"),
         ] {

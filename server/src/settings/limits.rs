@@ -1,6 +1,9 @@
 //! Limits on what people and networks may do.
 
-use clap::{Args, builder::RangedU64ValueParser};
+use clap::{
+    Args,
+    builder::{RangedU64ValueParser, TypedValueParser},
+};
 use services::Limits;
 use std::ops::RangeInclusive;
 
@@ -43,9 +46,10 @@ pub(super) struct LimitSettings {
     emails_per_recipient_day: usize,
 }
 
-/// Parses a number from 1.
-pub(super) fn at_least_one() -> RangedU64ValueParser<usize> {
-    RangedU64ValueParser::new().range(1..)
+/// Parses a number from 1. For a range without an end, clap's message would give the largest integer as its end.
+pub(super) fn at_least_one() -> impl TypedValueParser<Value = usize> {
+    RangedU64ValueParser::<usize>::new()
+        .try_map(|number| if number > 0 { Ok(number) } else { Err("it must be at least 1") })
 }
 
 impl From<LimitSettings> for Limits {
