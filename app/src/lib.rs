@@ -13,7 +13,7 @@
 //!   throw
 //! - [`live`]: the event stream and the outbox, in the browser
 //! - [`strings`]: the texts of the screen
-//! - `ssr`: the request context of server functions, on the server only
+//! - `ssr`: the request context of server functions, and pages without components, on the server only
 
 // Leptos' macros generate items without docs, and more visible than they need to be.
 #![allow(missing_docs, unreachable_pub, clippy::must_use_candidate)]

@@ -8,7 +8,6 @@ pub mod lazy_pages;
 mod new_booking;
 mod not_found;
 mod notifications;
-mod other_person;
 mod register;
 mod reset;
 mod settings;
@@ -21,8 +20,7 @@ mod verify;
 
 pub use inbox::{InboxLayout, InboxPage};
 pub use lazy_pages::{AccountPage, PublicPage};
-pub use not_found::{NotFound, error_page};
-pub use other_person::other_person_page;
+pub use not_found::NotFound;
 pub use signed_in::SignedInLayout;
 pub use thread::ThreadPage;
 

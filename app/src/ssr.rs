@@ -1,6 +1,7 @@
-//! The request context of server functions, on the server only.
+//! The request context of server functions, and pages without components, on the server only.
 
 mod cookie;
+pub mod fallback_pages;
 
 pub use cookie::SessionCookie;
 

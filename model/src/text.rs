@@ -47,8 +47,8 @@ pub fn preview(text: &str, limit: usize) -> String {
     words
 }
 
-/// Escapes text for HTML, between tags and in quoted attributes. For the few places where HTML isn't written by Leptos.
-/// The crate's other functions leave quotes unescaped, or escape more than these places need.
+/// Escapes text for HTML, between tags and in quoted attributes. For the few places where Leptos doesn't escape. The
+/// crate's other functions leave quotes unescaped, or escape more than these places need.
 pub fn escape_html(text: &str) -> String {
     html_escape::encode_quoted_attribute(text).into_owned()
 }

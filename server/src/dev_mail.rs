@@ -10,7 +10,8 @@ use axum::{
     routing::get,
 };
 use http::{HeaderMap, HeaderValue, Version, header, uri::Authority};
-use model::{ApiError, text::escape_html};
+use maud::{DOCTYPE, Markup, html};
+use model::ApiError;
 use serde_json::json;
 use services::mail::QueuedEmail;
 use std::net::SocketAddr;
@@ -87,31 +88,45 @@ fn mail_json(QueuedEmail { email, created_at }: &QueuedEmail) -> serde_json::Val
 }
 
 fn render_page(mails: &[QueuedEmail]) -> String {
-    let mails: String = mails.iter().map(render_mail).collect();
-    let empty = if mails.is_empty() { "<p>No mail yet.</p>" } else { "" };
-    format!(
-        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <meta name=\"color-scheme\" content=\"light dark\"><title>Mail · Greenroom</title></head>\
-         <body><main><h1>Mail</h1><p>No mail server is set, so mails stay here. The newest is on top.</p>\
-         {empty}{mails}</main></body></html>"
-    )
-}
-
-fn render_mail(QueuedEmail { email, created_at }: &QueuedEmail) -> String {
-    format!(
-        "<article><h2>{}</h2><p>To: {}, {created_at}</p><pre>{}</pre></article><hr>",
-        escape_html(&email.subject),
-        escape_html(&email.to),
-        linkify_lines(&escape_html(&email.text)),
-    )
-}
-
-/// Turns each line that begins with `http` into a link. Expects escaped text.
-fn linkify_lines(text: &str) -> String {
-    let line = |line: &str| match line.starts_with("http") {
-        true => format!("<a href=\"{line}\">{line}</a>"),
-        false => line.to_owned(),
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { "Mail · Greenroom" }
+            }
+            body {
+                main {
+                    h1 { "Mail" }
+                    p { "No mail server is set, so mails stay here. The newest is on top." }
+                    @if mails.is_empty() { p { "No mail yet." } }
+                    @for mail in mails { (render_mail(mail)) }
+                }
+            }
+        }
     };
-    text.lines().map(line).collect::<Vec<_>>().join("\n")
+    page.into_string()
+}
+
+fn render_mail(QueuedEmail { email, created_at }: &QueuedEmail) -> Markup {
+    html! {
+        article {
+            h2 { (email.subject) }
+            p { "To: " (email.to) ", " (created_at) }
+            pre { (linkify_lines(&email.text)) }
+        }
+        hr;
+    }
+}
+
+/// Turns each line that begins with `http` into a link.
+fn linkify_lines(text: &str) -> Markup {
+    html! {
+        @for (at, line) in text.lines().enumerate() {
+            @if at > 0 { "\n" }
+            @if line.starts_with("http") { a href=(line) { (line) } } @else { (line) }
+        }
+    }
 }

@@ -6,10 +6,9 @@
 use crate::{middleware::security_headers, problem::Problem, request_body::BODY_LIMIT, request_target::is_server_fn};
 use app::{
     owner::FIELD,
-    pages::other_person_page,
     request_error::RequestError,
     server_fns::PUBLIC_SERVER_FNS,
-    ssr::{self, RequestContext},
+    ssr::{self, RequestContext, fallback_pages::render_other_person_page},
 };
 use axum::{
     Json,
@@ -59,6 +58,6 @@ fn other_person_response(viewer: &Viewer, form: &Bytes) -> Response {
     let nonce = Nonce::new();
     let policy = security_headers::error_page_policy(&nonce).map(|policy| [(header::CONTENT_SECURITY_POLICY, policy)]);
     let no_store = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-    let html = other_person_page(&nonce, &viewer.person().name, &entered.join("\n"));
+    let html = render_other_person_page(&nonce, &viewer.person().name, &entered.join("\n"));
     (ssr::error_status(&ApiError::OtherPerson), policy, no_store, Html(html)).into_response()
 }

@@ -1,7 +1,7 @@
 //! Error responses of the REST API: `application/problem+json` (RFC 9457).
 
 use crate::middleware::security_headers;
-use app::ssr::error_status;
+use app::ssr::{error_status, fallback_pages::render_error_page};
 use axum::{
     Json,
     extract::Request,
@@ -153,7 +153,7 @@ fn error_page() -> impl IntoResponse {
     let nonce = Nonce::new();
     let policy = security_headers::error_page_policy(&nonce).map(|policy| [(header::CONTENT_SECURITY_POLICY, policy)]);
     let no_store = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-    (policy, no_store, Html(app::pages::error_page(&nonce)))
+    (policy, no_store, Html(render_error_page(&nonce)))
 }
 
 fn wants_page(request: &Request) -> bool {

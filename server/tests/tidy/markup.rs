@@ -1,26 +1,28 @@
 use crate::{code, none, sources};
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{FnArg, Item};
 
 /// Ways to insert unescaped HTML, each with the only file that may use it, because it escapes the text itself.
-const RAW: [(&str, &str); 5] = [
+const RAW: [(&str, &str); 6] = [
     // The server renders leptos_meta's `Title` without escaping.
     ("leptos_meta::Title", "app/src/components/page_title.rs"),
     ("inner_html", "app/src/components/form/textarea_field.rs"),
     ("set_outer_html", ""),
     ("insert_adjacent_html", ""),
     ("document().write", ""),
+    ("PreEscaped", ""),
 ];
 
 #[test]
 fn raw_html_is_written_in_known_places_only() {
-    let offenders = code(&["app"]).into_iter().flat_map(|source| {
+    let offenders = code(&["services", "app", "server"]).into_iter().flat_map(|source| {
         // `use leptos_meta::{…, Title, …};` counts like the full path.
         let text = if imports_title(&source.text) { source.text.clone() + "leptos_meta::Title" } else { source.text };
         let found = RAW.iter().filter(|(raw, place)| text.contains(raw) && source.path != *place);
         found.map(|(raw, _)| format!("{}: {raw}", source.path)).collect::<Vec<_>>()
     });
-    none("let Leptos escape the text; set titles with `PageTitle`", offenders.collect());
+    none("let Leptos or maud escape the text; set titles with `PageTitle`", offenders.collect());
 }
 
 fn imports_title(text: &str) -> bool {
@@ -28,6 +30,27 @@ fn imports_title(text: &str) -> bool {
         let names = rest.split('}').next().unwrap_or_default();
         names.split(',').any(|name| ["Title", "*"].contains(&name.trim()))
     }) || text.contains("use leptos_meta::*")
+}
+
+/// The macros of Leptos and maud take elements as tokens, so only HTML that is written by hand has end tags in strings.
+#[test]
+fn html_is_written_by_leptos_or_maud() {
+    let offenders = code(&["model", "services", "app", "server"]).into_iter().filter(|source| {
+        // Doc comments become literals, and tests compare with HTML.
+        let code = source.text.split("#[cfg(test)]").next().unwrap_or_default();
+        let lines: Vec<_> = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+        let tokens = lines.join("\n").parse().unwrap_or_else(|error| panic!("{}: {error}", source.path));
+        has_end_tag_in_literal(tokens)
+    });
+    none("write HTML with `html!` or `view!`", offenders.map(|source| source.path).collect());
+}
+
+fn has_end_tag_in_literal(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Literal(literal) => literal.to_string().contains("</"),
+        TokenTree::Group(group) => has_end_tag_in_literal(group.stream()),
+        _ => false,
+    })
 }
 
 #[test]

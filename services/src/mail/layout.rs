@@ -1,4 +1,5 @@
-use model::{ConversationId, text::escape_html};
+use maud::{DOCTYPE, Markup, html};
+use model::ConversationId;
 use uuid::Uuid;
 
 /// A kind of email, with its limit.
@@ -107,43 +108,50 @@ impl EmailContent {
 
     /// Renders a small HTML document. Styles are inline, because many mail programs ignore style sheets.
     pub(super) fn html(&self) -> String {
-        let paragraphs: String = self
-            .paragraphs
-            .iter()
-            .map(|text| format!("<p style=\"white-space:pre-line\">{}</p>", escape_html(text)))
-            .collect();
-        let sections: String = self.sections.iter().map(|section| section.html()).collect();
-        let link = self.link.as_ref().map(|(label, url)| {
-            let url = escape_html(&url.url);
-            format!(
-                "<p><a href=\"{url}\" style=\"{BUTTON}\">{}</a></p><p style=\"{SMALL}\">{url}</p>",
-                escape_html(label)
-            )
-        });
-        let unsubscribe = self.unsubscribe.as_ref().map(|url| {
-            format!(" <a href=\"{}\" style=\"color:inherit\">No more of these mails</a>", escape_html(&url.url))
-        });
-        format!(
-            "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-             <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title></head>\
-             <body style=\"{BODY}\">{paragraphs}{sections}{link}<hr style=\"border:0;border-top:1px solid #DDE1DA\">\
-             <p style=\"{SMALL}\">Greenroom. {footer}{unsubscribe}</p></body></html>",
-            title = escape_html(&self.subject),
-            link = link.unwrap_or_default(),
-            footer = escape_html(&self.footer),
-            unsubscribe = unsubscribe.unwrap_or_default(),
-        )
+        let document = html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width";
+                    title { (self.subject) }
+                }
+                body style=(BODY) {
+                    @for text in &self.paragraphs { p style=(PARAGRAPH) { (text) } }
+                    @for section in &self.sections { (section.html()) }
+                    @if let Some((label, LinkTarget { url, .. })) = &self.link {
+                        p { a href=(url) style=(BUTTON) { (label) } }
+                        p style=(SMALL) { (url) }
+                    }
+                    hr style=(RULE);
+                    p style=(SMALL) { "Greenroom. " (self.footer) (self.unsubscribe_link()) }
+                }
+            }
+        };
+        document.into_string()
+    }
+
+    fn unsubscribe_link(&self) -> Markup {
+        html! {
+            @if let Some(LinkTarget { url, .. }) = &self.unsubscribe {
+                " " a href=(url) style="color:inherit" { "No more of these mails" }
+            }
+        }
     }
 }
 
 impl Section {
-    fn html(&self) -> String {
-        let (label, target) = &self.link;
-        let (text, url, label) = (escape_html(&self.text), escape_html(&target.url), escape_html(label));
-        format!("<p style=\"white-space:pre-line\">{text}</p><p><a href=\"{url}\" style=\"{LINK}\">{label}</a></p>")
+    fn html(&self) -> Markup {
+        let (label, LinkTarget { url, .. }) = &self.link;
+        html! {
+            p style=(PARAGRAPH) { (self.text) }
+            p { a href=(url) style=(LINK) { (label) } }
+        }
     }
 }
 
+const PARAGRAPH: &str = "white-space:pre-line";
+const RULE: &str = "border:0;border-top:1px solid #DDE1DA";
 const LINK: &str = "color:#0B6B4C;font-weight:600";
 const BODY: &str = "font:16px/1.5 system-ui,sans-serif;max-width:32em;margin:24px auto;padding:0 16px";
 const BUTTON: &str = "display:inline-block;padding:12px 20px;border-radius:8px;background:#0B6B4C;color:#FFFFFF;\
@@ -173,5 +181,26 @@ mod tests {
                 .text()
                 .contains("<script>alert(1)</script>\n\nOpen:\nhttps://greenroom.example/verify?token=a1\n")
         );
+    }
+
+    #[test]
+    fn links_are_escaped_in_html_mails() {
+        let target = LinkTarget { url: "https://greenroom.example/?a='\"<b>&c".into(), token: None };
+        let email_content = EmailContent {
+            kind: EmailKind::caused_by_recipient("test"),
+            subject: String::new(),
+            paragraphs: Vec::new(),
+            link: Some(("Open", target.clone())),
+            footer: String::new(),
+            unsubscribe: Some(target.clone()),
+            sections: vec![Section {
+                conversation: ConversationId(Uuid::nil()),
+                text: "</p><b>".into(),
+                link: ("<b>".into(), target),
+            }],
+        };
+        let html = email_content.html();
+        let attribute = "href=\"https://greenroom.example/?a='&quot;&lt;b&gt;&amp;c\"";
+        assert!(html.matches(attribute).count() == 3 && !html.contains("<b>"), "{html}");
     }
 }

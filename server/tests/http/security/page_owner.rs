@@ -62,7 +62,7 @@ async fn a_plain_form_of_another_person_is_answered_with_the_typed_text() {
     assert!(answer.header("content-type").starts_with("text/html"));
     assert_eq!(answer.header("cache-control"), "no-store");
     let page = answer.text();
-    assert!(page.contains("You&#x27;re signed in as EventPro Kenya now"), "{page}");
+    assert!(page.contains("You're signed in as EventPro Kenya now"), "{page}");
     assert!(page.contains("For Sarah &lt;/textarea&gt;"), "{page}");
     assert!(!page.contains("<script"), "{page}");
     assert_eq!(site.count("SELECT count(*) FROM message").await, 17);
