@@ -4,7 +4,9 @@
 //!
 //! # Layout
 //! - `state`: what pages read; `subscriptions`: the views that events keep up to date
-//! - `stream`: the `EventSource` and its reconnects, at pauses of `backoff`; `leader_election`: one stream for all tabs, by `locks`
+//! - `stream`: the event sources of this page, their reconnects at pauses of `backoff`, and the election of the tab that
+//!   has the one stream of all tabs, by `locks`: a state machine (`stream/tab.rs`), and what executes its effects
+//! - `tab_channel`: the channel between tabs, which carries each `tab_message`
 //! - [`outbox`]: messages that aren't delivered yet, persisted in its `storage`; [`drafts`]: unsent text;
 //!   `browser_key`: the key that encrypts both
 //! - `thread_cache`: threads that were open before
@@ -17,7 +19,6 @@ mod browser_key;
 mod delivery_receipts;
 pub mod drafts;
 pub mod ephemeral;
-mod leader_election;
 mod locks;
 pub mod outbox;
 mod read_only;
@@ -25,6 +26,8 @@ mod sign_out;
 mod state;
 mod stream;
 mod subscriptions;
+mod tab_channel;
+mod tab_message;
 mod thread_cache;
 
 pub use outbox::Outbox;

@@ -15,8 +15,8 @@ pub use pending_message::{PendingMessage, SendState};
 use super::{
     Live, backoff,
     drafts::{DraftKey, Drafts},
-    leader_election::{self, TabMessage},
-    stream,
+    tab_channel,
+    tab_message::TabMessage,
 };
 use crate::{
     browser,
@@ -155,8 +155,8 @@ impl Outbox {
                 let answer = post_message(&entry).await;
                 self.apply(Input::Answered(entry.client_id, answer));
             }),
-            Effect::BroadcastPending(entry) => leader_election::broadcast(&TabMessage::Pending(entry)),
-            Effect::BroadcastRemoved(client_id) => leader_election::broadcast(&TabMessage::Removed(client_id)),
+            Effect::BroadcastPending(entry) => tab_channel::broadcast(&TabMessage::Pending(entry)),
+            Effect::BroadcastRemoved(client_id) => tab_channel::broadcast(&TabMessage::Removed(client_id)),
             Effect::UpdateStored(entry) => self.spawn_for_person(|me| async move {
                 if let Some(storage_key) = entry.storage_key {
                     storage::update_message(me, storage_key, &entry).await;
@@ -167,7 +167,7 @@ impl Outbox {
             }),
             Effect::RetryAfter(pause) => self.schedule_retry(pause),
             Effect::RetryWithin(longest) => self.schedule_retry(longest.mul_f64(backoff::jitter())),
-            Effect::EndSession => stream::on_session_end(self.live),
+            Effect::EndSession => self.live.recheck_session(),
         }
     }
 

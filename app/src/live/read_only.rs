@@ -1,6 +1,9 @@
 //! Read-only pages: readable, with typed text kept. They send no requests but those that end this state.
 
-use super::{Connection, Live, Outbox, ReadOnlyReason, leader_election, stream};
+use super::{
+    Live, Outbox, ReadOnlyReason,
+    stream::{self, Input},
+};
 use crate::{
     browser,
     owner::PageOwner,
@@ -38,7 +41,7 @@ fn observe_failure(failure: &RequestError) {
         && live.read_only.get_untracked().is_none()
     {
         live.read_only.set(Some(ReadOnlyReason::OtherPerson(None)));
-        stream::on_session_end(live);
+        live.recheck_session();
     }
 }
 
@@ -74,10 +77,14 @@ pub(super) fn enforce_read_only(outbox: Outbox) {
 }
 
 impl Live {
+    /// Stops the stream, and finds out who is signed in now.
+    pub fn recheck_session(self) {
+        stream::apply(self, Input::SessionEnded);
+    }
+
     /// Finds out who is signed in now: no person, another one, or the page's own again. If none is, goes to the sign-in
     /// page, unless that would lose typed text.
-    pub fn recheck_session(self) {
-        self.connection.set(Connection::SignedOut);
+    pub(super) fn load_current_person(self) {
         spawn_local(async move {
             match server_fns::load_current_person().await {
                 _ if self.read_only.with_untracked(|reason| *reason == Some(ReadOnlyReason::SigningOut)) => {}
@@ -100,13 +107,11 @@ impl Live {
     /// Resumes normal operation: lifts the read-only state and reopens the stream.
     pub(super) fn leave_read_only(self, outbox: Outbox) {
         self.read_only.set(None);
-        self.connection.set(Connection::Live);
+        stream::apply(self, Input::SessionConfirmed);
         if let Some(me) = self.me() {
             self.start(outbox, me);
         }
         outbox.request_key();
-        leader_election::campaign(self);
-        stream::schedule_open(self);
     }
 }
 

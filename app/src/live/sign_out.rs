@@ -4,8 +4,11 @@
 //! on the next contact, from this page or a later one, signing out precedes any other request.
 
 use super::{
-    Connection, Live, Outbox, ReadOnlyReason, leader_election, outbox::storage, outbox::storage::Intention,
-    outbox::with_timeout, stream,
+    Live, Outbox, ReadOnlyReason,
+    outbox::storage,
+    outbox::storage::Intention,
+    outbox::with_timeout,
+    stream::{self, Input},
 };
 use crate::{owner::PageOwner, reactive::effect, request_error::RequestError, server_fns};
 use leptos::{prelude::*, task::spawn_local};
@@ -89,9 +92,7 @@ fn is_signing_out(live: Live) -> bool {
 fn stop_page(outbox: Outbox) {
     let live = outbox.live;
     live.read_only.set(Some(ReadOnlyReason::SigningOut));
-    live.connection.set(Connection::SignedOut);
-    stream::close();
-    leader_election::step_down();
+    stream::apply(live, Input::SignOutRequested);
 }
 
 /// Sends the sign-out request, if this page is signing out and no request is in flight.

@@ -1,19 +1,17 @@
-//! The state of the live connection: signals that pages read, and the events received since their views were loaded.
+//! The state of the live connection: signals that pages read, and the views that events keep up to date.
 
 use super::{delivery_receipts::DeliveryReceipts, ephemeral::Ephemeral, thread_cache::ThreadCache};
 use crate::{components::locale::Locale, owner::PageOwner, platform::IN_BROWSER, reactive::effect};
 use leptos::prelude::*;
 use model::{ApplyOutcome, Envelope, Inbox, PersonId, text::isolate};
 use serde::{Deserialize, Serialize};
-use std::{collections::VecDeque, sync::Arc};
-
-/// Events kept for a view that was loaded before they arrived and is mounted afterwards.
-const MAX_BUFFERED_EVENTS: usize = 500;
+use std::sync::Arc;
 
 /// The state of the connection to the server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Connection {
     /// The stream is open, or opens for the first time.
+    #[default]
     Live,
     /// The stream broke and is being reopened.
     Reconnecting,
@@ -59,7 +57,8 @@ pub struct Live {
     /// The number of unread messages, for the title.
     unread: RwSignal<i64>,
     pub(super) subscriptions: StoredValue<Vec<Subscription>>,
-    pub(super) buffer: StoredValue<EventBuffer>,
+    /// The number of subscriptions made so far.
+    pub(super) subscription_count: StoredValue<u64>,
 }
 
 /// A view that events keep up to date.
@@ -69,32 +68,6 @@ pub(super) struct Subscription {
 }
 
 pub(super) type Apply = Arc<dyn Fn(&Envelope) -> ApplyOutcome + Send + Sync>;
-
-/// The events received from the stream: all of those after `from`, or none if `from` is `None`.
-#[derive(Default)]
-pub(super) struct EventBuffer {
-    from: Option<i64>,
-    events: VecDeque<Envelope>,
-    pub(super) next_id: u64,
-}
-
-impl EventBuffer {
-    pub(super) fn last_seq(&self) -> Option<i64> {
-        self.events.back().map(|envelope| envelope.seq).or(self.from)
-    }
-
-    pub(super) fn push(&mut self, envelope: Envelope) {
-        self.events.push_back(envelope);
-        if self.events.len() > MAX_BUFFERED_EVENTS {
-            self.from = self.events.pop_front().map(|envelope| envelope.seq);
-        }
-    }
-
-    pub(super) fn restart_from(&mut self, from: i64) {
-        self.from = Some(from);
-        self.events.clear();
-    }
-}
 
 impl Live {
     /// Creates it and stores it in the context.
@@ -113,7 +86,7 @@ impl Live {
             started: StoredValue::new(false),
             unread: RwSignal::new(0),
             subscriptions: StoredValue::default(),
-            buffer: StoredValue::default(),
+            subscription_count: StoredValue::default(),
         };
         provide_context(live);
         live
@@ -147,17 +120,8 @@ impl Live {
         }
     }
 
-    /// Returns the buffered events after `cursor`; `None` if the buffer doesn't reach back that far.
-    pub(super) fn events_after(self, cursor: i64) -> Option<Vec<Envelope>> {
-        self.buffer.with_value(|buffer| {
-            let reaches_back = buffer.from.is_some_and(|from| from <= cursor);
-            reaches_back.then(|| buffer.events.iter().filter(|envelope| envelope.seq > cursor).cloned().collect())
-        })
-    }
-
-    /// Restarts the buffer at a cursor that the server gave, and makes every view reload.
-    pub(super) fn restart_from(self, cursor: i64) {
-        self.buffer.update_value(|buffer| buffer.restart_from(cursor));
+    /// Makes every view reload: the stream can't resume from what they show.
+    pub(super) fn reload_views(self) {
         self.thread_cache.clear();
         self.reload_generation.update(|reload_generation| *reload_generation += 1);
     }
@@ -166,10 +130,5 @@ impl Live {
         if outcome == ApplyOutcome::Gap {
             self.needs_reload.update(|times| *times += 1);
         }
-    }
-
-    /// Returns the sequence number from which the stream resumes.
-    pub(super) fn cursor(self) -> Option<i64> {
-        self.buffer.with_value(EventBuffer::last_seq)
     }
 }

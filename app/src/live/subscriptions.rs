@@ -1,13 +1,13 @@
 //! Views that events keep up to date, and the start of the connection that they need.
 
 use super::{
-    Connection, Outbox, leader_election, locks,
+    Outbox, locks,
     state::{Apply, Live, Subscription},
-    stream,
+    stream::{self, Input},
 };
 use crate::{browser, reactive::effect, request_error::ForPerson};
 use leptos::{ev::Custom, prelude::*};
-use model::{ApplyOutcome, PersonId, Projection};
+use model::{ApplyOutcome, PersonId, Projection, Thread};
 use std::sync::Arc;
 
 impl Live {
@@ -22,9 +22,9 @@ impl Live {
             });
             outcome
         });
-        let id = self.buffer.try_update_value(|buffer| {
-            buffer.next_id += 1;
-            buffer.next_id
+        let id = self.subscription_count.try_update_value(|count| {
+            *count += 1;
+            *count
         });
         let id = id.unwrap_or_default();
         let outbox = Outbox::current();
@@ -53,42 +53,49 @@ impl Live {
             ApplyOutcome::Unchanged
         });
         self.subscriptions.update_value(|subscriptions| subscriptions.push(Subscription { id: 0, apply: on_event }));
-        leader_election::join(self, me, move |message| outbox.on_tab_message(message));
+        stream::join(self, me, move |message| outbox.on_tab_message(message));
         self.handle_page_lifecycle(outbox, me);
     }
 
-    /// Releases on `pagehide` whatever another page may wait for, and takes it back if this page returns from the
-    /// back/forward cache.
+    /// Tells the stream what the browser does with the page. Releases on `pagehide` whatever another page may wait for,
+    /// and takes it back if this page returns from the back/forward cache.
     fn handle_page_lifecycle(self, outbox: Outbox, me: PersonId) {
-        window_event_listener(Custom::<web_sys::Event>::new("pagehide"), |_| {
-            stream::stop_stream();
-            leader_election::leave();
+        window_event_listener(leptos::ev::offline, move |_| stream::apply(self, Input::WentOffline));
+        window_event_listener(leptos::ev::online, move |_| stream::apply(self, Input::WentOnline));
+        // The machine or the tab may have slept, without any visible error.
+        window_event_listener(Custom::<web_sys::Event>::new("visibilitychange"), move |_| {
+            if browser::is_visible() {
+                stream::apply(self, Input::BecameVisible);
+            }
+        });
+        window_event_listener(Custom::<web_sys::Event>::new("pagehide"), move |_| {
+            stream::apply(self, Input::Left);
             locks::release_all();
         });
         window_event_listener(Custom::<web_sys::Event>::new("pageshow"), move |event| {
             if browser::get_property(&event, "persisted").is_some_and(|came_back| came_back.is_truthy()) {
                 locks::allow_requests();
-                leader_election::join(self, me, move |message| outbox.on_tab_message(message));
-                stream::resume_stream(self);
+                stream::join(self, me, move |message| outbox.on_tab_message(message));
+                stream::apply(self, Input::Resumed);
             }
         });
     }
 
     /// Applies the events after `cursor` to a view; if they aren't buffered, reopens the stream from `cursor`.
     fn catch_up(self, cursor: i64, apply: &Apply) {
-        match self.events_after(cursor) {
+        match stream::events_after(cursor) {
             Some(missed) => missed.iter().for_each(|envelope| self.handle_outcome(apply(envelope))),
-            None => {
-                self.buffer.update_value(|buffer| buffer.restart_from(cursor));
-                stream::schedule_open(self);
-            }
+            None => stream::apply(self, Input::ViewLoaded(cursor)),
         }
+    }
+
+    /// Returns a thread that was open before as it is now, if all events since it was left are buffered.
+    pub fn restore_thread(self, id: &str) -> Option<ForPerson<Thread>> {
+        self.thread_cache.restore(id, stream::events_after)
     }
 
     /// Closes the stream, because the person leaves the page on purpose. No error is shown.
     pub fn disconnect(self) {
-        self.connection.set(Connection::Live);
-        stream::stop_stream();
-        leader_election::leave();
+        stream::apply(self, Input::Disconnected);
     }
 }

@@ -1,10 +1,9 @@
 //! Threads that were open in this tab: they reopen at once, updated by the events received since. Kept in the page's
 //! memory only, so that no message remains on a shared phone.
 
-use super::Live;
 use crate::request_error::ForPerson;
 use leptos::prelude::*;
-use model::{Projection, Thread};
+use model::{Envelope, Projection, Thread};
 
 /// Cached threads.
 const MAX_THREADS: usize = 20;
@@ -36,11 +35,15 @@ impl ThreadCache {
         self.0.update_value(Vec::clear);
     }
 
-    /// Returns the thread as it is now, if all events since it was left are buffered.
-    pub fn restore(self, live: Live, id: &str) -> Option<ForPerson<Thread>> {
+    /// Returns the thread as it is now, if `events_after` returns all events since it was left.
+    pub(super) fn restore(
+        self,
+        id: &str,
+        events_after: impl FnOnce(i64) -> Option<Vec<Envelope>>,
+    ) -> Option<ForPerson<Thread>> {
         let is_it = |known: &&ForPerson<Thread>| known.view.conversation.id.to_string() == id;
         let mut for_person = self.0.with_value(|threads| threads.iter().find(is_it).cloned())?;
-        for envelope in live.events_after(for_person.view.cursor)? {
+        for envelope in events_after(for_person.view.cursor)? {
             for_person.view.apply(for_person.me, &envelope);
         }
         Some(for_person)

@@ -36,7 +36,7 @@ fn ThreadLoader(id: String) -> impl IntoView {
             let id = id.clone();
             async move {
                 let visited = (before, after, at) == (None, None, None) && IN_BROWSER;
-                match visited.then(|| live.thread_cache.restore(live, &id)).flatten() {
+                match visited.then(|| live.restore_thread(&id)).flatten() {
                     Some(for_person) => Ok(for_person),
                     None => server_fns::load_thread(id, before, after, at).await,
                 }

@@ -2,7 +2,7 @@
 
 use super::{Outbox, PendingMessage, SendState, queue::Input, storage};
 use crate::{
-    live::leader_election::{self, TabMessage},
+    live::{tab_channel, tab_message::TabMessage},
     server_fn_client::sleep,
 };
 use futures::future::select;
@@ -43,7 +43,7 @@ impl Outbox {
 
     /// Deletes the person's data in this browser at sign-out. Waits for other tabs for `DELETE_TIMEOUT` at most.
     pub async fn delete_stored(self) {
-        leader_election::broadcast(&TabMessage::SigningOut);
+        tab_channel::broadcast(&TabMessage::SigningOut);
         self.clear_pending();
         if let Some(me) = self.live.me() {
             select(pin!(storage::delete_all(me)), pin!(sleep(DELETE_TIMEOUT))).await;
