@@ -262,13 +262,14 @@ impl Tab {
         self.effects.push(Effect::ReportOpened);
     }
 
-    /// Handles an error of a source. If the browser retries, shows the state only; if all gave up, diagnoses the cause.
+    /// Handles an error of a source. If the browser retries, shows the state only. If it gave up and no other source is
+    /// still opening, diagnoses the cause: a source that is silent for long may stay so for ever.
     fn handle_source_error(&mut self, id: u32, closed_for_good: bool, now: Now) {
         if !self.sources.handle_error(id, closed_for_good, now, &mut self.effects) {
             return;
         }
         self.show_disconnected(now);
-        if self.sources.newest().is_none() {
+        if closed_for_good && self.sources.newest().is_none_or(|source| source.is_silent(now)) {
             self.effects.push(Effect::Diagnose);
         } else {
             self.check_liveness(now);

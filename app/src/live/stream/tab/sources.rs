@@ -46,6 +46,11 @@ impl Source {
     pub(super) fn quiet_time(&self, now: Now) -> f64 {
         now.elapsed_since(self.last_activity)
     }
+
+    /// Returns whether it has been inactive for too long.
+    pub(super) fn is_silent(&self, now: Now) -> bool {
+        self.quiet_time(now) > self.timeout
+    }
 }
 
 impl Sources {
