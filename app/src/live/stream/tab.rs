@@ -333,8 +333,11 @@ impl Tab {
         }
     }
 
-    /// Shows that the page isn't live, and tells the other tabs.
+    /// Shows that the page isn't live, and tells the other tabs. A page whose session has ended says only that.
     fn show_disconnected(&mut self, now: Now) {
+        if self.connection == Connection::SignedOut {
+            return;
+        }
         let trouble = if now.is_online { Connection::Reconnecting } else { Connection::Offline };
         self.set_connection(trouble, now);
         if self.election.is_leader() {
