@@ -12,6 +12,8 @@ mod event_buffer;
 mod input;
 mod liveness;
 mod sources;
+#[cfg(test)]
+mod tests;
 
 pub(in crate::live) use effect::Timer;
 pub(in crate::live) use input::Input;
