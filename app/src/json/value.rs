@@ -1,5 +1,5 @@
 use super::DecodeError;
-use js_sys::{Array, JSON, Object, Reflect};
+use js_sys::{Array, JSON, Number, Object, Reflect};
 use serde::{
     de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor},
     forward_to_deserialize_any,
@@ -23,12 +23,15 @@ impl Value {
         self.0.as_string().ok_or(DecodeError)
     }
 
-    fn to_number(&self) -> Result<f64, DecodeError> {
-        self.0.as_f64().ok_or(DecodeError)
+    /// Returns an integer, unless it is so large that JavaScript may have rounded it.
+    fn to_integer(&self) -> Result<i64, DecodeError> {
+        let number = self.0.as_f64().filter(|_| Number::is_safe_integer(&self.0));
+        number.map(|number| number as i64).ok_or(DecodeError)
     }
 
     fn into_object(self) -> Result<Object, DecodeError> {
-        self.0.dyn_into().map_err(|_| DecodeError)
+        // In JavaScript, an array is an object, too.
+        if Array::is_array(&self.0) { Err(DecodeError) } else { self.0.dyn_into().map_err(|_| DecodeError) }
     }
 
     /// Returns the entries of an object.
@@ -55,15 +58,15 @@ impl<'de> Deserializer<'de> for Value {
     }
 
     fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_i64(self.to_number()? as i64)
+        visitor.visit_i64(self.to_integer()?)
     }
 
     fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_u32(self.to_number()? as u32)
+        visitor.visit_u32(self.to_integer()?.try_into().map_err(|_| DecodeError)?)
     }
 
     fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_u64(self.to_number()? as u64)
+        visitor.visit_u64(self.to_integer()?.try_into().map_err(|_| DecodeError)?)
     }
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
@@ -113,7 +116,7 @@ impl<'de> Deserializer<'de> for Value {
             true => Variant { name: self.0, content: JsValue::UNDEFINED },
             false => {
                 let mut entries = self.into_items()?;
-                if entries.is_done() {
+                if entries.list.length() != 1 {
                     return Err(DecodeError);
                 }
                 let entry: Array = entries.next().unchecked_into();
