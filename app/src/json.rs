@@ -3,6 +3,8 @@
 //! The browser parses with its own `JSON.parse` and deserialises from the resulting values: a JSON parser in WASM, with
 //! its error messages, would have to be downloaded first.
 
+#[cfg(test)]
+pub(crate) mod tests;
 mod value;
 
 use crate::platform::IN_BROWSER;

@@ -28,6 +28,8 @@ mod stream;
 mod subscriptions;
 mod tab_channel;
 mod tab_message;
+#[cfg(test)]
+mod tests;
 mod thread_cache;
 
 pub use outbox::Outbox;

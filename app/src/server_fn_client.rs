@@ -85,7 +85,7 @@ where
 }
 
 /// Converts JSON fields into pairs of name and value, as a form sends them. Fields that are null are left out.
-fn form_fields(input: &str) -> JsValue {
+pub(crate) fn form_fields(input: &str) -> JsValue {
     let input = JSON::parse(input).unwrap_or_default();
     Object::entries(input.unchecked_ref())
         .filter(&mut |field, _, _| !field.unchecked_into::<Array>().get(1).is_null())

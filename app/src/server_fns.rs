@@ -1,6 +1,8 @@
 //! Server functions. Each does three things: identify the viewer, parse the input, call the service.
 
 mod account;
+#[cfg(test)]
+mod tests;
 mod thread;
 
 pub use account::*;

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# cargo-leptos, which builds server and WASM together, and wasm-bindgen, which it calls.
+# cargo-leptos, which builds server and WASM together, and wasm-bindgen, which it calls, with the program that runs
+# tests of WASM under Node.js.
 
 CARGO_LEPTOS=0.3.10
 
@@ -22,9 +23,12 @@ get_cargo_leptos() {
       --config 'profile.dev.package.miniz_oxide.opt-level=3'
 }
 
-# Its version must equal that of the library in Cargo.lock.
+# Their version must equal that of the library in Cargo.lock.
 have_wasm_bindgen() {
-  [ "$(wasm-bindgen --version 2>/dev/null)" = "wasm-bindgen $(locked wasm-bindgen)" ]
+  local program
+  for program in wasm-bindgen wasm-bindgen-test-runner; do
+    [ "$($program --version 2>/dev/null)" = "$program $(locked wasm-bindgen)" ] || return 1
+  done
 }
 
 about_wasm_bindgen() {
@@ -34,7 +38,8 @@ about_wasm_bindgen() {
 # Without --locked: its lock file may name crates that a registry mirror does not have yet.
 get_wasm_bindgen() {
   prebuilt "wasm-bindgen-cli@$(locked wasm-bindgen)" ||
-    cargo install --root "$TOOLS" "wasm-bindgen-cli@$(locked wasm-bindgen)" --bin wasm-bindgen "${DEBUG_BUILD[@]}"
+    cargo install --root "$TOOLS" "wasm-bindgen-cli@$(locked wasm-bindgen)" \
+      --bin wasm-bindgen --bin wasm-bindgen-test-runner "${DEBUG_BUILD[@]}"
 }
 
 prebuilt() {
