@@ -15,6 +15,7 @@ use crate::{
     request_error::{RequestError, RequestResult},
 };
 use futures::future::{Either, select};
+use gloo_net::http::{Request, Response};
 use hedge::send_repeatedly;
 use js_sys::{Array, JSON, Object, Promise};
 use leptos::{
@@ -35,7 +36,7 @@ use std::{
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Response, UrlSearchParams};
+use web_sys::{AbortSignal, UrlSearchParams};
 
 /// Timeout of requests that must not be repeated. Longer than the server takes for any request.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(20);
@@ -141,28 +142,31 @@ fn send_once(path: String, fields: JsValue) -> PendingRequest {
     }))
 }
 
-async fn fetch_text(path: &str, fields: &JsValue) -> Result<RequestResult<ServerFnResponse>, JsValue> {
+/// Returns `None` if the server wasn't reached, or if its response was lost.
+async fn fetch_text(path: &str, fields: &JsValue) -> Option<RequestResult<ServerFnResponse>> {
     let abort = AbortOnDrop(browser::construct_object("AbortController", &[]));
-    let body = UrlSearchParams::new_with_str_sequence_sequence(fields)?;
+    let body = UrlSearchParams::new_with_str_sequence_sequence(fields).ok()?;
     if let Some(me) = PageOwner::current() {
         body.set(FIELD, &me.to_string());
     }
     let signal = abort.0.as_ref().and_then(|controller| browser::get_property(controller, "signal"));
-    let init = browser::to_js_object(&[
-        ("method", &"POST".into()),
-        ("headers", &browser::to_js_object(&[("accept", &"application/json".into())])),
-        ("body", &body),
-        ("signal", &signal.unwrap_or_default()),
-    ]);
-    let request = browser::call_method(&window(), "fetch", &[&path.into(), &init]).ok_or(JsValue::NULL)?;
-    let response: Response = JsFuture::from(request.dyn_into::<Promise>()?).await?.dyn_into()?;
-    let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
+    let signal: Option<AbortSignal> = signal.map(JsCast::unchecked_into);
+    let request = Request::post(path).header("accept", "application/json").abort_signal(signal.as_ref());
+    let response = fetch(request.body(body).ok()?.into()).await?;
+    let text = response.text().await.ok()?;
     if response.status() >= 400 {
-        return Ok(Err(json::from_str(&text).unwrap_or(RequestError::Network)));
+        return Some(Err(json::from_str(&text).unwrap_or(RequestError::Network)));
     }
-    let leads = response.headers().has(REDIRECT_HEADER)?;
-    let location = if leads { response.headers().get("location")? } else { None };
-    Ok(Ok(ServerFnResponse { text, location }))
+    let headers = response.headers();
+    let location = if headers.has(REDIRECT_HEADER) { headers.get("location") } else { None };
+    Some(Ok(ServerFnResponse { text, location }))
+}
+
+/// Sends a request. Returns `None` if `fetch` throws, which gloo-net doesn't catch, or if the request fails.
+async fn fetch(request: web_sys::Request) -> Option<Response> {
+    let promise: Promise = browser::call_method(&window(), "fetch", &[&request])?.dyn_into().ok()?;
+    let response: web_sys::Response = JsFuture::from(promise).await.ok()?.dyn_into().ok()?;
+    Some(response.into())
 }
 
 /// Aborts the request when it is dropped, if the browser can.
