@@ -4,13 +4,13 @@
 mod faults;
 mod locks;
 mod page;
-mod server;
+mod simulated_server;
 mod world;
 
 use super::Input;
 use crate::live::state::Connection;
 use locks::Locks;
-use server::Network;
+use simulated_server::Network;
 use world::{TABS, World};
 
 const RUNS: u64 = 4_000;

@@ -3,7 +3,7 @@
 use super::{
     SECOND,
     locks::Locks,
-    server::Network,
+    simulated_server::Network,
     world::{TABS, World},
 };
 use crate::live::{state::Connection, stream::tab::Input};

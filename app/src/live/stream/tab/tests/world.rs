@@ -3,7 +3,7 @@
 use super::{
     locks::{LockOwner, Locks},
     page::Page,
-    server::{Connection as ServerConnection, Network, Server, SourceId},
+    simulated_server::{Connection as ServerConnection, Network, Server, SourceId},
 };
 use crate::live::{
     state::Connection,
