@@ -38,6 +38,20 @@ test("a saved profile shows on the pages of other people", async ({ sarah, event
   await expect(eventpro.conversations.getByRole("link", { name: "Sarah W. <b>" })).toBeVisible();
 });
 
+test("a talent removes craft and bio", async ({ sarah, apis }) => {
+  await sarah.open("/settings");
+  const profile = sarah.section("Profile");
+  await expect(profile.getByLabel("Craft")).not.toHaveValue("");
+  await profile.getByLabel("Bio").fill("");
+  await profile.getByLabel("Craft").selectOption("");
+  await clickButton(sarah, "Profile", "Save");
+  await expectStatus(sarah, "Saved.");
+  await sarah.open("/settings");
+  await expect(profile.getByLabel("Bio")).toHaveValue("");
+  await expect(profile.getByLabel("Craft")).toHaveValue("");
+  expect((await apis.sarah.get("/api/account")).json).toMatchObject({ bio: "", craft: null });
+});
+
 test("a blank name shows an error in its own section only", async ({ eventpro }) => {
   eventpro.allowConsole(/status of 422 .*\/fn\/change-account/);
   await eventpro.open("/settings");

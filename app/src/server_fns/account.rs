@@ -21,6 +21,18 @@ pub struct Settings {
     pub confirmed: bool,
 }
 
+/// The text of a form's field: empty if the person emptied it, `None` if the form has no such field. An
+/// `Option<String>` would be `None` for both.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct FieldText(pub Option<String>);
+
+impl<'de> Deserialize<'de> for FieldText {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Self(Some(text)))
+    }
+}
+
 /// Registers an account, and redirects to the page to wait for the mail. Never reveals whether the address is known.
 #[server(prefix = "/fn", endpoint = "register", protocol = FormPost)]
 pub async fn register_account(
@@ -117,14 +129,15 @@ pub async fn load_settings() -> RequestResult<Settings> {
 /// Changes the name, the craft, the bio, or the delay of mails about unread messages. Omitted fields stay as they are.
 #[server(prefix = "/fn", endpoint = "change-account", protocol = FormPost)]
 pub async fn change_account(
-    name: Option<String>,
-    craft: Option<String>,
-    bio: Option<String>,
-    mail_after: Option<String>,
+    #[server(default)] name: FieldText,
+    #[server(default)] craft: FieldText,
+    #[server(default)] bio: FieldText,
+    #[server(default)] mail_after: FieldText,
 ) -> RequestResult<Account> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     // A form ends its lines with CRLF.
-    let bio = bio.map(|bio| bio.replace("\r\n", "\n"));
+    let bio = bio.0.map(|bio| bio.replace("\r\n", "\n"));
+    let (name, craft, mail_after) = (name.0, craft.0, mail_after.0);
     let input = model::AccountInput { name, craft, bio, mail_after, ..Default::default() };
     let change = input.parse(viewer.role())?;
     let account = greenroom.change_account(&viewer, change).await?;

@@ -178,7 +178,7 @@ fn check_settings(checked: &mut Checked) {
         (LoadSettings {}, settings)
     });
     checked.check(|fill| {
-        let [name, craft, bio, mail_after] = [(); 4].map(|()| fill.option(fill.text()));
+        let [name, craft, bio, mail_after] = [(); 4].map(|()| FieldText(fill.option(fill.text())));
         (ChangeAccount { name, craft, bio, mail_after }, samples::account(fill))
     });
     checked.check(|fill| (ChangeRole { role: fill.text() }, ()));
@@ -202,4 +202,11 @@ fn check_security_settings(checked: &mut Checked) {
 fn an_empty_optional_argument_is_read_as_an_absent_one() {
     let search = LoadTalents { query: Some(String::new()), craft: None, page: None };
     assert_eq!(send(&search).query, None);
+}
+
+#[wasm_bindgen_test]
+fn a_field_that_was_emptied_is_read_as_empty() {
+    let [name, craft, mail_after] = [(); 3].map(|()| FieldText(None));
+    let read = send(&ChangeAccount { name, craft, bio: FieldText(Some(String::new())), mail_after });
+    assert_eq!((read.bio, read.craft), (FieldText(Some(String::new())), FieldText(None)));
 }
