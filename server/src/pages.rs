@@ -24,10 +24,11 @@ use model::ApiError;
 use std::any::Any;
 use tower_http::services::ServeDir;
 
-/// The build writes this file beside the program if the names of the site's files contain hashes.
+/// `bin/build` leaves this file beside the program: the hashes in the names of the site's files.
 const HASH_FILE: &str = "hash.txt";
 
-/// Returns Leptos's options. `LEPTOS_WATCH`, which cargo-leptos sets, selects development mode.
+/// Returns Leptos's options. `LEPTOS_WATCH`, which cargo-leptos sets, selects development mode. The names of a
+/// development build contain no hashes, even if a file of an earlier build has some.
 pub(crate) fn leptos_options(settings: &Config) -> LeptosOptions {
     let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join(HASH_FILE)));
     let developing = std::env::var_os("LEPTOS_WATCH").is_some();
@@ -36,7 +37,7 @@ pub(crate) fn leptos_options(settings: &Config) -> LeptosOptions {
         .site_root(settings.site_root.to_string_lossy().as_ref())
         .site_addr(settings.addr)
         .env(if developing { Env::DEV } else { Env::PROD })
-        .hash_files(beside.is_some_and(|file| file.exists()))
+        .hash_files(!developing && beside.is_some_and(|file| file.exists()))
         .build()
 }
 
@@ -60,7 +61,7 @@ pub(crate) fn routes(state: &AppState, options: LeptosOptions) -> Router {
     let files = ServeDir::new(format!("{}/{}", options.site_root, options.site_pkg_dir));
     let files = Router::new()
         .nest_service("/pkg", files.precompressed_br().precompressed_gzip())
-        .layer(middleware::map_response(immutable_cache));
+        .layer(middleware::from_fn(cache_built_file));
     let fallback = file_and_error_handler_with_context::<LeptosOptions, _>(provide, shell);
     let all = pages.merge(files).fallback(fallback.layer(middleware::map_response(no_store_on_404)));
     all.layer(middleware::from_fn_with_state(reload_port, security_headers::add_page_policy)).with_state(options)
@@ -143,13 +144,23 @@ fn next_path(uri: &Uri) -> String {
     next.and_then(|(_, path)| paths::same_site_path(&path).map(str::to_owned)).unwrap_or_else(|| "/inbox".to_owned())
 }
 
-/// Lets browsers cache a built file for a year: its name contains a hash of its content.
-async fn immutable_cache(mut response: Response) -> Response {
+/// Lets browsers cache a built file for a year if its name contains a hash of its content. A file of a development
+/// build keeps its name when its content changes.
+async fn cache_built_file(request: Request, next: Next) -> Response {
+    let value = if is_hashed(request.uri().path()) { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let mut response = next.run(request).await;
     if response.status() == StatusCode::OK {
-        let immutable = HeaderValue::from_static("public, max-age=31536000, immutable");
-        response.headers_mut().insert(header::CACHE_CONTROL, immutable);
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
     }
     response
+}
+
+/// Whether a file's name contains a hash, as in `greenroom.Kkcc24o4NDgGUqmcdKCaKQ.css`. Without hashes, the name of
+/// Leptos's chunk loader has underscores in its place.
+fn is_hashed(path: &str) -> bool {
+    let mut parts = path.rsplit('/').next().unwrap_or_default().rsplit('.').skip(1);
+    let hash = parts.next().unwrap_or_default();
+    parts.next().is_some() && hash.contains(|character| character != '_')
 }
 
 /// Keeps caches from storing a 404: the file may exist after the next deployment.

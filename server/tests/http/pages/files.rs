@@ -46,6 +46,16 @@ async fn built_files_are_immutable_in_caches() {
 }
 
 #[tokio::test]
+async fn files_without_a_hash_in_their_name_are_revalidated() {
+    let (site, folder) = site().await;
+    for file in ["greenroom.css", "split_pages.wasm", "__wasm_split.______________________.js"] {
+        std::fs::write(folder.path().join("site/pkg").join(file), "changing").expect("a file");
+        let answer = site.anonymous().get(&format!("/pkg/{file}")).await;
+        assert_eq!((answer.status, answer.header("cache-control")), (200, "no-cache"), "{file}");
+    }
+}
+
+#[tokio::test]
 async fn a_file_comes_in_the_best_encoding_that_was_built() {
     let (site, _folder) = site().await;
     for (accepts, encoding, text) in [
