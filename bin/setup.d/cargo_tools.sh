@@ -4,8 +4,8 @@
 
 CARGO_LEPTOS=0.3.10
 
-# Unoptimised tools compile in half the time; only the compression code, which
-# processes the whole site, is optimised.
+# Unoptimised tools compile in half the time. Optimised is what processes the whole site: its compression, and
+# wasm-bindgen, which bin/dev runs after every change of the program.
 DEBUG_BUILD=(--debug --config 'profile.dev.debug=false')
 
 have_cargo_leptos() {
@@ -32,14 +32,15 @@ have_wasm_bindgen() {
 }
 
 about_wasm_bindgen() {
-  echo "wasm-bindgen-cli $(locked wasm-bindgen) (2 minutes on two cores where it has to be compiled)"
+  echo "wasm-bindgen-cli $(locked wasm-bindgen) (3 minutes on two cores where it has to be compiled)"
 }
 
 # Without --locked: its lock file may name crates that a registry mirror does not have yet.
 get_wasm_bindgen() {
   prebuilt "wasm-bindgen-cli@$(locked wasm-bindgen)" ||
     cargo install --root "$TOOLS" "wasm-bindgen-cli@$(locked wasm-bindgen)" \
-      --bin wasm-bindgen --bin wasm-bindgen-test-runner "${DEBUG_BUILD[@]}"
+      --bin wasm-bindgen --bin wasm-bindgen-test-runner "${DEBUG_BUILD[@]}" \
+      --config 'profile.dev.opt-level=1' --config 'profile.dev.package.walrus.opt-level=2'
 }
 
 prebuilt() {
