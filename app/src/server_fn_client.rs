@@ -15,7 +15,7 @@ use crate::{
     request_error::{RequestError, RequestResult},
 };
 use futures::future::{Either, select};
-use gloo_net::http::{Request, Response};
+use gloo_net::http::Request;
 use hedge::send_repeatedly;
 use js_sys::{Array, JSON, Object, Promise};
 use leptos::{
@@ -36,7 +36,7 @@ use std::{
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, UrlSearchParams};
+use web_sys::{AbortSignal, Response, UrlSearchParams};
 
 /// Timeout of requests that must not be repeated. Longer than the server takes for any request.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(20);
@@ -152,21 +152,21 @@ async fn fetch_text(path: &str, fields: &JsValue) -> Option<RequestResult<Server
     let signal = abort.0.as_ref().and_then(|controller| browser::get_property(controller, "signal"));
     let signal: Option<AbortSignal> = signal.map(JsCast::unchecked_into);
     let request = Request::post(path).header("accept", "application/json").abort_signal(signal.as_ref());
-    let response = fetch(request.body(body).ok()?.into()).await?;
-    let text = response.text().await.ok()?;
+    let request: web_sys::Request = request.body(body).ok()?.into();
+    let response: Response = await_call(&window(), "fetch", &[&request]).await?.dyn_into().ok()?;
+    let text = await_call(&response, "text", &[]).await?.as_string()?;
     if response.status() >= 400 {
         return Some(Err(json::from_str(&text).unwrap_or(RequestError::Network)));
     }
-    let headers = response.headers();
-    let location = if headers.has(REDIRECT_HEADER) { headers.get("location") } else { None };
+    let location = response.headers().get(REDIRECT_HEADER).ok()?.and(response.headers().get("location").ok()?);
     Some(Ok(ServerFnResponse { text, location }))
 }
 
-/// Sends a request. Returns `None` if `fetch` throws, which gloo-net doesn't catch, or if the request fails.
-async fn fetch(request: web_sys::Request) -> Option<Response> {
-    let promise: Promise = browser::call_method(&window(), "fetch", &[&request])?.dyn_into().ok()?;
-    let response: web_sys::Response = JsFuture::from(promise).await.ok()?.dyn_into().ok()?;
-    Some(response.into())
+/// Calls a method that returns a promise. Returns `None` if it throws or the promise is rejected, with whatever value:
+/// an extension may have replaced it.
+async fn await_call(object: &JsValue, method: &str, arguments: &[&JsValue]) -> Option<JsValue> {
+    let promise: Promise = browser::call_method(object, method, arguments)?.dyn_into().ok()?;
+    JsFuture::from(promise).await.ok()
 }
 
 /// Aborts the request when it is dropped, if the browser can.

@@ -36,6 +36,24 @@ for (const [source, script] of Object.entries(THIRD_PARTY)) {
   });
 }
 
+test("@js responses whose text an extension withholds don't stop the page", async ({ sarah, apis, launch }) => {
+  await sarah.open(launch.path);
+  const { page, thread } = sarah;
+  await page.evaluate(() => {
+    const read = Response.prototype.text;
+    let refusals = 0;
+    Response.prototype.text = function () {
+      refusals += 1;
+      if (refusals === 1) throw "blocked";
+      return refusals === 2 ? Promise.reject("blocked") : read.call(this);
+    };
+  });
+  await thread.sendMessage("Alive");
+  await expect(page.getByText(CRASHED)).toHaveCount(0);
+  await expect.poll(async () => (await apis.eventpro.listMessages(launch.id)).filter(({ body }) => body === "Alive")).toHaveLength(1);
+  await expect(thread.log.getByText("Sent", { exact: true })).toBeVisible();
+});
+
 test("@js a false crash report before hydration is withdrawn", async ({ sarah, apis, launch }) => {
   sarah.allowConsole(/Load failed/);
   // Safari's error for a missing file has no more detail.
