@@ -15,7 +15,7 @@ mod unused;
 mod writes;
 
 use std::{fs, path::PathBuf};
-use syn::Item;
+use syn::{Attribute, Item, spanned::Spanned};
 
 /// The folders of all crates of the project.
 const CRATES: [&str; 8] = ["model", "services", "migration", "app", "frontend", "server", "bench", "test-support"];
@@ -36,6 +36,40 @@ impl Source {
     /// Returns the items of this Rust file.
     fn items(&self) -> Vec<Item> {
         syn::parse_file(&self.text).unwrap_or_else(|error| panic!("{}: {error}", self.path)).items
+    }
+}
+
+impl Source {
+    /// Returns the lines of this Rust file without comments and without items that only tests have.
+    fn code_lines(&self) -> Vec<&str> {
+        let tests: Vec<_> = self.items().iter().filter(|item| is_test_only(item)).map(Spanned::span).collect();
+        let in_tests = |number| tests.iter().any(|span| (span.start().line..=span.end().line).contains(&number));
+        let lines = self.text.lines().zip(1..).filter(|(_, number)| !in_tests(*number)).map(|(line, _)| line);
+        lines.filter(|line| !line.trim_start().starts_with("//")).collect()
+    }
+}
+
+/// Whether only tests have this item.
+fn is_test_only(item: &Item) -> bool {
+    attributes(item).iter().any(|attribute| {
+        attribute.path().is_ident("cfg") && attribute.parse_args::<syn::Path>().is_ok_and(|path| path.is_ident("test"))
+    })
+}
+
+fn attributes(item: &Item) -> &[Attribute] {
+    match item {
+        Item::Const(item) => &item.attrs,
+        Item::Enum(item) => &item.attrs,
+        Item::Fn(item) => &item.attrs,
+        Item::Impl(item) => &item.attrs,
+        Item::Macro(item) => &item.attrs,
+        Item::Mod(item) => &item.attrs,
+        Item::Static(item) => &item.attrs,
+        Item::Struct(item) => &item.attrs,
+        Item::Trait(item) => &item.attrs,
+        Item::Type(item) => &item.attrs,
+        Item::Use(item) => &item.attrs,
+        _ => &[],
     }
 }
 

@@ -1,8 +1,8 @@
 //! The modules of a crate, and the files in which their names are defined.
 
-use crate::Source;
+use crate::{Source, is_test_only};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use syn::{Attribute, Item, UseTree, ext::IdentExt};
+use syn::{Item, UseTree, ext::IdentExt};
 
 /// A path as it is written, without raw prefixes: `["crate", "live", "Live"]`.
 pub(super) type Segments = Vec<String>;
@@ -24,17 +24,26 @@ pub(super) struct Module {
 #[derive(Default)]
 pub(super) struct ModuleTree {
     pub(super) modules: Vec<Module>,
+    has_tests: bool,
 }
 
 impl ModuleTree {
-    /// Reads the modules, starting from the files that are roots of a target.
+    /// Reads the modules without tests, starting from the files that are roots of a target.
     pub(super) fn read(sources: &[Source]) -> Self {
+        Self::default().read_all(sources)
+    }
+
+    /// Reads the modules with their tests.
+    pub(super) fn read_with_tests(sources: &[Source]) -> Self {
+        Self { has_tests: true, ..Self::default() }.read_all(sources)
+    }
+
+    fn read_all(mut self, sources: &[Source]) -> Self {
         let files: BTreeMap<&str, &Source> = sources.iter().map(|source| (source.path.as_str(), source)).collect();
-        let mut tree = Self::default();
         for path in files.keys().filter(|path| is_root(path)) {
-            tree.add_file(path, None, &files);
+            self.add_file(path, None, &files);
         }
-        tree
+        self
     }
 
     /// Returns the files that contain modules.
@@ -67,7 +76,8 @@ impl ModuleTree {
             items: Vec::new(),
         });
         let mut kept = Vec::new();
-        for item in items.into_iter().filter(|item| !is_test_only(attributes(item))) {
+        let has_tests = self.has_tests;
+        for item in items.into_iter().filter(|item| has_tests || !is_test_only(item)) {
             match item {
                 Item::Mod(module) => {
                     let (name, folder) =
@@ -183,29 +193,6 @@ pub(super) fn leaves(tree: &UseTree) -> Vec<(String, Segments)> {
         UseTree::Rename(name) => vec![(name.rename.unraw().to_string(), vec![name.ident.unraw().to_string()])],
         UseTree::Glob(_) => vec![("*".to_owned(), Vec::new())],
         UseTree::Group(group) => group.items.iter().flat_map(leaves).collect(),
-    }
-}
-
-fn is_test_only(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| {
-        attribute.path().is_ident("cfg") && attribute.parse_args::<syn::Path>().is_ok_and(|path| path.is_ident("test"))
-    })
-}
-
-fn attributes(item: &Item) -> &[Attribute] {
-    match item {
-        Item::Const(item) => &item.attrs,
-        Item::Enum(item) => &item.attrs,
-        Item::Fn(item) => &item.attrs,
-        Item::Impl(item) => &item.attrs,
-        Item::Macro(item) => &item.attrs,
-        Item::Mod(item) => &item.attrs,
-        Item::Static(item) => &item.attrs,
-        Item::Struct(item) => &item.attrs,
-        Item::Trait(item) => &item.attrs,
-        Item::Type(item) => &item.attrs,
-        Item::Use(item) => &item.attrs,
-        _ => &[],
     }
 }
 
