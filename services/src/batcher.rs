@@ -9,6 +9,11 @@ use tokio::{
 };
 use tracing::Instrument;
 
+/// Maximum number of sessions or streams in one batch.
+pub(crate) const MAX_LOOKUP_BATCH: usize = 250;
+/// Delay before the next batch of streams under load, for instance when all clients reconnect after a restart.
+pub(crate) const STREAM_LOOKUP_DELAY: Duration = Duration::from_millis(10);
+
 /// Batches larger than this are followed by `delay`.
 const BUSY_THRESHOLD: usize = 100;
 /// Longest time for a batch; as long as the wait for a database connection. Without it, a dead connection would block

@@ -1,6 +1,6 @@
 use std::net::IpAddr;
 
-/// The key of the limits on failed sign-ins to one account.
+/// The key of the limits on sign-ins to one account, all of them and failed ones.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum AttemptKey {
     /// Requests for this account from this network.

@@ -1,12 +1,11 @@
 use super::{lockout::Lockout, password::PasswordHasher, session_lookup::SessionLookup};
-use crate::{Limits, Result, clock::Clock};
+use crate::{
+    Limits, Result,
+    batcher::{MAX_LOOKUP_BATCH, STREAM_LOOKUP_DELAY},
+    clock::Clock,
+};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::OnceCell;
-
-/// Maximum number of sessions in one lookup.
-const MAX_BATCH: usize = 250;
-/// Delay before the next lookup for streams under load, for instance when all clients reconnect after a restart.
-const STREAM_BATCH_DELAY: Duration = Duration::from_millis(10);
 
 /// What the use cases of accounts share.
 pub(crate) struct AccountState {
@@ -25,8 +24,8 @@ impl AccountState {
         Ok(Self {
             hasher: PasswordHasher::new(limits, public_url)?,
             lockout: Lockout::new(clock.clone()),
-            session_lookup: SessionLookup::new(MAX_BATCH, Duration::ZERO),
-            stream_session_lookup: SessionLookup::new(MAX_BATCH, STREAM_BATCH_DELAY),
+            session_lookup: SessionLookup::new(MAX_LOOKUP_BATCH, Duration::ZERO),
+            stream_session_lookup: SessionLookup::new(MAX_LOOKUP_BATCH, STREAM_LOOKUP_DELAY),
             pseudonym_key: OnceCell::new(),
         })
     }

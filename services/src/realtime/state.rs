@@ -1,11 +1,9 @@
 use super::{hub::Hub, stream_request::StreamSetupBatcher};
-use crate::store::Store;
-use std::{sync::Arc, time::Duration};
-
-/// Maximum number of streams that one batch sets up.
-const MAX_BATCH: usize = 250;
-/// Delay before the next batch under load, for instance when all clients reconnect after a restart.
-const BATCH_DELAY: Duration = Duration::from_millis(10);
+use crate::{
+    batcher::{MAX_LOOKUP_BATCH, STREAM_LOOKUP_DELAY},
+    store::Store,
+};
+use std::sync::Arc;
 
 /// What the use cases of realtime delivery share.
 pub(crate) struct RealtimeState {
@@ -15,6 +13,6 @@ pub(crate) struct RealtimeState {
 
 impl RealtimeState {
     pub(crate) fn new(store: Arc<Store>) -> Self {
-        Self { hub: Hub::new(store), stream_setups: StreamSetupBatcher::new(MAX_BATCH, BATCH_DELAY) }
+        Self { hub: Hub::new(store), stream_setups: StreamSetupBatcher::new(MAX_LOOKUP_BATCH, STREAM_LOOKUP_DELAY) }
     }
 }
