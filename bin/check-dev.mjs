@@ -102,13 +102,13 @@ async function stop() {
   signalServer("SIGKILL");
 }
 
-/** Waits until `look` returns something, and returns that. Its errors are ignored: the site may be restarting. */
-async function waitFor(what, limit, look) {
+/** Waits until `request` returns something, and returns that. Its errors are ignored: the site may be restarting. */
+async function waitFor(what, limit, request) {
   const end = Date.now() + limit * 1000;
   while (Date.now() < end) {
     if (interrupted) throw new Error("interrupted");
     if (server.exitCode !== null || server.signalCode !== null) throw new Error("the command ended");
-    const found = await look().catch(() => undefined);
+    const found = await request().catch(() => undefined);
     if (found) return found;
     await pause(100);
   }

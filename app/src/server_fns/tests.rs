@@ -19,9 +19,9 @@ use web_sys::UrlSearchParams;
 
 /// The paths of the functions that have been checked.
 #[derive(Default)]
-struct Checked(BTreeSet<&'static str>);
+struct CheckedPaths(BTreeSet<&'static str>);
 
-impl Checked {
+impl CheckedPaths {
     /// Checks the arguments and the result of a function, filled in both ways.
     fn check<F>(&mut self, call: impl Fn(Fill) -> (F, F::Output))
     where
@@ -55,7 +55,7 @@ fn send<F: ServerFn + Serialize + DeserializeOwned>(arguments: &F) -> F {
 /// A new function fails this test until it is checked here: `IDEMPOTENT` and `NOT_IDEMPOTENT` list all of them.
 #[wasm_bindgen_test]
 fn arguments_and_results_of_every_server_function_are_read() {
-    let mut checked = Checked::default();
+    let mut checked = CheckedPaths::default();
     check_views(&mut checked);
     check_notifications(&mut checked);
     check_thread(&mut checked);
@@ -72,7 +72,7 @@ fn for_person<T>(view: T) -> ForPerson<T> {
     ForPerson { me: samples::id(1), view }
 }
 
-fn check_views(checked: &mut Checked) {
+fn check_views(checked: &mut CheckedPaths) {
     checked.check(|fill| (LoadNavState {}, for_person(samples::nav_state(fill))));
     checked.check(|fill| (LoadBrowserKey {}, fill.text()));
     checked.check(|fill| {
@@ -88,7 +88,7 @@ fn check_views(checked: &mut Checked) {
     checked.check(|fill| (LoadTalent { id: fill.text() }, samples::person(fill)));
 }
 
-fn check_notifications(checked: &mut Checked) {
+fn check_notifications(checked: &mut CheckedPaths) {
     checked.check(|fill| {
         let list = NotificationList {
             notifications: fill.list(samples::notification(fill)),
@@ -101,7 +101,7 @@ fn check_notifications(checked: &mut Checked) {
     checked.check(|fill| (MarkNotificationsRead { id: fill.option(fill.text()) }, ()));
 }
 
-fn check_thread(checked: &mut Checked) {
+fn check_thread(checked: &mut CheckedPaths) {
     checked.check(|fill| {
         let [before, after, at] = [fill.integer(); 3].map(|seq| fill.option(seq));
         (LoadThread { id: fill.text(), before, after, at }, for_person(samples::thread(fill)))
@@ -120,7 +120,7 @@ fn check_thread(checked: &mut Checked) {
     });
 }
 
-fn check_bookings(checked: &mut Checked) {
+fn check_bookings(checked: &mut CheckedPaths) {
     checked.check(|fill| {
         let arguments = OpenBooking {
             talent_id: fill.text(),
@@ -140,7 +140,7 @@ fn check_bookings(checked: &mut Checked) {
     checked.check(|fill| (ApplyBookingAction { booking_id: fill.text(), step: fill.text() }, samples::booking(fill)));
 }
 
-fn check_sessions(checked: &mut Checked) {
+fn check_sessions(checked: &mut CheckedPaths) {
     checked.check(|fill| (SignIn { email: fill.text(), password: fill.text(), next: fill.option(fill.text()) }, ()));
     checked.check(|fill| (LoadCurrentPerson {}, fill.option(samples::person(fill))));
     checked.check(|_| (SignOut {}, ()));
@@ -150,7 +150,7 @@ fn check_sessions(checked: &mut Checked) {
     });
 }
 
-fn check_mailed_links(checked: &mut Checked) {
+fn check_mailed_links(checked: &mut CheckedPaths) {
     checked.check(|fill| (ResendVerification { email: fill.text() }, ()));
     checked.check(|fill| {
         let account = MaskedEmail::mask(&fill.text());
@@ -166,7 +166,7 @@ fn check_mailed_links(checked: &mut Checked) {
     checked.check(|fill| (UnsubscribeFromMail { token: fill.text() }, ()));
 }
 
-fn check_settings(checked: &mut Checked) {
+fn check_settings(checked: &mut CheckedPaths) {
     checked.check(|fill| {
         let settings = Settings {
             account: samples::account(fill),
@@ -185,7 +185,7 @@ fn check_settings(checked: &mut Checked) {
     checked.check(|fill| (ChangePrivacy { receipts: fill.bool(), presence: fill.bool() }, ()));
 }
 
-fn check_security_settings(checked: &mut Checked) {
+fn check_security_settings(checked: &mut CheckedPaths) {
     checked.check(|fill| (ChangePassword { current: fill.text(), password: fill.text() }, ()));
     checked.check(|fill| (ChangeEmail { email: fill.text(), password: fill.text() }, ()));
     checked.check(|fill| (EndSession { id: fill.text() }, ()));
