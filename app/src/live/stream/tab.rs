@@ -331,7 +331,7 @@ impl Tab {
             Connection::Live if self.connection == Connection::Live => {}
             Connection::Live => self.handle_open(now),
             Connection::SignedOut => self.end_session(now),
-            trouble => self.set_connection(trouble, now),
+            disconnected => self.set_connection(disconnected, now),
         }
     }
 
@@ -340,10 +340,10 @@ impl Tab {
         if self.connection == Connection::SignedOut {
             return;
         }
-        let trouble = if now.is_online { Connection::Reconnecting } else { Connection::Offline };
-        self.set_connection(trouble, now);
+        let connection = if now.is_online { Connection::Reconnecting } else { Connection::Offline };
+        self.set_connection(connection, now);
         if self.election.is_leader() {
-            self.effects.push(Effect::Broadcast(TabMessage::Connection(trouble)));
+            self.effects.push(Effect::Broadcast(TabMessage::Connection(connection)));
         }
     }
 

@@ -71,11 +71,11 @@ impl Tab {
     }
 
     fn next_action(&self, now: Now) -> Action {
-        let (quiet, timeout, act) = match self.sources.newest() {
-            Some(newest) if self.election.is_leader() => (newest.quiet_time(now), newest.timeout, Action::Race),
+        let (silent_time, timeout, act) = match self.sources.newest() {
+            Some(newest) if self.election.is_leader() => (newest.silent_time(now), newest.timeout, Action::Race),
             _ if self.election.is_leader() => return Action::Wait(MAX_OPEN_TIMEOUT),
             _ => (now.elapsed_since(self.last_heard), HEARTBEAT_TIMEOUT, Action::Probe),
         };
-        if quiet > timeout { act } else { Action::Wait(timeout - quiet) }
+        if silent_time > timeout { act } else { Action::Wait(timeout - silent_time) }
     }
 }

@@ -35,21 +35,21 @@ pub(super) struct Source {
     opened: f64,
     /// When it last showed any activity, in milliseconds.
     last_activity: f64,
-    /// How long it may be inactive, in milliseconds.
+    /// How long it may be silent, in milliseconds.
     pub(super) timeout: f64,
     /// The last sequence number delivered. A source skips none, so a missing number is an event of an unknown kind.
     last_seq: i64,
 }
 
 impl Source {
-    /// Returns for how long it has been inactive, in milliseconds.
-    pub(super) fn quiet_time(&self, now: Now) -> f64 {
+    /// Returns for how long it has been silent, in milliseconds.
+    pub(super) fn silent_time(&self, now: Now) -> f64 {
         now.elapsed_since(self.last_activity)
     }
 
-    /// Returns whether it has been inactive for too long.
+    /// Returns whether it has been silent for too long.
     pub(super) fn is_silent(&self, now: Now) -> bool {
-        self.quiet_time(now) > self.timeout
+        self.silent_time(now) > self.timeout
     }
 }
 

@@ -15,7 +15,7 @@ use world::{TABS, World};
 
 const RUNS: u64 = 4_000;
 /// Actions of a run, before the network heals.
-const STEPS: usize = 120;
+const ACTIONS: usize = 120;
 const SECOND: u64 = 1_000;
 /// Seconds within which each visible tab has all events, once the network works. A hidden leader may wait for a minute
 /// to open the stream again.
@@ -26,7 +26,7 @@ const HIDDEN_RECOVERY_TIME: u64 = 600;
 const DETECTION_TIME: u64 = 60;
 
 impl World {
-    fn take_turn(&mut self) {
+    fn apply_random_action(&mut self) {
         let pause = [200, 3 * SECOND, 20 * SECOND][self.rng.usize(0..3)];
         let pause = self.rng.u64(0..pause);
         self.run_for(pause);
@@ -215,7 +215,7 @@ impl World {
         });
         // Their timers that were set before elapse.
         self.run_for(120 * SECOND);
-        let (opened, troubles) = (self.opened, self.troubles);
+        let (opened, disconnections) = (self.opened, self.disconnections);
         for _ in 0..10 {
             self.publish(true);
             self.run_for(2 * SECOND);
@@ -225,7 +225,7 @@ impl World {
         self.publish(false);
         self.run_for(16 * SECOND);
         assert!(is_current(self), "an event of an unknown kind didn't arrive\n{}", self.describe());
-        assert_eq!((self.opened, self.troubles), (opened, troubles), "a tab doubts a stream that works");
+        assert_eq!((self.opened, self.disconnections), (opened, disconnections), "a tab doubts a stream that works");
         self.check_leaders();
         duration
     }
@@ -261,7 +261,7 @@ fn every_visible_tab_receives_every_event_once_and_in_order_whatever_happens() {
     let (mut inputs, mut longest) = (0, 0);
     for seed in (0..RUNS).map(|run| first.wrapping_add(run)) {
         let mut world = World::new(seed);
-        (0..STEPS).for_each(|_| world.take_turn());
+        (0..ACTIONS).for_each(|_| world.apply_random_action());
         world.settle_tabs();
         if world.rng.bool() {
             world.check_outage();

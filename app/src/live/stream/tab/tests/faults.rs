@@ -127,12 +127,12 @@ impl World {
     }
 
     fn check_new_tab(&mut self, leader: usize, follower: usize) {
-        let (opened, troubles) = (self.opened, self.troubles);
+        let (opened, disconnections) = (self.opened, self.disconnections);
         self.load_document_at(follower, self.server.last_seq());
         self.expect_event(1, "a new tab receives events");
         self.run_for(5 * SECOND);
         assert!(self.pages[leader].tab.election.is_leader(), "a new tab takes the lead\n{}", self.describe());
-        assert_eq!((self.opened, self.troubles), (opened, troubles), "a new tab disturbs the stream");
+        assert_eq!((self.opened, self.disconnections), (opened, disconnections), "a new tab disturbs the stream");
     }
 
     /// A page that no longer runs holds the lock.

@@ -72,7 +72,7 @@ pub(super) struct World {
     /// Sources opened.
     pub(super) opened: u64,
     /// How often a tab has shown that it isn't live.
-    pub(super) troubles: u64,
+    pub(super) disconnections: u64,
 }
 
 impl World {
@@ -100,7 +100,7 @@ impl World {
             depth: 0,
             inputs: 0,
             opened: 0,
-            troubles: 0,
+            disconnections: 0,
         };
         (0..TABS).for_each(|tab| world.load_document(tab));
         world
@@ -224,7 +224,7 @@ impl World {
             }
             Effect::SetConnection(connection) => {
                 self.pages[tab].connection = connection;
-                self.troubles += u64::from(connection != Connection::Live);
+                self.disconnections += u64::from(connection != Connection::Live);
             }
             Effect::ApplyEvent { envelope, .. } => {
                 let page = &mut self.pages[tab];
