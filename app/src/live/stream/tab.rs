@@ -44,7 +44,7 @@ pub(super) struct Tab {
     last_heard: f64,
     /// Failures since the stream was last open.
     failures: u32,
-    /// Whether the timer of the next liveness check is set.
+    /// Whether the liveness checks run.
     is_watching: bool,
     effects: Vec<Effect>,
 }
@@ -177,6 +177,7 @@ impl Tab {
     fn open_from(&mut self, cursor: i64, now: Now) {
         self.sources.close_all(&mut self.effects);
         self.sources.open(cursor, now, &mut self.effects);
+        self.start_watching(now);
         self.check_liveness(now);
     }
 

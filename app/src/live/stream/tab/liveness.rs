@@ -33,6 +33,7 @@ impl Tab {
     pub(super) fn start_watching(&mut self, now: Now) {
         if !self.is_watching && self.may_watch() {
             self.last_heard = now.time;
+            self.is_watching = true;
             self.check_liveness(now);
         }
     }
@@ -43,12 +44,12 @@ impl Tab {
         }
     }
 
-    /// Checks whether the stream is alive, acts if not, and schedules the next check.
+    /// Checks whether the stream is alive, acts if not, and schedules the next check. Does nothing before the checks
+    /// have started: a page that has just started, or has come back, can't have heard the leader yet.
     pub(super) fn check_liveness(&mut self, now: Now) {
-        if !self.may_watch() {
-            return self.stop_watching();
+        if !self.is_watching {
+            return;
         }
-        self.is_watching = true;
         let wait = match self.next_action(now) {
             Action::Wait(wait) => wait,
             Action::Race => {

@@ -5,6 +5,7 @@ mod faults;
 mod locks;
 mod page;
 mod simulated_server;
+mod single_tab;
 mod world;
 
 use super::Input;
