@@ -83,7 +83,7 @@ impl Live {
     }
 
     /// Finds out who is signed in now: no person, another one, or the page's own again. If none is, goes to the sign-in
-    /// page, unless that would lose typed text.
+    /// page, unless that would lose typed text. If the request fails, the stream calls this again.
     pub(super) fn load_current_person(self) {
         spawn_local(async move {
             match server_fns::load_current_person().await {
@@ -99,7 +99,8 @@ impl Live {
                 {
                     let _ = window().location().set_href(&sign_in_path());
                 }
-                Ok(None) | Err(_) => {}
+                Ok(None) => {}
+                Err(_) => stream::apply(self, Input::CurrentPersonUnknown),
             }
         });
     }

@@ -27,7 +27,7 @@ const PONG_TIMEOUT: Duration = Duration::from_millis(1_500);
 thread_local! {
     static TAB: RefCell<Tab> = RefCell::default();
     /// The timers that run, by [`Timer`].
-    static TIMERS: RefCell<[Option<TimeoutHandle>; 2]> = RefCell::default();
+    static TIMERS: RefCell<[Option<TimeoutHandle>; 3]> = RefCell::default();
 }
 
 /// Gives the tab an input, and executes the effects.

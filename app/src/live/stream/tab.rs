@@ -11,6 +11,7 @@ mod election;
 mod event_buffer;
 mod input;
 mod liveness;
+mod session;
 mod sources;
 #[cfg(test)]
 mod tests;
@@ -42,8 +43,10 @@ pub(super) struct Tab {
     election: Election,
     /// When the last message of the stream arrived, from the server or through the leader, in milliseconds.
     last_heard: f64,
-    /// Failures since the stream was last open.
+    /// Failures since the stream was last open, or the page last stopped.
     failures: u32,
+    /// Whether the page has stopped because its person wants to sign out.
+    is_signing_out: bool,
     /// Whether the liveness checks run.
     is_watching: bool,
     effects: Vec<Effect>,
@@ -65,7 +68,10 @@ impl Tab {
     pub(super) fn on(&mut self, input: Input, now: Now) -> Vec<Effect> {
         match input {
             Input::Joined => self.election.join(&mut self.effects),
-            Input::Resumed => self.schedule_open(Duration::ZERO),
+            Input::Resumed => {
+                self.recheck_session();
+                self.schedule_open(Duration::ZERO);
+            }
             Input::Left => self.leave(),
             Input::Disconnected => {
                 self.leave();
@@ -76,18 +82,20 @@ impl Tab {
                 self.schedule_open(Duration::ZERO);
             }
             Input::WentOnline if self.may_watch() => self.schedule_open(Duration::ZERO),
-            Input::WentOnline => {}
+            Input::WentOnline => self.recheck_session(),
             Input::WentOffline => self.show_disconnected(now),
             Input::SessionEnded => self.end_session(now),
-            Input::SignOutRequested => self.stop(now),
-            Input::SessionConfirmed => {
-                self.set_connection(Connection::Live, now);
-                self.election.campaign(&mut self.effects);
-                self.schedule_open(Duration::ZERO);
+            Input::SignOutRequested => self.begin_sign_out(now),
+            Input::SessionConfirmed => self.resume_session(now),
+            Input::CurrentPersonUnknown => self.schedule_session_recheck(now),
+            Input::DiagnosisInconclusive => self.schedule_retry(Timer::Open, now),
+            Input::BecameVisible => {
+                self.recheck_session();
+                self.check_liveness(now);
             }
-            Input::DiagnosisInconclusive => self.schedule_retry(now),
             Input::TimerElapsed(Timer::Open) => self.open_or_request(now),
-            Input::TimerElapsed(Timer::Watch) | Input::BecameVisible => self.check_liveness(now),
+            Input::TimerElapsed(Timer::Watch) => self.check_liveness(now),
+            Input::TimerElapsed(Timer::CurrentPerson) => self.recheck_session(),
             Input::PongTimedOut(messages) => self.election.handle_pong_timeout(messages, &mut self.effects),
             Input::SourceDelivered(id, message) => self.handle_delivery(id, message, now),
             Input::SourceFailed { id, closed_for_good } => self.handle_source_error(id, closed_for_good, now),
@@ -132,25 +140,9 @@ impl Tab {
 
     fn leave(&mut self) {
         self.sources.close_all(&mut self.effects);
-        self.effects.push(Effect::ClearTimer(Timer::Open));
+        self.effects.extend([Effect::ClearTimer(Timer::Open), Effect::ClearTimer(Timer::CurrentPerson)]);
         self.stop_watching();
         self.election.leave(&mut self.effects);
-    }
-
-    /// Handles the end of the session: steps down, so that the tab in which a person signs in again leads.
-    fn end_session(&mut self, now: Now) {
-        if self.election.is_leader() {
-            self.effects.push(Effect::Broadcast(TabMessage::Connection(Connection::SignedOut)));
-        }
-        self.stop(now);
-        self.effects.push(Effect::LoadCurrentPerson);
-    }
-
-    fn stop(&mut self, now: Now) {
-        self.sources.close_all(&mut self.effects);
-        self.election.step_down(&mut self.effects);
-        self.stop_watching();
-        self.set_connection(Connection::SignedOut, now);
     }
 
     /// Opens the stream after the current task, so that views mounted together share one stream; or after a pause.
@@ -158,10 +150,10 @@ impl Tab {
         self.effects.push(Effect::SetTimer(Timer::Open, pause));
     }
 
-    fn schedule_retry(&mut self, now: Now) {
+    fn schedule_retry(&mut self, timer: Timer, now: Now) {
         let longest = longest_pause(INITIAL_BACKOFF, MAX_BACKOFF, self.failures);
         self.failures = self.failures.saturating_add(1);
-        self.schedule_open(longest.mul_f64(now.jitter));
+        self.effects.push(Effect::SetTimer(timer, longest.mul_f64(now.jitter)));
     }
 
     fn open_or_request(&mut self, now: Now) {

@@ -31,7 +31,8 @@ pub(in crate::live::stream) enum Effect {
     ReleaseLock,
     /// Find out why the browser has given up on the stream.
     Diagnose,
-    /// Find out who is signed in.
+    /// Find out who is signed in. Give [`Input::CurrentPersonUnknown`](super::input::Input::CurrentPersonUnknown) if
+    /// the request fails.
     LoadCurrentPerson,
     SetConnection(Connection),
     /// The stream is open: whatever waits for a connection can go on.
@@ -55,4 +56,6 @@ pub(in crate::live) enum Timer {
     Open,
     /// Checks whether the stream is alive.
     Watch,
+    /// Asks again who is signed in.
+    CurrentPerson,
 }

@@ -26,6 +26,8 @@ pub(in crate::live) enum Input {
     SignOutRequested,
     /// The page's person is signed in, after the session seemed to have ended or the person wanted to sign out.
     SessionConfirmed,
+    /// The server couldn't say who is signed in.
+    CurrentPersonUnknown,
     /// The diagnosis of a closed source found no end of the session.
     DiagnosisInconclusive,
     TimerElapsed(Timer),

@@ -21,7 +21,7 @@ impl World {
             return;
         }
         let (leader, follower) = self.settle_all_tabs();
-        match self.rng.u8(0..15) {
+        match self.rng.u8(0..16) {
             0 => self.check_dead_connection(),
             1 => self.check_broken_connection(),
             2 => self.check_closed_connection(),
@@ -36,6 +36,7 @@ impl World {
             11 => self.check_offline(),
             12 => self.check_silent_network(),
             13 => self.check_refused_requests(leader),
+            14 => self.check_unanswered_session_end(follower),
             _ => self.check_new_session(follower),
         }
     }
@@ -175,6 +176,27 @@ impl World {
         let tab = self.rng.usize(0..TABS);
         self.give(tab, Input::SessionEnded);
         self.expect_event(3, "finds out that the session goes on");
+    }
+
+    /// To the only tab the session seems to have ended, and it can't reach the server to ask for a while.
+    fn check_unanswered_session_end(&mut self, tab: usize) {
+        self.leave_all_but(tab);
+        self.server.network = Network::Refused;
+        self.give(tab, Input::SessionEnded);
+        self.run_for(60 * SECOND);
+        self.expect_connection(Connection::SignedOut);
+        self.server.network = Network::Up;
+        match self.rng.u8(0..3) {
+            0 => self.expect_event(25, "asks again who is signed in"),
+            1 => {
+                self.give(tab, Input::WentOnline);
+                self.expect_event(2, "asks who is signed in when it is online");
+            }
+            _ => {
+                self.give(tab, Input::BecameVisible);
+                self.expect_event(2, "asks who is signed in when it becomes visible");
+            }
+        }
     }
 
     fn check_offline(&mut self) {

@@ -20,7 +20,7 @@ pub(super) struct Page {
     /// Whether its broadcasts reach no tab.
     pub(super) is_muted: bool,
     pub(super) is_signing_out: bool,
-    pub(super) timers: [Option<u64>; 2],
+    pub(super) timers: [Option<u64>; 3],
     /// When throttled timers would have elapsed.
     pub(super) throttled: Vec<(u64, u64)>,
     /// What happened while it didn't run.
@@ -47,7 +47,7 @@ impl Page {
             is_left: false,
             is_muted: false,
             is_signing_out: false,
-            timers: [None; 2],
+            timers: [None; 3],
             throttled: Vec::new(),
             deferred: Vec::new(),
             connection: Connection::Live,

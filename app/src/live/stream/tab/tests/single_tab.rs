@@ -50,3 +50,49 @@ fn a_new_leader_that_is_pinged_and_replaced_before_its_stream_opens_shows_no_dis
     }
     expect_no_doubt(&apply(&mut tab, START, Input::BecameVisible));
 }
+
+fn asks_who_is_signed_in(effects: &[Effect]) -> bool {
+    effects.iter().any(|effect| matches!(effect, Effect::LoadCurrentPerson))
+}
+
+fn sets_timer(effects: &[Effect], timer: Timer) -> bool {
+    effects.iter().any(|effect| matches!(effect, Effect::SetTimer(set, _) if *set == timer))
+}
+
+/// What may make a stopped page ask who is signed in.
+const OCCASIONS: [Input; 4] =
+    [Input::WentOnline, Input::BecameVisible, Input::Resumed, Input::TimerElapsed(Timer::CurrentPerson)];
+
+#[test]
+fn a_page_whose_session_seems_to_have_ended_asks_until_the_server_answers() {
+    let mut tab = Tab::default();
+    let _ = apply(&mut tab, START, Input::Joined);
+    let ended = apply(&mut tab, START, Input::SessionEnded);
+    assert!(asks_who_is_signed_in(&ended));
+    assert!(!sets_timer(&ended, Timer::CurrentPerson), "asks twice, although the server may answer");
+    assert!(sets_timer(&apply(&mut tab, START, Input::CurrentPersonUnknown), Timer::CurrentPerson));
+    for input in OCCASIONS {
+        let effects = apply(&mut tab, START, input.clone());
+        assert!(asks_who_is_signed_in(&effects), "{input:?}");
+        assert!(!sets_timer(&effects, Timer::CurrentPerson), "{input:?}");
+    }
+    let _ = apply(&mut tab, START, Input::SessionConfirmed);
+    for input in OCCASIONS {
+        assert!(!asks_who_is_signed_in(&apply(&mut tab, START, input.clone())), "{input:?}");
+    }
+    assert!(!sets_timer(&apply(&mut tab, START, Input::CurrentPersonUnknown), Timer::CurrentPerson));
+}
+
+#[test]
+fn a_page_that_is_signing_out_does_not_ask_who_is_signed_in() {
+    let mut tab = Tab::default();
+    for input in [Input::Joined, Input::SessionEnded, Input::SignOutRequested] {
+        let _ = apply(&mut tab, START, input);
+    }
+    assert!(!sets_timer(&apply(&mut tab, START, Input::CurrentPersonUnknown), Timer::CurrentPerson));
+    for input in OCCASIONS {
+        assert!(!asks_who_is_signed_in(&apply(&mut tab, START, input.clone())), "{input:?}");
+    }
+    // Another tab has cancelled it.
+    assert!(asks_who_is_signed_in(&apply(&mut tab, START, Input::SessionEnded)));
+}

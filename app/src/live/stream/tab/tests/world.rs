@@ -19,6 +19,8 @@ pub(super) const TABS: usize = 4;
 const PONG_TIMEOUT: u64 = 1_500;
 /// Milliseconds of the timeouts of a diagnosis, and of a lock that the browser never grants.
 pub(super) const REQUEST_TIMEOUT: u64 = 3_000;
+/// Milliseconds of the longest request that asks who is signed in, with its repetitions.
+const PERSON_TIMEOUT: u64 = 45_000;
 
 /// What happens later.
 #[derive(Clone, Debug)]
@@ -33,9 +35,16 @@ pub(super) enum Task {
         channel: u32,
         message: TabMessage,
     },
-    /// The response to the question who is signed in.
-    CurrentPerson,
+    /// The request that asks who is signed in ends.
+    CurrentPerson(PersonRequest),
     Source(u32, SourceTask),
+}
+
+/// A request that asks who is signed in.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum PersonRequest {
+    Sent,
+    TimedOut,
 }
 
 /// What happens later to an event source.
@@ -145,17 +154,31 @@ impl World {
             Task::Pong(messages) => self.apply(tab, Input::PongTimedOut(messages)),
             Task::Input(input) => self.apply(tab, input),
             Task::TabMessage { message, .. } => self.apply(tab, Input::TabMessageReceived(message)),
-            Task::CurrentPerson if self.server.network != Network::Up => drop(self.schedule(tab, 1_000, task)),
-            Task::CurrentPerson if self.server.has_session && !page.is_signing_out => {
-                self.apply(tab, Input::SessionConfirmed);
-            }
-            Task::CurrentPerson => {}
+            Task::CurrentPerson(request) => self.handle_current_person(tab, request),
             Task::Source(id, SourceTask::Deliver(input, last_id)) => {
                 let Some(connection) = self.server.find(SourceId { tab, id }) else { return };
                 connection.last_id = connection.last_id.max(last_id);
                 if let Some(input) = input {
                     self.apply(tab, input);
                 }
+            }
+        }
+    }
+
+    /// Ends a request as `load_current_person` does: it fails at the first network error, and a page that is signing
+    /// out ignores the result.
+    fn handle_current_person(&mut self, tab: usize, request: PersonRequest) {
+        if self.pages[tab].is_signing_out {
+            return;
+        }
+        match (request, self.server.network) {
+            (PersonRequest::Sent, Network::Up) if self.server.has_session => self.apply(tab, Input::SessionConfirmed),
+            (PersonRequest::Sent, Network::Up) => {}
+            (PersonRequest::Sent, Network::Silent) => {
+                self.schedule(tab, PERSON_TIMEOUT, Task::CurrentPerson(PersonRequest::TimedOut));
+            }
+            (PersonRequest::Sent, Network::Refused) | (PersonRequest::TimedOut, _) => {
+                self.apply(tab, Input::CurrentPersonUnknown);
             }
         }
     }
@@ -184,7 +207,7 @@ impl World {
         let known: Vec<u32> = page.tab.sources.open.iter().map(|source| source.id).collect();
         assert_eq!(known, open, "the tab doesn't know its sources");
         assert!(open.is_empty() || page.tab.election.is_leader(), "a tab that doesn't lead has sources");
-        assert!(page.tab.is_joined() || page.timers == [None; 2], "a page that was left has timers");
+        assert!(page.tab.is_joined() || page.timers == [None; 3], "a page that was left has timers");
         if page.connection == Connection::SignedOut {
             assert!(open.is_empty(), "a tab without a session has sources");
             assert!(page.timers[Timer::Watch as usize].is_none(), "a tab without a session checks its sources");
@@ -220,7 +243,7 @@ impl World {
             Effect::Diagnose => self.diagnose(tab),
             Effect::LoadCurrentPerson => {
                 let latency = self.latency();
-                self.schedule(tab, latency, Task::CurrentPerson);
+                self.schedule(tab, latency, Task::CurrentPerson(PersonRequest::Sent));
             }
             Effect::SetConnection(connection) => {
                 self.pages[tab].connection = connection;
