@@ -328,9 +328,10 @@ impl Tab {
         }
     }
 
-    /// Shows that the page isn't live, and tells the other tabs. A page whose session has ended says only that.
+    /// Shows that the page isn't live, and tells the other tabs. A page whose session has ended says only that,
+    /// and one that is being left shows no error.
     fn show_disconnected(&mut self, now: Now) {
-        if self.connection == Connection::SignedOut {
+        if !self.may_watch() {
             return;
         }
         let connection = if now.is_online { Connection::Reconnecting } else { Connection::Offline };

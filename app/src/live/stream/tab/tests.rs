@@ -25,6 +25,8 @@ const RECOVERY_TIME: u64 = 90;
 const HIDDEN_RECOVERY_TIME: u64 = 600;
 /// Seconds within which each visible tab shows that the network doesn't work. A source may take 20 s to open.
 const DETECTION_TIME: u64 = 60;
+/// Inputs of all tabs while nothing can be done: they ask each other every 5 s, and don't repeat at once what failed.
+const MAX_INPUTS_PER_MINUTE: u64 = 400;
 
 impl World {
     fn apply_random_action(&mut self) {
@@ -33,7 +35,7 @@ impl World {
         self.run_for(pause);
         let tab = self.rng.usize(0..TABS);
         let yes = self.rng.bool();
-        match self.rng.u8(0..32) {
+        match self.rng.u8(0..33) {
             0..=5 => {
                 let is_known = self.rng.u8(0..6) > 0;
                 self.publish(is_known);
@@ -62,7 +64,8 @@ impl World {
             29 => self.cancel_sign_out(tab),
             // A response from before the session began.
             30 if self.pages[tab].runs() => self.apply(tab, Input::SessionEnded),
-            31 => self.server.deleted = self.server.last_seq() - self.rng.i64(0..=self.server.last_seq().min(10)),
+            31 => self.disconnect(tab),
+            32 => self.server.deleted = self.server.last_seq() - self.rng.i64(0..=self.server.last_seq().min(10)),
             _ => {}
         }
     }
@@ -112,6 +115,9 @@ impl World {
     /// Ends what people and browsers do with the tabs. At least one of them is visible.
     fn settle_tabs(&mut self) {
         (0..TABS).for_each(|tab| self.pages[tab].is_muted = false);
+        for tab in (0..TABS).filter(|tab| self.pages[*tab].is_disconnected).collect::<Vec<_>>() {
+            self.load_document(tab);
+        }
         let visible = self.rng.usize(0..TABS);
         for tab in 0..TABS {
             let choice = if tab == visible { 0 } else { self.rng.u8(0..5) };
@@ -253,14 +259,39 @@ impl Drop for World {
     }
 }
 
-#[test]
-fn every_visible_tab_receives_every_event_once_and_in_order_whatever_happens() {
+/// Returns the seeds of this many runs.
+fn seeds(runs: u64) -> impl Iterator<Item = u64> {
     let first = std::env::var("GREENROOM_TEST_SEED")
         .ok()
         .and_then(|seed| seed.parse().ok())
         .unwrap_or_else(|| fastrand::u64(..));
+    (0..runs).map(move |run| first.wrapping_add(run))
+}
+
+/// A page without a stream is as current as its last load, and must say so.
+#[test]
+fn in_a_browser_without_event_sources_every_visible_tab_shows_that_it_is_not_live() {
+    for seed in seeds(RUNS / 10) {
+        let mut world = World::new(seed);
+        world.has_event_sources = false;
+        (0..ACTIONS).for_each(|_| world.apply_random_action());
+        world.settle_tabs();
+        world.heal();
+        world.sign_in();
+        let shows_it =
+            |world: &World| world.visible_tabs().all(|tab| world.pages[tab].connection == Connection::Reconnecting);
+        world.run_until(RECOVERY_TIME, "shows that it isn't live", shows_it);
+        let inputs = world.inputs;
+        world.run_for(60 * SECOND);
+        assert!(shows_it(&world), "{}", world.describe());
+        assert!(world.inputs - inputs < MAX_INPUTS_PER_MINUTE, "{} inputs", world.inputs - inputs);
+    }
+}
+
+#[test]
+fn every_visible_tab_receives_every_event_once_and_in_order_whatever_happens() {
     let (mut inputs, mut longest) = (0, 0);
-    for seed in (0..RUNS).map(|run| first.wrapping_add(run)) {
+    for seed in seeds(RUNS) {
         let mut world = World::new(seed);
         (0..ACTIONS).for_each(|_| world.apply_random_action());
         world.settle_tabs();

@@ -20,6 +20,8 @@ pub(super) struct Page {
     /// Whether its broadcasts reach no tab.
     pub(super) is_muted: bool,
     pub(super) is_signing_out: bool,
+    /// Whether the person leaves it on purpose, and the next document is loading.
+    pub(super) is_disconnected: bool,
     pub(super) timers: [Option<u64>; 3],
     /// When throttled timers would have elapsed.
     pub(super) throttled: Vec<(u64, u64)>,
@@ -47,6 +49,7 @@ impl Page {
             is_left: false,
             is_muted: false,
             is_signing_out: false,
+            is_disconnected: false,
             timers: [None; 3],
             throttled: Vec::new(),
             deferred: Vec::new(),
@@ -116,6 +119,14 @@ impl World {
         }
     }
 
+    /// The person leaves the page on purpose. It runs until the next document has loaded.
+    pub(super) fn disconnect(&mut self, tab: usize) {
+        if self.pages[tab].runs() {
+            self.apply(tab, Input::Disconnected);
+            self.pages[tab].is_disconnected = true;
+        }
+    }
+
     /// Lets a page run again.
     pub(super) fn resume(&mut self, tab: usize) {
         let page = &mut self.pages[tab];
@@ -129,6 +140,7 @@ impl World {
             }
         }
         if was_left {
+            self.pages[tab].is_disconnected = false;
             self.apply(tab, Input::Joined);
             self.apply(tab, Input::Resumed);
         }

@@ -70,6 +70,7 @@ pub(super) struct World {
     pub(super) pages: Vec<Page>,
     pub(super) server: Server,
     pub(super) is_online: bool,
+    pub(super) has_event_sources: bool,
     pub(super) locks: Locks,
     pub(super) lock_holder: Option<LockOwner>,
     pub(super) lock_queue: VecDeque<(usize, u32, u32)>,
@@ -102,6 +103,7 @@ impl World {
             pages: (0..TABS).map(|_| Page::new(0)).collect(),
             server: Server::default(),
             is_online: true,
+            has_event_sources: true,
             locks,
             lock_holder: None,
             lock_queue: VecDeque::new(),
@@ -207,7 +209,10 @@ impl World {
         let known: Vec<u32> = page.tab.sources.open.iter().map(|source| source.id).collect();
         assert_eq!(known, open, "the tab doesn't know its sources");
         assert!(open.is_empty() || page.tab.election.is_leader(), "a tab that doesn't lead has sources");
-        assert!(page.tab.is_joined() || page.timers == [None; 3], "a page that was left has timers");
+        let has_timers = page.timers != [None; 3];
+        assert!(page.tab.is_joined() || page.is_disconnected || !has_timers, "a page that was left has timers");
+        let shows_error = matches!(page.connection, Connection::Reconnecting | Connection::Offline);
+        assert!(!page.is_disconnected || !shows_error, "a page that the person leaves shows an error");
         if page.connection == Connection::SignedOut {
             assert!(open.is_empty(), "a tab without a session has sources");
             assert!(page.timers[Timer::Watch as usize].is_none(), "a tab without a session checks its sources");
@@ -225,6 +230,7 @@ impl World {
 
     fn execute(&mut self, tab: usize, effect: Effect) {
         match effect {
+            Effect::OpenSource { id, .. } if !self.has_event_sources => self.apply(tab, Input::SourceUnsupported(id)),
             Effect::OpenSource { id, after } => self.open_source(SourceId { tab, id }, after),
             Effect::CloseSource(id) => self.server.close(SourceId { tab, id }),
             Effect::SetTimer(timer, wait) => {
