@@ -2,6 +2,7 @@
 
 mod cookie;
 pub mod fallback_pages;
+pub mod html_head;
 
 pub use cookie::SessionCookie;
 

@@ -3,6 +3,7 @@
 //! machine has a loopback address too.
 
 use crate::{loopback::is_loopback, problem::Problem, state::AppState};
+use app::ssr::html_head::render_head_tags;
 use axum::{
     Json, Router,
     extract::{ConnectInfo, State},
@@ -91,12 +92,7 @@ fn render_page(mails: &[QueuedEmail]) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { "Mail · Greenroom" }
-            }
+            head { (render_head_tags("Mail · Greenroom")) }
             body {
                 main {
                     h1 { "Mail" }

@@ -1,5 +1,6 @@
 //! Pages that the server renders without components, which could fail too. The nonce permits their style.
 
+use super::html_head::render_head_tags;
 use crate::strings;
 use maud::{DOCTYPE, Markup, html};
 
@@ -38,10 +39,7 @@ fn render_page(nonce: &str, title: &str, main: Markup) -> String {
         (DOCTYPE)
         html lang="en" {
             head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { (title) " · " (strings::SITE) }
+                (render_head_tags(&format!("{title} · {}", strings::SITE)))
                 style nonce=(nonce) { (STYLE) }
             }
             body { main { (main) } }

@@ -3,6 +3,7 @@
 mod schema;
 mod text;
 
+use app::ssr::html_head::render_head_tags;
 use maud::{DOCTYPE, Markup, html};
 use serde_json::Value;
 use text::{render_prose, text_of};
@@ -53,10 +54,7 @@ pub(super) fn render_page(document: &Value) -> String {
 fn render_head(title: &str) -> Markup {
     html! {
         head {
-            meta charset="utf-8";
-            meta name="viewport" content="width=device-width, initial-scale=1";
-            meta name="color-scheme" content="light dark";
-            title { (title) " API" }
+            (render_head_tags(&format!("{title} API")))
             link rel="icon" href="/icon.svg";
             link rel="stylesheet" href="/api-docs.css";
         }
