@@ -33,6 +33,13 @@ pub(crate) fn call_method(object: &JsValue, method: &str, arguments: &[&JsValue]
     method.apply(object, &arguments.iter().copied().collect::<Array>()).ok()
 }
 
+/// Calls a method that returns a promise. Returns `None` if the method is missing or throws, or if the promise is
+/// rejected with any value: an extension may have replaced the method.
+pub(crate) async fn call_async_method(object: &JsValue, method: &str, arguments: &[&JsValue]) -> Option<JsValue> {
+    let promise: Promise = call_method(object, method, arguments)?.dyn_into().ok()?;
+    JsFuture::from(promise).await.ok()
+}
+
 /// Constructs an instance of a global class. Returns `None` if the class is missing or throws.
 pub(crate) fn construct_object(class: &str, arguments: &[&JsValue]) -> Option<JsValue> {
     let class: Function = get_property(&window(), class)?.dyn_into().ok()?;
@@ -103,10 +110,6 @@ pub(crate) fn random_bytes<const N: usize>() -> [u8; N] {
 
 /// Copies a text to the clipboard. Returns whether the browser allowed it.
 pub(crate) async fn copy_text(text: &str) -> bool {
-    let clipboard = navigator_property("clipboard");
-    let written = clipboard.and_then(|clipboard| call_method(&clipboard, "writeText", &[&text.into()]));
-    match written.and_then(|promise| promise.dyn_into::<Promise>().ok()) {
-        Some(promise) => JsFuture::from(promise).await.is_ok(),
-        None => false,
-    }
+    let Some(clipboard) = navigator_property("clipboard") else { return false };
+    call_async_method(&clipboard, "writeText", &[&text.into()]).await.is_some()
 }

@@ -17,7 +17,7 @@ use crate::{
 use futures::future::{Either, select};
 use gloo_net::http::Request;
 use hedge::send_repeatedly;
-use js_sys::{Array, JSON, Object, Promise};
+use js_sys::{Array, JSON, Object};
 use leptos::{
     prelude::{Resource, window},
     server_fn::{
@@ -35,7 +35,6 @@ use std::{
     time::Duration,
 };
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Response, UrlSearchParams};
 
 /// Timeout of requests that must not be repeated. Longer than the server takes for any request.
@@ -153,20 +152,13 @@ async fn fetch_text(path: &str, fields: &JsValue) -> Option<RequestResult<Server
     let signal: Option<AbortSignal> = signal.map(JsCast::unchecked_into);
     let request = Request::post(path).header("accept", "application/json").abort_signal(signal.as_ref());
     let request: web_sys::Request = request.body(body).ok()?.into();
-    let response: Response = await_call(&window(), "fetch", &[&request]).await?.dyn_into().ok()?;
-    let text = await_call(&response, "text", &[]).await?.as_string()?;
+    let response: Response = browser::call_async_method(&window(), "fetch", &[&request]).await?.dyn_into().ok()?;
+    let text = browser::call_async_method(&response, "text", &[]).await?.as_string()?;
     if response.status() >= 400 {
         return Some(Err(json::from_str(&text).unwrap_or(RequestError::Network)));
     }
     let location = response.headers().get(REDIRECT_HEADER).ok()?.and(response.headers().get("location").ok()?);
     Some(Ok(ServerFnResponse { text, location }))
-}
-
-/// Calls a method that returns a promise. Returns `None` if it throws or the promise is rejected, with whatever value:
-/// an extension may have replaced it.
-async fn await_call(object: &JsValue, method: &str, arguments: &[&JsValue]) -> Option<JsValue> {
-    let promise: Promise = browser::call_method(object, method, arguments)?.dyn_into().ok()?;
-    JsFuture::from(promise).await.ok()
 }
 
 /// Aborts the request when it is dropped, if the browser can.
