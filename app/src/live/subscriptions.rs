@@ -57,8 +57,8 @@ impl Live {
         self.handle_page_lifecycle(outbox, me);
     }
 
-    /// Tells the stream what the browser does with the page. Releases on `pagehide` whatever another page may wait for,
-    /// and takes it back if this page returns from the back/forward cache.
+    /// Tells the stream what the browser does with the page. Releases the locks on `pagehide`, because another page may
+    /// wait for them, and allows them again if this page returns from the back/forward cache.
     fn handle_page_lifecycle(self, outbox: Outbox, me: PersonId) {
         window_event_listener(leptos::ev::offline, move |_| stream::apply(self, Input::WentOffline));
         window_event_listener(leptos::ev::online, move |_| stream::apply(self, Input::WentOnline));

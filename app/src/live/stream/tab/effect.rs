@@ -35,7 +35,7 @@ pub(in crate::live::stream) enum Effect {
     /// the request fails.
     LoadCurrentPerson,
     SetConnection(Connection),
-    /// The stream is open: whatever waits for a connection can go on.
+    /// The stream is open: what waits for a connection can go on.
     ReportOpened,
     /// Apply the event to all views. The leader also reports it as delivered.
     ApplyEvent {

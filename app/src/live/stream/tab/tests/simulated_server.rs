@@ -161,10 +161,10 @@ impl World {
     }
 
     fn send_event(&mut self, source: SourceId, seq: i64) {
-        let nobody = Uuid::from_u128(0);
+        let unknown = Uuid::from_u128(0);
         let event = Event::ConversationRead {
-            conversation_id: ConversationId(nobody),
-            user_id: PersonId(nobody),
+            conversation_id: ConversationId(unknown),
+            user_id: PersonId(unknown),
             read_seq: seq,
             unread: 0,
         };
