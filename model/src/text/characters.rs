@@ -131,6 +131,7 @@ fn is_cased(c: char) -> bool {
     GeneralCategoryGroup::CasedLetter.contains(general_category(c))
 }
 
+/// Returns whether an invisible joiner may stand beside this character: a letter, a mark, or a symbol such as an emoji.
 fn is_part_of_word(c: char) -> bool {
     let parts = GeneralCategoryGroup::Letter.union(GeneralCategoryGroup::Mark).union(GeneralCategoryGroup::Symbol);
     parts.contains(general_category(c)) && (!is_ignorable(c) || is_variation_selector(c))

@@ -78,6 +78,7 @@ impl Pool {
 }
 
 impl PooledTransaction {
+    /// Commits and returns the connection to the pool. Fails if an earlier statement of the transaction has failed.
     pub(super) async fn commit(mut self) -> Result<()> {
         self.has_ended = true;
         self.connection().commit().await
