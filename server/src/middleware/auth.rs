@@ -119,8 +119,8 @@ fn parse_hop(text: &str) -> Option<IpAddr> {
     text.parse().ok().or_else(|| Some(text.parse::<SocketAddr>().ok()?.ip()))
 }
 
-/// Extracts the signed-in viewer; 401 if there is none, never a redirect. For the API and the event stream; pages redirect
-/// in `pages.rs`.
+/// Extracts the signed-in viewer; 401 if there is none, and never a redirect. For the API and the event stream: the
+/// redirects of pages are in `pages.rs`.
 pub(crate) struct CurrentViewer(pub(crate) Viewer);
 
 impl<S: Send + Sync> FromRequestParts<S> for CurrentViewer {

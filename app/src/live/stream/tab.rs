@@ -58,7 +58,8 @@ impl Tab {
         self.election.is_joined()
     }
 
-    /// Returns the buffered events after `cursor`, which a view that was loaded at this cursor has missed; `None` if the buffer doesn't reach back that far.
+    /// Returns the buffered events after `cursor`: those that a view loaded at this cursor has missed. `None` if the
+    /// buffer doesn't reach back that far.
     pub(super) fn events_after(&self, cursor: i64) -> Option<Vec<Envelope>> {
         self.buffer.events_after(cursor)
     }
