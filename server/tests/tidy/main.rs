@@ -37,9 +37,7 @@ impl Source {
     fn items(&self) -> Vec<Item> {
         syn::parse_file(&self.text).unwrap_or_else(|error| panic!("{}: {error}", self.path)).items
     }
-}
 
-impl Source {
     /// Returns the lines of this Rust file without comments and without items that only tests have.
     fn code_lines(&self) -> Vec<&str> {
         let tests: Vec<_> = self.items().iter().filter(|item| is_test_only(item)).map(Spanned::span).collect();
