@@ -47,8 +47,8 @@ test("a rejected password leaves the link valid; a used link is invalid", async 
   const password = visitor.page.getByLabel("New password");
   await password.fill("password1");
   await visitor.page.getByRole("button", { name: "Set password" }).click();
-  await expect(password).toHaveAccessibleDescription(/Many people use this password/);
-  await expect(password).toBeFocused();
+  await expect(password).toHaveAccessibleDescription(/This password is too common/);
+  await expect(visitor.page.getByRole("alert")).toBeFocused();
   await password.fill(NEW);
   await visitor.page.getByRole("button", { name: "Set password" }).click();
   await expect(visitor.page).toHaveURL("/signin?done=reset");

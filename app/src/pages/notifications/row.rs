@@ -39,7 +39,7 @@ pub(super) fn NotificationRow(
             {move || unread.get().then(|| view! {
                 <Form form on:submit=move |_| focus_on(link.get_value())>
                     <input type="hidden" name="id" value=id.to_string()/>
-                    <button class="nav-item" type="submit" aria-label=mark_label.get_value() disabled=form.pending>
+                    <button class="nav-item" type="submit" aria-label=mark_label.get_value() aria-disabled=form.aria_disabled()>
                         <Icon glyph=Glyph::Check/><span class="nav-label">{strings::MARK_READ}</span>
                     </button>
                 </Form>
