@@ -26,7 +26,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"/>
                 <meta name="color-scheme" content="light dark"/>
-                <meta name="theme-color" media="(prefers-color-scheme: light)" content="#FAFAF7"/>
+                <meta name="theme-color" media="(prefers-color-scheme: light)" content="#F6F3EC"/>
                 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0F1312"/>
                 <link rel="icon" href="/icon.svg" type="image/svg+xml"/>
                 <HashedStylesheet options=options.clone() id="style"/>

@@ -17,7 +17,7 @@ pub use devices::device_name;
 pub use errors::{error_text, field_error_text};
 pub use settings::*;
 
-use model::{BookingAction, BookingStatus, Craft, NotificationKind, booking, message, text::isolate};
+use model::{BookingAction, BookingStatus, Craft, NotificationKind, Role, booking, message, text::isolate};
 
 pub const SITE: &str = "Greenroom";
 pub const TAGLINE: &str = "Talk to the people behind the show";
@@ -270,13 +270,15 @@ pub fn relative_days(days: i64) -> String {
     }
 }
 
-pub fn booking_status_label(status: BookingStatus) -> &'static str {
-    match status {
-        BookingStatus::Inquiry => "Inquiry",
-        BookingStatus::Accepted => "Accepted",
-        BookingStatus::Declined => "Declined",
-        BookingStatus::Cancelled => "Cancelled",
-        BookingStatus::Completed => "Completed",
+/// Names a status for a party with this role.
+pub fn booking_status_label(status: BookingStatus, role: Role) -> &'static str {
+    match (status, role) {
+        (BookingStatus::Inquiry, Role::Organizer) => "Waiting for reply",
+        (BookingStatus::Inquiry, Role::Talent) => "New request",
+        (BookingStatus::Accepted, _) => "Agreed",
+        (BookingStatus::Declined, _) => "Declined",
+        (BookingStatus::Cancelled, _) => "Cancelled",
+        (BookingStatus::Completed, _) => "Done",
     }
 }
 

@@ -80,7 +80,7 @@ test("@js each validation error is at its field, the first field has the focus, 
 test("a booking's page shows the terms and links to its conversation", async ({ sarah, launch }) => {
   await sarah.open(launch.booking);
   await expect(sarah.heading).toHaveText("Savanna product launch");
-  for (const fact of ["KICC, Nairobi", "KES 45,000", "EventPro Kenya", "Inquiry"]) {
+  for (const fact of ["KICC, Nairobi", "KES 45,000", "EventPro Kenya", "New request"]) {
     await expect(sarah.page.getByRole("main").getByText(fact, { exact: true })).toBeVisible();
   }
   await sarah.page.getByRole("link", { name: "Open the conversation" }).click();

@@ -314,9 +314,9 @@ describe("Real-world usage", () => {
 
   test("A talent accepts, and the organizer sees it at once", js, async ({ sarah, eventpro, launch }) => {
     await Promise.all([sarah.open(launch.booking), eventpro.open(launch.booking)]);
-    await expect(eventpro.page.getByText("Inquiry", { exact: true })).toBeVisible();
+    await expect(eventpro.page.getByText("Waiting for reply", { exact: true })).toBeVisible();
     await sarah.page.getByRole("button", { name: "Accept" }).click();
-    for (const { page } of [sarah, eventpro]) await expect(page.getByText("Accepted", { exact: true })).toBeVisible();
+    for (const { page } of [sarah, eventpro]) await expect(page.getByText("Agreed", { exact: true })).toBeVisible();
   });
 
   test("What was written offline arrives after reconnecting", js, async ({ sarah, eventpro, faultProxy, launch }) => {

@@ -105,6 +105,11 @@ impl Booking {
     pub fn find_party(&self, id: PersonId) -> &Person {
         if self.organizer.id == id { &self.organizer } else { &self.talent }
     }
+
+    /// Returns the role in which the party with this id takes part.
+    pub fn role_of(&self, id: PersonId) -> Role {
+        if self.organizer.id == id { Role::Organizer } else { Role::Talent }
+    }
 }
 
 /// A booking request, not yet validated.
