@@ -62,7 +62,7 @@ test("@no-js an action on a booking that has changed shows a conflict", async ({
   await cancel(eventpro);
   await expect(statusChip(eventpro, "Cancelled")).toBeVisible();
   await button(sarah, "Accept").click();
-  await expect(sarah.page.getByRole("alert").filter({ hasText: "This booking has moved on meanwhile." })).toBeVisible();
+  await expect(sarah.page.getByRole("alert").filter({ hasText: "This booking has just changed." })).toBeVisible();
   await expect(statusChip(sarah, "Cancelled")).toBeVisible();
 });
 

@@ -179,7 +179,7 @@ describe("Frontend", () => {
     ["/", "visitor", "Talk to the people behind the show"],
     ["/signin", "visitor", "Sign in"],
     ["/register", "visitor", "Create account"],
-    ["/verify", "visitor", "Check your mail"],
+    ["/verify", "visitor", "Check your email"],
     ["/forgot", "visitor", "Choose a new password"],
     ["/reset", "visitor", "Choose a new password"],
     ["/inbox", "sarah", "Inbox"],
@@ -276,7 +276,7 @@ describe("Real-world usage", () => {
   test("An organizer finds a photographer and books her", async ({ eventpro, apis }) => {
     await eventpro.open("/talents");
     const { page } = eventpro;
-    await page.getByLabel("Craft").selectOption("Photographer");
+    await page.getByLabel("What they do").selectOption("Photographer");
     await page.getByRole("button", { name: "Search" }).click();
     await page.getByRole("link", { name: "Book Sarah Wanjiru" }).click();
     await submitInquiry(page, { title: "Garden wedding", venue: "Karura, Nairobi", fee: "30,000", message: "Are you free that Saturday?" });
