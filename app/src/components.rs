@@ -17,15 +17,16 @@ mod load_error;
 pub mod locale;
 mod mark_unread;
 mod message_log;
+mod navigation;
 mod page_title;
 mod presence;
 mod profile_fields;
+mod status_chip;
 mod time;
-mod top_bar;
 
 pub use avatar::Avatar;
 pub use booking_actions::{AcceptOrDecline, BookingActionError, BookingActions, CancelBooking};
-pub use booking_facts::{BookingFacts, BookingLine, StatusChip};
+pub use booking_facts::{BookingFacts, BookingLine};
 pub use composer::{Composer, new_client_id};
 pub use connection_bar::ConnectionBar;
 pub use flash::{Flash, flash_code};
@@ -34,7 +35,7 @@ pub use form::{
     Choice, Field, Form, FormError, FormState, PasswordField, PostForm, RadioGroup, SubmitButton, TextAreaField,
     TextField, error_from_url,
 };
-pub use icon::{Glyph, Icon};
+pub use icon::{Glyph, Icon, SPRITE_VERSION};
 pub use inbox_row::InboxRow;
 pub use isolated_text::IsolatedText;
 pub use keyed::{page_of_param, page_of_query};
@@ -42,8 +43,9 @@ pub use linked_text::LinkedText;
 pub use load_error::{EmptyState, LoadError, Skeleton};
 pub use mark_unread::MarkUnread;
 pub use message_log::{MessageLog, ScrollAnchor};
+pub use navigation::{Navigation, SignOut, SiteBar};
 pub use page_title::PageTitle;
 pub use presence::PresenceLine;
 pub use profile_fields::{ProfileFields, role_choices};
+pub use status_chip::StatusChip;
 pub use time::{DayLine, Time, TimeFormat};
-pub use top_bar::{SiteBar, TopBar};

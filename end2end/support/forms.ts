@@ -18,5 +18,5 @@ export async function submitInquiry(page: Page, { title, date = dateInDays(90), 
   await page.getByLabel("Where is it?").fill(venue);
   await page.getByLabel("Fee in Kenyan shillings").fill(fee);
   await page.getByLabel("Your message").fill(message);
-  await page.getByRole("button", { name: "Send inquiry" }).click();
+  await page.getByRole("button", { name: "Send request" }).click();
 }

@@ -77,7 +77,7 @@ test("forms with validation errors are accessible", async ({ visitor, eventpro, 
   const { id } = await apis.eventpro.findTalent("DJ Kamau");
   await eventpro.open(`/bookings/new?talent=${id}`);
   await submitInquiry(eventpro.page, { title: "   ", venue: "   ", fee: "a lot", message: "   " });
-  await expect(eventpro.page.getByRole("alert")).toContainText("Some fields need another look.");
+  await expect(eventpro.page.getByRole("alert")).toContainText("Check the fields marked below.");
   await expectUsable(eventpro.page, javaScriptEnabled !== false);
 });
 

@@ -15,7 +15,7 @@ test("@js a talent accepts and both see it live; then the organizer cancels", as
   await expect(sarah.thread.log.getByText("You accepted the booking")).toBeVisible();
   await expect(eventpro.thread.log.getByText("Sarah Wanjiru accepted the booking")).toBeVisible();
   for (const person of [eventpro, sarah]) {
-    await expect(statusChip(person, "Accepted")).toBeVisible();
+    await expect(statusChip(person, "Agreed")).toBeVisible();
     await expect(button(person, "Accept")).toHaveCount(0);
     await expect(button(person, "Decline")).toHaveCount(0);
   }
@@ -62,7 +62,7 @@ test("@no-js an action on a booking that has changed shows a conflict", async ({
   await cancel(eventpro);
   await expect(statusChip(eventpro, "Cancelled")).toBeVisible();
   await button(sarah, "Accept").click();
-  await expect(sarah.page.getByRole("alert").filter({ hasText: "This booking has moved on meanwhile." })).toBeVisible();
+  await expect(sarah.page.getByRole("alert").filter({ hasText: "This booking has just changed." })).toBeVisible();
   await expect(statusChip(sarah, "Cancelled")).toBeVisible();
 });
 
@@ -88,6 +88,6 @@ test("@js the focus moves to the status when the used button disappears", async 
   await sarah.open(launch.booking);
   await button(sarah, "Accept").focus();
   await sarah.page.keyboard.press("Enter");
-  await expect(statusChip(sarah, "Accepted")).toBeVisible();
+  await expect(statusChip(sarah, "Agreed")).toBeVisible();
   await expect(sarah.page.locator("#booking-status")).toBeFocused();
 });

@@ -10,7 +10,7 @@ test("an organizer finds a talent, sends an inquiry, and lands in the conversati
   const talent = eventpro.page.getByRole("list", { name: "Talent" });
   await expect(talent.getByRole("listitem")).toHaveCount(3);
 
-  await eventpro.page.getByLabel("Craft").selectOption("DJ");
+  await eventpro.page.getByLabel("What they do").selectOption("DJ");
   await eventpro.page.getByRole("button", { name: "Search" }).click();
   await expect(talent.getByRole("listitem")).toHaveCount(1);
   await eventpro.page.getByRole("link", { name: "Book DJ Kamau" }).click();
@@ -40,7 +40,7 @@ test("the directory can be searched by name", async ({ eventpro }) => {
   await expect(eventpro.page.getByLabel("Name")).toHaveValue("achi");
   await eventpro.page.getByLabel("Name").fill("nobody of that name");
   await eventpro.page.getByRole("button", { name: "Search" }).click();
-  await expect(eventpro.page.getByText("Nobody found")).toBeVisible();
+  await expect(eventpro.page.getByText("No one found")).toBeVisible();
 });
 
 test("an invalid inquiry shows an error and creates no booking", async ({ eventpro, apis }) => {
@@ -73,14 +73,14 @@ test("@js each validation error is at its field, the first field has the focus, 
 
   await title.fill("Garden wedding");
   await fee.fill("30,000");
-  await eventpro.page.getByRole("button", { name: "Send inquiry" }).click();
+  await eventpro.page.getByRole("button", { name: "Send request" }).click();
   await expect(eventpro.heading).toHaveText("MC Achieng");
 });
 
 test("a booking's page shows the terms and links to its conversation", async ({ sarah, launch }) => {
   await sarah.open(launch.booking);
   await expect(sarah.heading).toHaveText("Savanna product launch");
-  for (const fact of ["KICC, Nairobi", "KES 45,000", "EventPro Kenya", "Inquiry"]) {
+  for (const fact of ["KICC, Nairobi", "KES 45,000", "EventPro Kenya", "New request"]) {
     await expect(sarah.page.getByRole("main").getByText(fact, { exact: true })).toBeVisible();
   }
   await sarah.page.getByRole("link", { name: "Open the conversation" }).click();
@@ -94,6 +94,6 @@ test("only organizers can open the booking form", async ({ sarah, apis }) => {
   await expect(sarah.page.getByRole("link", { name: "Find talent" })).toHaveCount(0);
   sarah.allowConsole(/status of 403/);
   expect(await sarah.open(`/bookings/new?talent=${id}`)).toBe(403);
-  await expect(sarah.page.getByText("This isn't open to your kind of account.")).toBeVisible();
-  await expect(sarah.page.getByRole("button", { name: "Send inquiry" })).toHaveCount(0);
+  await expect(sarah.page.getByText("Only organisers can send booking requests.")).toBeVisible();
+  await expect(sarah.page.getByRole("button", { name: "Send request" })).toHaveCount(0);
 });

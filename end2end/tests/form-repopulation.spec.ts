@@ -4,13 +4,13 @@ test("@no-js a rejected form keeps its values, except the password", async ({ vi
   visitor.allowConsole(/status of 4/);
   await visitor.open("/register?role=talent");
   const { page } = visitor;
-  await page.getByRole("radio", { name: "Organizer" }).check();
+  await page.getByRole("radio", { name: "Organiser" }).check();
   await page.getByRole("textbox", { name: "Name" }).fill("Wambui & Daughters");
   await page.getByRole("textbox", { name: "Email" }).fill("wambui@example.com");
   await page.getByLabel("Password", { exact: true }).fill("password123");
   await page.getByRole("button", { name: "Create account" }).click();
-  await expect(page.getByText("Many people use this password").first()).toBeVisible();
-  await expect(page.getByRole("radio", { name: "Organizer" })).toBeChecked();
+  await expect(page.getByText("This password is too common").first()).toBeVisible();
+  await expect(page.getByRole("radio", { name: "Organiser" })).toBeChecked();
   await expect(page.getByRole("textbox", { name: "Name" })).toHaveValue("Wambui & Daughters");
   await expect(page.getByRole("textbox", { name: "Email" })).toHaveValue("wambui@example.com");
   await expect(page.getByLabel("Password", { exact: true })).toHaveValue("");

@@ -6,11 +6,11 @@ test("every page has a descriptive title", async ({ visitor, sarah, eventpro, ap
   for (const [path, title] of [
     ["/signin", "Sign in · Greenroom"],
     ["/register", "Create account · Greenroom"],
-    ["/verify", "Check your mail · Greenroom"],
-    ["/verify?token=any", "Confirm your address · Greenroom"],
+    ["/verify", "Check your email · Greenroom"],
+    ["/verify?token=any", "Confirm your email · Greenroom"],
     ["/forgot", "Choose a new password · Greenroom"],
     ["/reset?token=any", "Choose a new password · Greenroom"],
-    ["/unsubscribe?token=any", "Mails about unread messages · Greenroom"],
+    ["/unsubscribe?token=any", "Emails about unread messages · Greenroom"],
   ]) {
     await visitor.open(path);
     await expect(visitor.page).toHaveTitle(title);

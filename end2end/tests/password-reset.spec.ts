@@ -47,7 +47,7 @@ test("a rejected password leaves the link valid; a used link is invalid", async 
   const password = visitor.page.getByLabel("New password");
   await password.fill("password1");
   await visitor.page.getByRole("button", { name: "Set password" }).click();
-  await expect(password).toHaveAccessibleDescription(/Many people use this password/);
+  await expect(password).toHaveAccessibleDescription(/This password is too common/);
   await expect(password).toBeFocused();
   await password.fill(NEW);
   await visitor.page.getByRole("button", { name: "Set password" }).click();

@@ -18,16 +18,16 @@ test("a person registers, confirms the address by mail, and signs in", async ({ 
   await expect(visitor.page).toHaveURL("/register?role=talent");
   await expect(visitor.page.getByRole("radio", { name: "Talent" })).toBeChecked();
   await fillForm(visitor);
-  await visitor.page.getByLabel("Craft").selectOption("Band");
+  await visitor.page.getByLabel("What you do").selectOption("Band");
   await submit(visitor);
-  await expect(visitor.heading).toHaveText("Check your mail");
+  await expect(visitor.heading).toHaveText("Check your email");
   await expect(visitor.page).toHaveURL("/verify");
 
   const link = await mailbox.findLink(AMINA.email, "Confirm your email address");
   await visitor.open(link);
-  await visitor.page.getByRole("button", { name: "Confirm address" }).click();
+  await visitor.page.getByRole("button", { name: "Confirm email" }).click();
   await expect(visitor.page).toHaveURL("/signin?done=verified");
-  await expect(visitor.status).toContainText("Your email address is confirmed.");
+  await expect(visitor.status).toContainText("Email confirmed.");
 
   await visitor.signIn(AMINA.email, AMINA.password);
   await expect(visitor.page).toHaveURL("/inbox");
@@ -37,18 +37,18 @@ test("a person registers, confirms the address by mail, and signs in", async ({ 
 test("sign-in needs a confirmed address, and opening the link alone confirms nothing", async ({ visitor, mailbox }) => {
   visitor.allowConsole(/status of 403 .*\/fn\/sign-in/);
   await visitor.open("/register");
-  await visitor.page.getByRole("radio", { name: "Organizer" }).check();
+  await visitor.page.getByRole("radio", { name: "Organiser" }).check();
   await fillForm(visitor);
   await submit(visitor);
-  await expect(visitor.heading).toHaveText("Check your mail");
+  await expect(visitor.heading).toHaveText("Check your email");
   await visitor.open(await mailbox.findLink(AMINA.email, "Confirm your email address"));
-  await expect(visitor.page.getByRole("button", { name: "Confirm address" })).toBeVisible();
+  await expect(visitor.page.getByRole("button", { name: "Confirm email" })).toBeVisible();
 
   await visitor.open("/signin");
   await visitor.signIn(AMINA.email, AMINA.password);
   await expect(visitor.page.getByRole("alert")).toContainText("Confirm your email address first");
   await visitor.page.getByRole("link", { name: "Send the link again" }).click();
-  await expect(visitor.heading).toHaveText("Check your mail");
+  await expect(visitor.heading).toHaveText("Check your email");
   await visitor.page.getByRole("textbox", { name: "Email" }).fill(AMINA.email);
   await visitor.page.getByRole("button", { name: "Send again" }).click();
   await expect(visitor.page).toHaveURL("/verify?again=1");
@@ -67,15 +67,15 @@ test("an address registered by an attacker: the person who confirms by mail sets
   await visitor.open(await mailbox.findLink(AMINA.email, "Confirm your email address"));
   const { page } = visitor;
   await page.getByRole("radio", { name: "Talent" }).check();
-  await page.getByLabel("Craft").selectOption("Band");
+  await page.getByLabel("What you do").selectOption("Band");
   await page.getByRole("textbox", { name: "Name", exact: true }).fill(AMINA.name);
   await page.getByLabel("Password", { exact: true }).fill("password1");
-  await page.getByRole("button", { name: "Confirm address" }).click();
-  await expect(page.getByLabel("Password", { exact: true })).toHaveAccessibleDescription(/Many people use this password/);
+  await page.getByRole("button", { name: "Confirm email" }).click();
+  await expect(page.getByLabel("Password", { exact: true })).toHaveAccessibleDescription(/This password is too common/);
   await expect(page.getByRole("textbox", { name: "Name", exact: true })).toHaveValue(AMINA.name);
-  await expect(page.getByLabel("Craft")).toHaveValue("band");
+  await expect(page.getByLabel("What you do")).toHaveValue("band");
   await page.getByLabel("Password", { exact: true }).fill(AMINA.password);
-  await page.getByRole("button", { name: "Confirm address" }).click();
+  await page.getByRole("button", { name: "Confirm email" }).click();
   await expect(page).toHaveURL("/signin?done=verified");
 
   await visitor.signIn(AMINA.email, attacker.password);
@@ -90,14 +90,14 @@ test("a second registration of the address makes the confirmation page ask for n
   await visitor.open("/register?role=talent");
   await fillForm(visitor);
   await submit(visitor);
-  await expect(visitor.heading).toHaveText("Check your mail");
+  await expect(visitor.heading).toHaveText("Check your email");
   await visitor.open(await mailbox.findLink(AMINA.email, "Confirm your email address"));
-  await expect(visitor.page.getByRole("button", { name: "Confirm address" })).toBeVisible();
+  await expect(visitor.page.getByRole("button", { name: "Confirm email" })).toBeVisible();
   const attacker = { email: AMINA.email, password: "the attacker's own", name: "Not Amina", role: "organizer" };
   await apis.sarah.request("POST", "/api/auth/register", attacker);
   await visitor.open(await mailbox.findLink(AMINA.email, "Confirm your email address"));
   await expect(visitor.page.getByRole("textbox", { name: "Name", exact: true })).toHaveValue("");
-  await expect(visitor.page.getByRole("radio", { name: "Organizer" })).not.toBeChecked();
+  await expect(visitor.page.getByRole("radio", { name: "Organiser" })).not.toBeChecked();
 });
 
 test("registering on a known device keeps its cookie, and the confirmation page asks for the name", async ({ sarah, site, mailbox }) => {
@@ -108,7 +108,7 @@ test("registering on a known device keeps its cookie, and the confirmation page 
   const before = await cookieValues();
   await fillForm(sarah);
   await submit(sarah);
-  await expect(sarah.heading).toHaveText("Check your mail");
+  await expect(sarah.heading).toHaveText("Check your email");
   expect(await cookieValues()).toEqual(before);
   await sarah.open(await mailbox.findLink(AMINA.email, "Confirm your email address"));
   await expect(sarah.page.getByRole("textbox", { name: "Name", exact: true })).toHaveValue("");
@@ -118,15 +118,15 @@ test("a confirmation link of another account names that account, not the signed-
   await apis.kamau.request("POST", "/api/account/email", { email: "kamau.new@example.com", password: PASSWORD });
   await sarah.open(await mailbox.findLink("kamau.new@example.com", "Confirm your new email address"));
   await expect(sarah.page.getByText("This link belongs to the account d•••@example.com.")).toBeVisible();
-  await sarah.page.getByRole("button", { name: "Confirm address" }).click();
-  await expect(sarah.heading).toHaveText("The email address of the other account is confirmed.");
+  await sarah.page.getByRole("button", { name: "Confirm email" }).click();
+  await expect(sarah.heading).toHaveText("The email of the other account is confirmed.");
   await expect(sarah.page.getByText("Your new email address")).toHaveCount(0);
 });
 
 test("the account type can be changed before the first booking", async ({ achieng, sarah }) => {
   await achieng.open("/settings");
   const profile = achieng.section("Profile");
-  await profile.getByRole("radio", { name: "Organizer" }).check();
+  await profile.getByRole("radio", { name: "Organiser" }).check();
   await profile.getByRole("button", { name: "Change account type" }).click();
   await expect(achieng.page).toHaveURL("/settings?done=role");
   await expect(achieng.page.getByText("Your account type is changed.")).toBeVisible();
@@ -140,25 +140,25 @@ test("a confirmation link works once, and then offers a new one", async ({ visit
   await visitor.open("/register?role=organizer");
   await fillForm(visitor);
   await submit(visitor);
-  await expect(visitor.heading).toHaveText("Check your mail");
+  await expect(visitor.heading).toHaveText("Check your email");
   const link = await mailbox.findLink(AMINA.email, "Confirm your email address");
   await visitor.open(link);
-  await visitor.page.getByRole("button", { name: "Confirm address" }).click();
+  await visitor.page.getByRole("button", { name: "Confirm email" }).click();
   await expect(visitor.page).toHaveURL("/signin?done=verified");
 
   await visitor.open(link);
-  await visitor.page.getByRole("button", { name: "Confirm address" }).click();
+  await visitor.page.getByRole("button", { name: "Confirm email" }).click();
   await expect(visitor.heading).toHaveText("This link doesn't work any more");
   await visitor.page.getByRole("link", { name: "Get a new link" }).click();
   await expect(visitor.page).toHaveURL("/verify");
-  await expect(visitor.heading).toHaveText("Check your mail");
+  await expect(visitor.heading).toHaveText("Check your email");
 });
 
 test("registering an existing account gets the same response, and a mail that says so", async ({ visitor, mailbox }) => {
   await visitor.open("/register?role=talent");
   await fillForm(visitor, { ...AMINA, email: DEMO_PEOPLE.sarah.email });
   await submit(visitor);
-  await expect(visitor.heading).toHaveText("Check your mail");
+  await expect(visitor.heading).toHaveText("Check your email");
   const [mail] = await mailbox.mailsTo(DEMO_PEOPLE.sarah.email);
   expect(mail.subject).toBe("You already have an account");
 });
@@ -169,7 +169,7 @@ test("a common password is rejected at its field, which gets the focus", async (
   await fillForm(visitor, { ...AMINA, password: "password1" });
   await submit(visitor);
   const password = visitor.page.getByLabel("Password", { exact: true });
-  await expect(password).toHaveAccessibleDescription(/Many people use this password/);
+  await expect(password).toHaveAccessibleDescription(/This password is too common/);
   await expect(password).toHaveAttribute("aria-invalid", "true");
   await expect(password).toBeFocused();
   await expect(visitor.page.getByRole("radio", { name: "Talent" })).toBeChecked();
@@ -181,7 +181,7 @@ test("@js each validation error is at its field, the first field has the focus, 
   await fillForm(visitor, { ...AMINA, name: "   ", email: "amina@localhost@x" });
   await visitor.page.locator("form").evaluate((form: HTMLFormElement) => (form.noValidate = true));
   await submit(visitor);
-  await expect(visitor.page.getByRole("alert")).toContainText("Some fields need another look.");
+  await expect(visitor.page.getByRole("alert")).toContainText("Check the fields marked below.");
   await expect(visitor.page.getByRole("textbox", { name: "Name", exact: true })).toBeFocused();
   await expect(visitor.page.getByRole("textbox", { name: "Email" })).toHaveAttribute("aria-invalid", "true");
   await expect(visitor.page.getByRole("textbox", { name: "Email" })).toHaveValue("amina@localhost@x");
@@ -190,11 +190,11 @@ test("@js each validation error is at its field, the first field has the focus, 
 
 test("the craft field shows only for talent", async ({ visitor }) => {
   await visitor.open("/register");
-  const craft = visitor.page.getByLabel("Craft");
+  const craft = visitor.page.getByLabel("What you do");
   await expect(craft).not.toBeVisible();
   await visitor.page.getByRole("radio", { name: "Talent" }).check();
   await expect(craft).toBeVisible();
-  await visitor.page.getByRole("radio", { name: "Organizer" }).check();
+  await visitor.page.getByRole("radio", { name: "Organiser" }).check();
   await expect(craft).not.toBeVisible();
 });
 

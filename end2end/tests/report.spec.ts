@@ -179,7 +179,7 @@ describe("Frontend", () => {
     ["/", "visitor", "Talk to the people behind the show"],
     ["/signin", "visitor", "Sign in"],
     ["/register", "visitor", "Create account"],
-    ["/verify", "visitor", "Check your mail"],
+    ["/verify", "visitor", "Check your email"],
     ["/forgot", "visitor", "Choose a new password"],
     ["/reset", "visitor", "Choose a new password"],
     ["/inbox", "sarah", "Inbox"],
@@ -210,6 +210,7 @@ describe("Frontend", () => {
       await page.getByRole("link", { name }).first().click();
       await expect(visitor.heading).toHaveText(title);
     };
+    await follow("Get started", "Create account");
     await follow("Sign in", "Sign in");
     await follow("Create account", "Create account");
     await follow("Sign in", "Sign in");
@@ -276,7 +277,7 @@ describe("Real-world usage", () => {
   test("An organizer finds a photographer and books her", async ({ eventpro, apis }) => {
     await eventpro.open("/talents");
     const { page } = eventpro;
-    await page.getByLabel("Craft").selectOption("Photographer");
+    await page.getByLabel("What they do").selectOption("Photographer");
     await page.getByRole("button", { name: "Search" }).click();
     await page.getByRole("link", { name: "Book Sarah Wanjiru" }).click();
     await submitInquiry(page, { title: "Garden wedding", venue: "Karura, Nairobi", fee: "30,000", message: "Are you free that Saturday?" });
@@ -314,9 +315,9 @@ describe("Real-world usage", () => {
 
   test("A talent accepts, and the organizer sees it at once", js, async ({ sarah, eventpro, launch }) => {
     await Promise.all([sarah.open(launch.booking), eventpro.open(launch.booking)]);
-    await expect(eventpro.page.getByText("Inquiry", { exact: true })).toBeVisible();
+    await expect(eventpro.page.getByText("Waiting for reply", { exact: true })).toBeVisible();
     await sarah.page.getByRole("button", { name: "Accept" }).click();
-    for (const { page } of [sarah, eventpro]) await expect(page.getByText("Accepted", { exact: true })).toBeVisible();
+    for (const { page } of [sarah, eventpro]) await expect(page.getByText("Agreed", { exact: true })).toBeVisible();
   });
 
   test("What was written offline arrives after reconnecting", js, async ({ sarah, eventpro, faultProxy, launch }) => {

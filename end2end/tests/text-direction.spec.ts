@@ -45,7 +45,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expectLeftToRight(row.locator(".row-booking"), /\w+,? \d+ \w+ \d{4}/);
 
       await sarah.open("/notifications");
-      await expectLeftToRight(sarah.page.getByRole("list", { name: "Notifications" }), /asks about a booking/);
+      await expectLeftToRight(sarah.page.getByRole("list", { name: "Notifications" }), /New request from/);
 
       await sarah.open(`/conversations/${conversation.id}`);
       await expectLeftToRight(sarah.thread.log.locator(".message-meta").first(), /\d\d:\d\d/);

@@ -55,7 +55,7 @@ const NAVIGATIONS: Record<string, { view: typeof WIDE; go: (person: Person, to: 
     view: WIDE,
     go: async (person, to) => {
       await person.bell.click();
-      await person.page.getByRole("list", { name: "Notifications" }).getByRole("link", { name: `${to.name} wrote` }).first().click();
+      await person.page.getByRole("list", { name: "Notifications" }).getByRole("link", { name: `New message from ${to.name}` }).first().click();
     },
   },
   "a notification, narrow": {
@@ -64,7 +64,7 @@ const NAVIGATIONS: Record<string, { view: typeof WIDE; go: (person: Person, to: 
       // On a narrow screen, a thread has no navigation bar.
       await person.page.getByRole("link", { name: "Back to inbox" }).click();
       await person.bell.click();
-      await person.page.getByRole("list", { name: "Notifications" }).getByRole("link", { name: `${to.name} wrote` }).first().click();
+      await person.page.getByRole("list", { name: "Notifications" }).getByRole("link", { name: `New message from ${to.name}` }).first().click();
     },
   },
   "a link in the page": { view: WIDE, go: (person, to) => clickInjectedLink(person.page, to.path) },

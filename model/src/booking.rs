@@ -105,6 +105,29 @@ impl Booking {
     pub fn find_party(&self, id: PersonId) -> &Person {
         if self.organizer.id == id { &self.organizer } else { &self.talent }
     }
+
+    /// Returns the role in which the party with this id takes part.
+    pub fn role_of(&self, id: PersonId) -> Role {
+        if self.organizer.id == id { Role::Organizer } else { Role::Talent }
+    }
+}
+
+/// The terms of a booking that a notification names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BookingSummary {
+    /// Name of the event.
+    pub title: String,
+    /// Day of the event.
+    pub event_date: Day,
+    /// Fee that the talent is paid.
+    pub fee: Money,
+}
+
+impl From<&Booking> for BookingSummary {
+    fn from(booking: &Booking) -> Self {
+        Self { title: booking.title.clone(), event_date: booking.event_date, fee: booking.fee.clone() }
+    }
 }
 
 /// A booking request, not yet validated.

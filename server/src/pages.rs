@@ -4,7 +4,9 @@ use crate::{
     form_flash, form_referer, middleware::security_headers, page_owner, problem::Problem, request_target::is_server_fn,
     settings::Config, state::AppState,
 };
-use app::{App, owner::PageOwner, paths, request_error::RequestError, shell, ssr::RequestContext};
+use app::{
+    App, components::SPRITE_VERSION, owner::PageOwner, paths, request_error::RequestError, shell, ssr::RequestContext,
+};
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -26,6 +28,8 @@ use tower_http::services::ServeDir;
 
 /// `bin/build` leaves this file beside the program: the hashes in the names of the site's files.
 const HASH_FILE: &str = "hash.txt";
+
+const CACHED_FOR_A_YEAR: &str = "public, max-age=31536000, immutable";
 
 /// Returns Leptos's options. `LEPTOS_WATCH`, which cargo-leptos sets, selects development mode. The names of a
 /// development build contain no hashes, even if a file of an earlier build has some.
@@ -63,7 +67,7 @@ pub(crate) fn routes(state: &AppState, options: LeptosOptions) -> Router {
         .nest_service("/pkg", files.precompressed_br().precompressed_gzip())
         .layer(middleware::from_fn(cache_built_file));
     let fallback = file_and_error_handler_with_context::<LeptosOptions, _>(provide, shell);
-    let all = pages.merge(files).fallback(fallback.layer(middleware::map_response(no_store_on_404)));
+    let all = pages.merge(files).fallback(fallback.layer(middleware::from_fn(cache_public_file)));
     all.layer(middleware::from_fn_with_state(reload_port, security_headers::add_page_policy)).with_state(options)
 }
 
@@ -147,7 +151,7 @@ fn next_path(uri: &Uri) -> String {
 /// Lets browsers cache a built file for a year if its name contains a hash of its content. A file of a development
 /// build keeps its name when its content changes.
 async fn cache_built_file(request: Request, next: Next) -> Response {
-    let value = if is_hashed(request.uri().path()) { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let value = if is_hashed(request.uri().path()) { CACHED_FOR_A_YEAR } else { "no-cache" };
     let mut response = next.run(request).await;
     if response.status() == StatusCode::OK {
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
@@ -163,11 +167,18 @@ fn is_hashed(path: &str) -> bool {
     parts.next().is_some() && hash.contains(|character| character != '_')
 }
 
-/// Keeps caches from storing a 404: the file may exist after the next deployment.
-async fn no_store_on_404(mut response: Response) -> Response {
-    if response.status() == StatusCode::NOT_FOUND {
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    }
+/// Keeps caches from storing a 404: the file may exist after the next deployment. Lets browsers cache the icons for a
+/// year if their URL names this build's version; a page of another build may ask for another one.
+async fn cache_public_file(request: Request, next: Next) -> Response {
+    let version = SPRITE_VERSION.to_string();
+    let is_versioned = request.uri().path() == "/icons.svg" && request.uri().query() == Some(&version);
+    let mut response = next.run(request).await;
+    let value = match response.status() {
+        StatusCode::NOT_FOUND => "no-store",
+        StatusCode::OK if is_versioned => CACHED_FOR_A_YEAR,
+        _ => return response,
+    };
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
     response
 }
 

@@ -1,13 +1,7 @@
-use super::{DayLine, IsolatedText};
-use crate::{reactive::memo, strings};
+use super::{DayLine, IsolatedText, StatusChip};
+use crate::{owner::PageOwner, reactive::memo, strings};
 use leptos::prelude::*;
-use model::{Booking, BookingStatus};
-
-/// Shows the status of a booking as text and colour.
-#[component]
-pub fn StatusChip(status: BookingStatus) -> impl IntoView {
-    view! { <span class=format!("chip {}", status.as_str())>{strings::booking_status_label(status)}</span> }
-}
+use model::{Booking, Role};
 
 /// Lists the terms of a booking, one per row.
 #[component]
@@ -34,6 +28,7 @@ pub fn BookingFacts(#[prop(into)] booking: Signal<Booking>) -> impl IntoView {
 pub fn BookingLine(#[prop(into)] booking: Signal<Booking>, children: Children) -> impl IntoView {
     let Booking { id, title, event_date, venue, fee, .. } = booking.get_untracked();
     let link = format!("/bookings/{id}");
+    let role = PageOwner::current().map_or(Role::Talent, |me| booking.with_untracked(|booking| booking.role_of(me)));
     let status = memo(move || booking.with(|booking| booking.status));
     view! {
         <details class="booking-line">
@@ -44,7 +39,7 @@ pub fn BookingLine(#[prop(into)] booking: Signal<Booking>, children: Children) -
                     <span class="booking-venue"><IsolatedText text=venue/></span>
                     <span class="booking-fee">{fee.format_amount()}</span>
                 </span>
-                {move || view! { <StatusChip status=status.get()/> }}
+                {move || view! { <StatusChip status=status.get() role/> }}
             </summary>
             <BookingFacts booking/>
             <a href=link>{strings::OPEN_BOOKING}</a>

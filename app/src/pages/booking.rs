@@ -38,15 +38,17 @@ fn BookingLoader(id: String) -> impl IntoView {
 
 #[component]
 fn Details(for_person: ForPerson<BookingView>) -> impl IntoView {
+    let me = for_person.me;
     let view = Live::current().subscribe(for_person);
     let conversation = memo(move || view.with(|view| view.conversation.clone()));
     let booking = memo(move || conversation.with(|conversation| conversation.booking.clone()));
+    let role = booking.with_untracked(|booking| booking.role_of(me));
     let (id, title) = conversation.with_untracked(|known| (known.id, known.booking.title.clone()));
     let actions = BookingActions::new("#booking-status");
     view! {
         <PageTitle text=title.clone()/>
         <h1><IsolatedText text=title/></h1>
-        <p id="booking-status" tabindex="-1">{move || booking.with(|booking| view! { <StatusChip status=booking.status/> })}</p>
+        <p id="booking-status" tabindex="-1">{move || booking.with(|booking| view! { <StatusChip status=booking.status role/> })}</p>
         <BookingFacts booking/>
         <BookingActionError actions/>
         <AcceptOrDecline actions conversation/>

@@ -23,7 +23,7 @@ pub fn Talents() -> impl IntoView {
             <form class="search" role="search" method="get" action="/talents">
                 <label for="query">{strings::SEARCH_NAME}</label>
                 <input id="query" name="query" type="search" maxlength="100" dir="auto" value=move || wanted.get().0/>
-                <label for="craft">{strings::CRAFT}</label>
+                <label for="craft">{strings::SEARCH_CRAFT}</label>
                 <select id="craft" name="craft">
                     <option value="">{strings::ANY_CRAFT}</option>
                     {Craft::ALL.iter().map(|&craft| view! {

@@ -16,6 +16,7 @@ fn build(folder: &Path) {
         ("site/pkg/greenroom.abc.css", "body {}"),
         ("site/pkg/greenroom.abc.wasm", "\0asm"),
         ("site/icon.svg", "<svg/>"),
+        ("site/icons.svg", "<svg/>"),
         ("secret.txt", "the secret"),
     ] {
         std::fs::write(folder.join(path), text).expect("a file");
@@ -86,6 +87,16 @@ async fn missing_files_are_not_cached() {
         let answer = site.anonymous().get(path).await;
         assert_eq!(answer.status, 404, "{path}");
         assert!(!answer.header("cache-control").contains("immutable"), "{path}: the file may be deployed later");
+    }
+}
+
+#[tokio::test]
+async fn icons_are_immutable_under_the_version_of_this_build() {
+    let (site, _folder) = site().await;
+    for (query, immutable) in [(app::components::SPRITE_VERSION.to_string(), true), ("1".to_owned(), false)] {
+        let answer = site.anonymous().get(&format!("/icons.svg?{query}")).await;
+        assert_eq!((answer.status, answer.header("content-type")), (200, "image/svg+xml"));
+        assert_eq!(answer.header("cache-control") == IMMUTABLE, immutable, "{query}");
     }
 }
 
