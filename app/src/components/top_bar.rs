@@ -35,7 +35,7 @@ pub fn TopBar(nav_state: RwSignal<NavState>) -> impl IntoView {
                 })}
                 <a class="nav-item" href="/notifications" aria-label=move || strings::notifications_label(count())>
                     <Icon glyph=Glyph::Bell/>
-                    {move || (count() > 0).then(|| view! { <span class="badge">{count()}</span> })}
+                    {move || (count() > 0).then(|| view! { <span class="badge" translate="no">{count()}</span> })}
                 </a>
             </nav>
             <a class="nav-item" href="/settings" aria-label=move || strings::settings_of(&name())>
