@@ -19,7 +19,7 @@ mod unsubscribe;
 mod verify;
 
 pub use inbox::{InboxLayout, InboxPage};
-pub use lazy_pages::{AccountPage, PublicPage};
+pub use lazy_pages::{AccountPage, LazySettings, PublicPage};
 pub use not_found::NotFound;
 pub use signed_in::SignedInLayout;
 pub use thread::ThreadPage;

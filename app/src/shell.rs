@@ -1,27 +1,31 @@
+mod program;
+
 use crate::{
     components::locale::Locale,
     live,
     owner::PageOwner,
-    pages::{AccountPage, InboxLayout, InboxPage, NotFound, PublicPage, SignedInLayout, ThreadPage, lazy_pages},
+    pages::{AccountPage, InboxLayout, InboxPage, LazySettings, NotFound, PublicPage, SignedInLayout, ThreadPage},
     reactive::effect,
     strings,
 };
-use leptos::{WasmSplitManifest, config::LeptosOptions, nonce::use_nonce, prelude::*};
+use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_meta::{HashedStylesheet, Meta, MetaTags, provide_meta_context};
 use leptos_router::{
     SsrMode,
     components::{ParentRoute, Route, Router, Routes},
-    location::RequestUrl,
     path,
 };
+use program::{PreloadLinks, Program, StartScript};
 use web_sys::Element;
 
 /// Renders the HTML document around the app.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let owner = PageOwner::current().map(|me| me.to_string());
+    let program = Program::of_request(&options);
+    let has_none = program.is_none().then_some("none");
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-person=owner>
+        <html lang="en" data-person=owner data-program=has_none>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"/>
@@ -30,26 +34,16 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0F1312"/>
                 <link rel="icon" href="/icon.svg" type="image/svg+xml"/>
                 <HashedStylesheet options=options.clone() id="style"/>
-                {needs_program().then(|| view! {
-                    <Guard/>
-                    <AutoReload options=options.clone()/>
-                    <HydrationScripts options/>
-                    <PreloadLinks/>
-                })}
+                {program.clone().map(|program| view! { <Guard/> <PreloadLinks program/> })}
+                <AutoReload options/>
                 <MetaTags/>
             </head>
             <body>
                 <App/>
+                {program.map(|program| view! { <StartScript program/> })}
             </body>
         </html>
     }
-}
-
-/// Whether the requested page needs the WASM program. The start page doesn't, unless its query says that something was
-/// done, as an account's deletion, which the browser has to complete.
-fn needs_program() -> bool {
-    let url = use_context::<RequestUrl>().and_then(|url| url.parse().ok());
-    url.is_none_or(|url| url.path() != "/" || !url.search().is_empty())
 }
 
 /// Renders the guard script, which is independent of the WASM program. When the program has died, the guard shows a
@@ -61,26 +55,6 @@ fn Guard() -> impl IntoView {
     view! {
         <script nonce=use_nonce() data-text=strings::PROGRAM_DIED data-reload=strings::RELOAD>{include_str!("shell/guard.js")}</script>
     }
-}
-
-/// Renders preload links for the chunk loader and the page's chunk, so that the browser fetches them at once.
-/// `HydrationScripts` must come first: it reads the file names. Renders nothing if the build has no chunks.
-#[component]
-fn PreloadLinks() -> impl IntoView {
-    let built = use_context::<WasmSplitManifest>()?;
-    let chunk = use_context::<RequestUrl>().and_then(|url| Some(lazy_pages::chunk_of(url.parse().ok()?.path())))?;
-    let nonce = use_nonce();
-    let view = built.0.with_value(|(folder, chunks, script)| {
-        let chunk = chunks.get(chunk).into_iter().flatten().map(|file| {
-            let href = format!("{folder}/{file}.wasm");
-            view! { <link rel="preload" href=href r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/> }
-        });
-        view! {
-            <link rel="modulepreload" href=format!("{folder}/{script}") nonce=nonce crossorigin="anonymous"/>
-            {chunk.collect_view()}
-        }
-    });
-    Some(view)
 }
 
 /// The whole app: the contexts that all pages share, and the routes.
@@ -115,7 +89,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/conversations/:id") view=ThreadPage ssr=SsrMode::Async/>
                     </ParentRoute>
                     <Route path=path!("/notifications") view=AccountPage::Notifications ssr=SsrMode::Async/>
-                    <Route path=path!("/settings") view=AccountPage::Settings ssr=SsrMode::Async/>
+                    <Route path=path!("/settings") view=LazySettings ssr=SsrMode::Async/>
                     <Route path=path!("/talents") view=AccountPage::Talents ssr=SsrMode::Async/>
                     <Route path=path!("/bookings/new") view=AccountPage::NewBooking ssr=SsrMode::Async/>
                     <Route path=path!("/bookings/:id") view=AccountPage::Booking ssr=SsrMode::Async/>

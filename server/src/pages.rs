@@ -1,8 +1,8 @@
 //! Server-rendered pages, server functions and static files, with the middleware that only they need.
 
 use crate::{
-    form_flash, form_referer, middleware::security_headers, page_owner, problem::Problem, request_target::is_server_fn,
-    settings::Config, state::AppState,
+    form_flash, form_referer, middleware::security_headers, page_html, page_owner, problem::Problem,
+    request_target::is_server_fn, settings::Config, state::AppState,
 };
 use app::{
     App, components::SPRITE_VERSION, owner::PageOwner, paths, request_error::RequestError, shell, ssr::RequestContext,
@@ -68,7 +68,9 @@ pub(crate) fn routes(state: &AppState, options: LeptosOptions) -> Router {
         .layer(middleware::from_fn(cache_built_file));
     let fallback = file_and_error_handler_with_context::<LeptosOptions, _>(provide, shell);
     let all = pages.merge(files).fallback(fallback.layer(middleware::from_fn(cache_public_file)));
-    all.layer(middleware::from_fn_with_state(reload_port, security_headers::add_page_policy)).with_state(options)
+    all.layer(middleware::from_fn(page_html::correct_pages))
+        .layer(middleware::from_fn_with_state(reload_port, security_headers::add_page_policy))
+        .with_state(options)
 }
 
 /// Returns a function that provides the context of pages and server functions: the services and the cookie; for pages

@@ -46,7 +46,7 @@ pub fn InboxRow(me: PersonId, inbox: RwSignal<Inbox>, conversation: Conversation
                     </span>
                     <span class="row-last">{last}</span>
                     {move || (unread() > 0).then(|| view! {
-                        <span class="badge"><span aria-hidden="true">{unread()}</span><span class="visually-hidden">{strings::unread_label(unread())}</span></span>
+                        <span class="badge" translate="no"><span aria-hidden="true">{unread()}</span><span class="visually-hidden">{strings::unread_label(unread())}</span></span>
                     })}
                 </span>
             </a>

@@ -19,7 +19,7 @@ pub fn Navigation(nav_state: RwSignal<NavState>) -> impl IntoView {
             <a class="brand" href="/inbox"><span class="brand-name">{strings::SITE}</span></a>
             <a class="bell" href="/notifications" aria-label=move || strings::notifications_label(count()) aria-current=is_current("/notifications")>
                 <Icon glyph=Glyph::Bell/>
-                {move || (count() > 0).then(|| view! { <span class="badge" aria-hidden="true">{count()}</span> })}
+                {move || (count() > 0).then(|| view! { <span class="badge" aria-hidden="true" translate="no">{count()}</span> })}
                 <span class="bell-word" aria-hidden="true">{strings::NOTIFICATIONS}</span>
             </a>
             <SignOut class="wide-sign-out"/>

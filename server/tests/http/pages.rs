@@ -3,6 +3,7 @@
 mod files;
 mod forms;
 mod headers;
+mod html;
 mod policy;
 mod redirects;
 mod response_kinds;
