@@ -79,6 +79,12 @@ pub(crate) fn is_visible() -> bool {
         .is_none_or(|state| state != "hidden")
 }
 
+/// Returns whether a media query matches; `false` if the browser can't say.
+pub(crate) fn matches_media(query: &str) -> bool {
+    let matches = call_method(&window(), "matchMedia", &[&query.into()]);
+    matches.and_then(|list| get_property(&list, "matches")).is_some_and(|matches| matches.is_truthy())
+}
+
 /// Returns milliseconds of a monotonic clock, or of the wall clock if the browser has no `performance`.
 pub(crate) fn monotonic_now() -> f64 {
     let clock = get_property(&window(), "performance");

@@ -32,8 +32,8 @@ pub use connection_bar::ConnectionBar;
 pub use flash::{Flash, flash_code};
 pub use focus::focus_on;
 pub use form::{
-    Choice, Field, Form, FormError, FormState, PasswordField, PostForm, RadioGroup, SubmitButton, TextAreaField,
-    TextField, error_from_url,
+    CharacterCount, Choice, ErrorSummary, Field, Form, FormError, FormState, PasswordField, PostForm, RadioGroup,
+    SubmitButton, TextAreaField, TextField, error_from_url, textarea_content,
 };
 pub use icon::{Glyph, Icon, SPRITE_VERSION};
 pub use inbox_row::InboxRow;

@@ -9,6 +9,7 @@
 //! - [`components`]: the views that pages are built from
 //! - [`server_fns`]: the server functions, [`server_fn_client`]: how the browser calls them, [`json`]: their encoding
 //! - [`owner`]: the person a document was rendered for
+//! - [`refused_form`]: what was typed into a plain form that was refused
 //! - [`platform`]: whether the code runs on the server or in a browser; `browser`: browser APIs that may be missing or
 //!   throw
 //! - [`live`]: the event stream and the outbox, in the browser
@@ -28,6 +29,7 @@ pub mod pages;
 pub mod paths;
 pub mod platform;
 mod reactive;
+pub mod refused_form;
 pub mod request_error;
 pub mod server_fn_client;
 pub mod server_fns;

@@ -16,11 +16,11 @@ mod settings;
 
 pub use account::*;
 pub use devices::device_name;
-pub use errors::{error_text, field_error_text};
+pub use errors::{error_of_field, error_text, field_error_text};
 pub use home::*;
 pub use settings::*;
 
-use model::{BookingAction, BookingStatus, Craft, NotificationKind, Role, booking, message, text::isolate};
+use model::{BookingAction, BookingStatus, Craft, NotificationKind, Role, booking, text::isolate};
 
 pub const SITE: &str = "Greenroom";
 pub const SKIP: &str = "Skip to content";
@@ -46,6 +46,7 @@ pub const MESSAGES: &str = "Messages";
 pub const MESSAGE: &str = "Message";
 pub const WRITE: &str = "Write a message";
 pub const SEND: &str = "Send";
+pub const NO_FILES: &str = "Photos and files can't be sent yet. Paste a link to them instead. Your text is still here.";
 pub const OLDER_MESSAGES: &str = "Older messages";
 pub const LOADING_OLDER: &str = "Loading older messages…";
 pub const NEWER_MESSAGES: &str = "Newer messages";
@@ -67,6 +68,7 @@ pub const DISCARD: &str = "Delete";
 pub const WAITING_FOR_SIGN_IN: &str = "It will send once you are signed in again.";
 pub const WAITING_FOR_SPACE: &str = "Greenroom has run out of space. It will send by itself.";
 pub const WAITING: &str = "Waiting for network. It will send by itself.";
+pub const WAITING_FOR_SERVER: &str = "Greenroom is busy. It will send by itself.";
 pub const WAITING_UNKEPT: &str = " Keep this page open until then: this browser can't keep it for you.";
 
 pub const BOOKING: &str = "Booking";
@@ -118,6 +120,7 @@ pub const OFFLINE: &str = "You are offline. Messages will send when you're back.
 pub const PROGRAM_DIED: &str = "This page has stopped working. What you typed is kept.";
 pub const RELOAD: &str = "Reload";
 pub const SIGNED_OUT: &str = "You were signed out.";
+pub const SIGNED_OUT_LEAD: &str = "Nothing was sent or changed. Copy what you wrote, then sign in.";
 
 pub const OTHER_PERSON_LEAD: &str = "This page belongs to another account, so nothing was sent or changed.";
 pub const OTHER_PERSON: &str = "Someone else is signed in now.";
@@ -125,6 +128,9 @@ pub const OTHER_PERSON_MEANS: &str = "You can read this page and copy what you w
 pub const SIGNING_OUT: &str = "Signing out: waiting for network. Until then you can't send from this page.";
 pub const STAY_SIGNED_IN: &str = "Stay signed in";
 pub const WHAT_YOU_WROTE: &str = "What you wrote";
+
+/// The title of the summary of a refused form's errors.
+pub const PROBLEM: &str = "There's a problem";
 
 pub const LOADING: &str = "Loading…";
 pub const TRY_AGAIN: &str = "Try again";
@@ -210,11 +216,13 @@ pub fn new_below(count: i64) -> String {
     if count == 1 { "1 new message".to_owned() } else { format!("{count} new messages") }
 }
 
-pub fn characters_left(count: usize) -> String {
-    let characters = |count: usize| if count == 1 { "1 character".to_owned() } else { format!("{count} characters") };
-    match message::BODY_LIMIT.checked_sub(count) {
-        Some(left) => format!("{} left", characters(left)),
-        None => format!("{} too many", characters(count - message::BODY_LIMIT)),
+/// Says how many of `limit` characters are left, or how many are too many.
+pub fn characters_left(count: usize, limit: usize) -> String {
+    match (limit.checked_sub(count), count.abs_diff(limit)) {
+        (Some(1), _) => "1 character left".to_owned(),
+        (Some(left), _) => format!("{left} characters left"),
+        (None, 1) => "1 character too many".to_owned(),
+        (None, more) => format!("{more} characters too many"),
     }
 }
 

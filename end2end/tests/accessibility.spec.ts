@@ -32,7 +32,7 @@ test("@js a thread with send errors and no connection is accessible", async ({ e
   await expect(eventpro.page.getByRole("button", { name: "1 new message" })).toBeVisible();
   await site.stop("SIGKILL");
   await eventpro.thread.sendMessage("Can't go out");
-  await expect(eventpro.thread.log.getByText(/Not sent/)).toBeVisible();
+  await expect(eventpro.thread.log.getByText(/Waiting for network/)).toBeVisible();
   await expect(eventpro.page.getByText(/Reconnecting/)).toBeVisible();
   await eventpro.thread.composer.fill("x".repeat(4_100));
   await expectUsable(eventpro.page, javaScriptEnabled !== false);
@@ -48,7 +48,7 @@ test("forms with validation errors are accessible", async ({ visitor, eventpro, 
   const { id } = await apis.eventpro.findTalent("DJ Kamau");
   await eventpro.open(`/bookings/new?talent=${id}`);
   await submitInquiry(eventpro.page, { title: "   ", venue: "   ", fee: "a lot", message: "   " });
-  await expect(eventpro.page.getByRole("alert")).toContainText("Check the fields marked below.");
+  await expect(eventpro.page.getByRole("alert")).toContainText("There's a problem");
   await expectUsable(eventpro.page, javaScriptEnabled !== false);
 });
 

@@ -31,7 +31,7 @@ test("a wrong password deletes nothing", async ({ sarah }) => {
   await deleteAccount(sarah, "not the password");
   const section = sarah.section("Delete account");
   await expect(section.getByRole("alert")).toContainText("That isn't your password.");
-  await expect(section.getByLabel("Your password")).toBeFocused();
+  await expect(section.getByRole("alert")).toBeFocused();
   await sarah.open("/inbox");
   await expect(sarah.page).toHaveURL("/inbox");
 });

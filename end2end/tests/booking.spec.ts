@@ -54,7 +54,7 @@ test("an invalid inquiry shows an error and creates no booking", async ({ eventp
   expect(await apis.achieng.listConversations()).toHaveLength(0);
 });
 
-test("@js each validation error is at its field, the first field has the focus, and all values stay", async ({ eventpro, apis }) => {
+test("@js each validation error is at its field and in a summary, which has the focus, and all values stay", async ({ eventpro, apis }) => {
   eventpro.allowConsole(/status of 422 .*\/fn\/open-booking/);
   const { id } = await apis.eventpro.findTalent("MC Achieng");
   await eventpro.open(`/bookings/new?talent=${id}`);
@@ -64,6 +64,10 @@ test("@js each validation error is at its field, the first field has the focus, 
   const fee = eventpro.page.getByLabel("Fee in Kenyan shillings");
   await expect(title).toHaveAccessibleDescription(/Please fill this in\./);
   await expect(title).toHaveAttribute("aria-invalid", "true");
+  const summary = eventpro.page.getByRole("alert");
+  await expect(summary).toBeFocused();
+  await expect(summary).toContainText("There's a problem");
+  await summary.getByRole("link", { name: "What is the event? Please fill this in." }).click();
   await expect(title).toBeFocused();
   await expect(fee).toHaveAccessibleDescription(/Enter the fee in numbers, like 45,000\./);
   await expect(fee).toHaveValue("a lot");

@@ -1,4 +1,5 @@
 import { expect, test } from "../support/fixtures.ts";
+import { holdRequests } from "../support/hold-requests.ts";
 
 test("@js Enter sends, Shift+Enter inserts a line break", async ({ eventpro, apis, launch }) => {
   await eventpro.open(launch.path);
@@ -102,4 +103,71 @@ test("@js a draft survives navigation within the app", async ({ eventpro, launch
   await eventpro.page.goBack();
   await expect(eventpro.thread.message("Half a thou")).toBeVisible();
   await expect(composer).toHaveValue("");
+});
+
+test("@js on a touch keyboard Enter breaks the line, and Ctrl+Enter sends everywhere", async ({ eventpro, launch }) => {
+  await eventpro.addInitScript("matchMedia = (query) => ({ matches: query.includes('coarse') })");
+  await eventpro.open(launch.path);
+  const { composer } = eventpro.thread;
+  await expect(composer).toHaveAttribute("enterkeyhint", "enter");
+  await composer.pressSequentially("One");
+  await composer.press("Enter");
+  await composer.pressSequentially("Two");
+  await expect(composer).toHaveValue("One\nTwo");
+  await composer.press("Control+Enter");
+  await expect(composer).toHaveValue("");
+  await expect(eventpro.thread.log.getByText("One")).toBeVisible();
+});
+
+test("@js two clicks in one tick send one message", async ({ eventpro, apis, launch }) => {
+  await eventpro.open(launch.path);
+  const { composer, log, sendButton } = eventpro.thread;
+  await composer.fill("Only once");
+  await sendButton.evaluate((button: HTMLButtonElement) => {
+    button.click();
+    button.click();
+  });
+  await expect(log.getByText("Sent", { exact: true })).toBeVisible();
+  expect((await apis.sarah.listMessages(launch.id)).filter(({ body }) => body === "Only once")).toHaveLength(1);
+  await sendButton.click();
+  await expect(composer).toBeFocused();
+});
+
+for (const kind of ["drop", "paste"]) {
+  test(`@js a picture that is sent by ${kind} is refused in words, and the text stays`, async ({ eventpro, launch }) => {
+    await eventpro.open(launch.path);
+    const { composer } = eventpro.thread;
+    await composer.fill("Look at this");
+    const isRefused = await composer.evaluate((area, kind) => {
+      const data = new DataTransfer();
+      data.items.add(new File(["x"], "stage.png", { type: "image/png" }));
+      const init = { bubbles: true, cancelable: true };
+      const event =
+        kind === "drop" ? new DragEvent(kind, { ...init, dataTransfer: data }) : new ClipboardEvent(kind, { ...init, clipboardData: data });
+      area.dispatchEvent(event);
+      return event.defaultPrevented;
+    }, kind);
+    expect(isRefused).toBe(true);
+    const notice = eventpro.page.getByText("Photos and files can't be sent yet.");
+    await expect(notice).toBeVisible();
+    await expect(composer).toHaveValue("Look at this");
+    await composer.press("Enter");
+    await expect(notice).toHaveCount(0);
+  });
+}
+
+test("@js what is typed before hydration is added to the stored draft", async ({ eventpro, launch }) => {
+  await eventpro.open(launch.path);
+  const { composer } = eventpro.thread;
+  const { page } = eventpro;
+  await composer.fill("Half a thought");
+  await page.goto("about:blank");
+  const release = await holdRequests(page, "**/pkg/*.wasm");
+  await page.goto(launch.path, { waitUntil: "commit" });
+  await composer.pressSequentially("and more");
+  release();
+  await expect(page.locator("html")).toHaveAttribute("data-hydrated", "");
+  await expect(composer).toHaveValue("Half a thought\nand more");
+  await page.keyboard.type("!");
+  await expect(composer).toHaveValue("Half a thought\nand more!");
 });

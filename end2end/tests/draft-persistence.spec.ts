@@ -99,7 +99,7 @@ test("@js drafts and queued messages are stored again after signing out and in a
   // Queued messages are stored too. The other tab must not send this one either.
   await page.context().route(POST, (route) => route.abort());
   await thread.composer.press("Enter");
-  await expect(thread.log.getByText(/Not sent/)).toBeVisible();
+  await expect(thread.log.getByText(/Waiting for network/)).toBeVisible();
   await page.reload();
   await expect(thread.message("Kept again")).toBeVisible();
   await expect(page).toHaveURL(launch.path);
@@ -131,14 +131,14 @@ test("@js without the browser key the page shows that nothing is stored, and ret
   const { page, thread } = sarah;
   await page.route(POST, (route) => route.abort());
   await thread.sendMessage("Waits");
-  await expect(thread.log.getByText(/Not sent/)).toBeVisible();
+  await expect(thread.log.getByText(/Waiting for network/)).toBeVisible();
   await expect(thread.log.getByText(/Keep this page open/)).toBeVisible();
   await thread.composer.pressSequentially("Half a thought");
   await expect(page.getByText(NOT_STORED)).toBeVisible();
   allowKeys(site);
   await expect(page.getByText(NOT_STORED)).toHaveCount(0, { timeout: 35_000 });
   await expect(thread.log.getByText(/Keep this page open/)).toHaveCount(0);
-  await expect(thread.log.getByText(/It goes out by itself/)).toBeVisible();
+  await expect(thread.log.getByText(/It will send by itself/)).toBeVisible();
 
   await page.reload();
   await expect(page.locator("html")).toHaveAttribute("data-hydrated", "");
@@ -157,7 +157,7 @@ test("@js deleting the account deletes the browser's storage, and a wrong passwo
   await page.route(POST, (route) => route.abort());
   sarah.allowConsole(/net::ERR_/);
   await thread.sendMessage("Waits");
-  await expect(thread.log.getByText(/Not sent/)).toBeVisible();
+  await expect(thread.log.getByText(/Waiting for network/)).toBeVisible();
   await thread.composer.pressSequentially("Half a thought");
   const countStored = () =>
     page.evaluate(async () => [Object.keys(localStorage).filter((name) => name.startsWith("greenroom-")).length, (await indexedDB.databases()).length]);

@@ -194,7 +194,7 @@ test("@js a tab that found the session ended follows the leader of the new sessi
   await faultProxy.refuseConnections();
   await expect(sarah.page.getByText(/Reconnecting/)).toBeVisible();
   await sarah.thread.sendMessage("Offline words");
-  await expect(sarah.thread.log.getByText(/Not sent/)).toBeVisible();
+  await expect(sarah.thread.log.getByText(/Waiting for network/)).toBeVisible();
   await apis.sarah.signOut();
   // Blocks the stream, so that the message is the first request to get the 401.
   await sarah.page.route(/\/api\/events/, () => {});

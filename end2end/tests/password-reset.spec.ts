@@ -48,7 +48,7 @@ test("a rejected password leaves the link valid; a used link is invalid", async 
   await password.fill("password1");
   await visitor.page.getByRole("button", { name: "Set password" }).click();
   await expect(password).toHaveAccessibleDescription(/This password is too common/);
-  await expect(password).toBeFocused();
+  await expect(visitor.page.getByRole("alert")).toBeFocused();
   await password.fill(NEW);
   await visitor.page.getByRole("button", { name: "Set password" }).click();
   await expect(visitor.page).toHaveURL("/signin?done=reset");

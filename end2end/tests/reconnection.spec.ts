@@ -75,7 +75,7 @@ test("@js messages written while disconnected are queued and sent once", async (
   await faultProxy.restore();
   await expect(eventpro.thread.message(/^Kept|^Meanwhile/)).toHaveText(["Meanwhile", "Kept 1", "Kept 2"], RECONNECTED);
   await expect(sarah.thread.message(/^Kept|^Meanwhile/)).toHaveText(["Meanwhile", "Kept 1", "Kept 2"]);
-  await expect(sarah.thread.log.getByText(/Not sent/)).toHaveCount(0);
+  await expect(sarah.thread.log.getByText(/Waiting for network/)).toHaveCount(0);
 });
 
 test("@js a 502 from a gateway is handled like a lost connection", async ({ sarah, faultProxy, apis, launch }) => {
@@ -87,12 +87,12 @@ test("@js a 502 from a gateway is handled like a lost connection", async ({ sara
   await faultProxy.answerBadGateway();
   await expect(sarah.page.getByText(RECONNECTING)).toBeVisible();
   await sarah.thread.sendMessage("Into the gap");
-  await expect(sarah.thread.log.getByText(/Not sent/)).toBeVisible();
+  await expect(sarah.thread.log.getByText(/Waiting for network/)).toBeVisible();
   await apis.eventpro.sendMessage(launch.id, "Meanwhile");
   await faultProxy.restore();
   await expect(sarah.thread.message(/^(Before|Meanwhile|Into the gap)$/)).toHaveText(["Before", "Meanwhile", "Into the gap"], RECONNECTED);
   await expect(sarah.page.getByText(RECONNECTING)).toHaveCount(0);
-  await expect(sarah.thread.log.getByText(/Not sent/)).toHaveCount(0);
+  await expect(sarah.thread.log.getByText(/Waiting for network/)).toHaveCount(0);
 });
 
 test("@js a silent connection is detected", async ({ sarah, faultProxy, apis, launch }) => {

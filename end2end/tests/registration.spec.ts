@@ -163,7 +163,7 @@ test("registering an existing account gets the same response, and a mail that sa
   expect(mail.subject).toBe("You already have an account");
 });
 
-test("a common password is rejected at its field, which gets the focus", async ({ visitor }) => {
+test("a common password is rejected at its field and in a summary, which gets the focus", async ({ visitor }) => {
   visitor.allowConsole(/status of 422 .*\/fn\/register/);
   await visitor.open("/register?role=talent");
   await fillForm(visitor, { ...AMINA, password: "password1" });
@@ -171,18 +171,21 @@ test("a common password is rejected at its field, which gets the focus", async (
   const password = visitor.page.getByLabel("Password", { exact: true });
   await expect(password).toHaveAccessibleDescription(/This password is too common/);
   await expect(password).toHaveAttribute("aria-invalid", "true");
+  const summary = visitor.page.getByRole("alert");
+  await expect(summary).toBeFocused();
+  await summary.getByRole("link", { name: "Password: This password is too common. Choose another." }).click();
   await expect(password).toBeFocused();
   await expect(visitor.page.getByRole("radio", { name: "Talent" })).toBeChecked();
 });
 
-test("@js each validation error is at its field, the first field has the focus, and all values stay", async ({ visitor }) => {
+test("@js each validation error is at its field and in a summary, which has the focus, and all values stay", async ({ visitor }) => {
   visitor.allowConsole(/status of 422 .*\/fn\/register/);
   await visitor.open("/register?role=talent");
   await fillForm(visitor, { ...AMINA, name: "   ", email: "amina@localhost@x" });
-  await visitor.page.locator("form").evaluate((form: HTMLFormElement) => (form.noValidate = true));
   await submit(visitor);
-  await expect(visitor.page.getByRole("alert")).toContainText("Check the fields marked below.");
-  await expect(visitor.page.getByRole("textbox", { name: "Name", exact: true })).toBeFocused();
+  await expect(visitor.page.getByRole("alert")).toContainText("There's a problem");
+  await expect(visitor.page.getByRole("alert")).toBeFocused();
+  await expect(visitor.page.getByRole("alert").getByRole("link")).toHaveText([/^Name: /, "Email: Enter an email address like name@example.com."]);
   await expect(visitor.page.getByRole("textbox", { name: "Email" })).toHaveAttribute("aria-invalid", "true");
   await expect(visitor.page.getByRole("textbox", { name: "Email" })).toHaveValue("amina@localhost@x");
   await expect(visitor.page.getByLabel("Password", { exact: true })).toHaveValue(AMINA.password);

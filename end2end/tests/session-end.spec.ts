@@ -40,7 +40,7 @@ test("@js a draft survives the end of the session, and is sent after signing in 
   await sarah.thread.composer.press("Enter");
   await expect(signInTab.getByRole("log").getByText("A long letter")).toHaveCount(1);
   await expect(sarah.thread.message("A long letter")).toHaveCount(1);
-  await expect(sarah.thread.log.getByText(/^(Sending…|Not sent)/)).toHaveCount(0);
+  await expect(sarah.thread.log.getByText(/^(Sending…|Waiting for)/)).toHaveCount(0);
 });
 
 test("@js the end of a session keeps a page with unsaved changes, and redirects others", async ({ sarah, apis }) => {

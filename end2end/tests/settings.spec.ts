@@ -59,7 +59,7 @@ test("a blank name shows an error in its own section only", async ({ eventpro })
   await eventpro.section("Profile").getByLabel("Name").fill("   ");
   await clickButton(eventpro, "Profile", "Save");
   await expect(eventpro.section("Profile").getByRole("alert")).toContainText("Please fill this in.");
-  await expect(eventpro.section("Profile").getByLabel("Name")).toBeFocused();
+  await expect(eventpro.section("Profile").getByRole("alert")).toBeFocused();
   await expect(eventpro.section("Emails about unread messages").getByRole("alert")).toBeEmpty();
 });
 
@@ -82,7 +82,7 @@ test("an email address changes after its confirmation by mail", async ({ sarah, 
   await email.getByLabel("Your password").fill("not the password");
   await clickButton(sarah, "Email", "Change email");
   await expect(email.getByRole("alert")).toContainText("That isn't your password.");
-  await expect(email.getByLabel("Your password")).toBeFocused();
+  await expect(email.getByRole("alert")).toBeFocused();
   await email.getByLabel("New email").fill(fresh);
   await email.getByLabel("Your password").fill(PASSWORD);
   await clickButton(sarah, "Email", "Change email");

@@ -170,7 +170,7 @@ test("@js a message above the queued ones is read when it is visible", async ({ 
   await sarah.open(launch.path);
   await sarah.page.route("**/fn/post*", (route) => route.abort());
   for (let n = 1; n <= 14; n++) await sarah.thread.sendMessage(`Waiting ${n}`);
-  await expect(sarah.thread.log.getByText(/Not sent/)).toHaveCount(14);
+  await expect(sarah.thread.log.getByText(/Waiting for network/)).toHaveCount(14);
   await apis.eventpro.sendMessage(launch.id, "Out of sight");
   await expect(sarah.page).toHaveTitle("(1) EventPro Kenya · Greenroom");
   await expect(sarah.thread.message("Out of sight")).not.toBeInViewport();

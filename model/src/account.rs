@@ -214,7 +214,7 @@ fn require_talent<T>(value: T, role: Role) -> Result<T, FieldError> {
 /// Trims a bio of up to [`BIO_LIMIT`] characters. It may be empty and may contain line breaks.
 fn parse_bio(input: &str) -> Result<String, FieldError> {
     let text = input.trim();
-    if text.chars().count() > BIO_LIMIT {
+    if text::count_text(text) > BIO_LIMIT {
         Err(FieldError::TooLong)
     } else if text.chars().any(|c| c.is_control() && c != '\n') {
         Err(FieldError::Invalid)

@@ -27,7 +27,7 @@ impl MessageBody {
             Err(FieldError::BodyEmpty)
         } else if text.contains('\0') {
             Err(FieldError::BodyInvalid)
-        } else if text.chars().count() > BODY_LIMIT {
+        } else if text::count_text(text) > BODY_LIMIT {
             Err(FieldError::BodyTooLong)
         } else {
             Ok(Self(text.to_owned()))

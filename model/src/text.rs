@@ -13,15 +13,29 @@ use crate::api_error::FieldError;
 /// `Required` for blank text, `TooLong` above `limit` characters, `Invalid` for control characters, `Invisible` without
 /// any visible character, `HiddenCharacters`, and `TooManyMarks` for more than four marks on a letter.
 pub fn parse_line(input: Option<&str>, limit: usize) -> Result<String, FieldError> {
-    let text = input.unwrap_or_default().split(is_space).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    let text = join_words(input.unwrap_or_default());
     let text = text.trim();
     if text.is_empty() {
         Err(FieldError::Required)
-    } else if text.chars().count() > limit {
+    } else if count_text(text) > limit {
         Err(FieldError::TooLong)
     } else {
         characters::validate_line(text).map(|()| text.to_owned())
     }
+}
+
+/// Returns the number of characters (Unicode scalar values) of one line, as [`parse_line`] counts them.
+pub fn count_line(text: &str) -> usize {
+    count_text(&join_words(text))
+}
+
+/// Returns the number of characters (Unicode scalar values) of a text, as messages and bios are counted.
+pub fn count_text(text: &str) -> usize {
+    text.trim().chars().count()
+}
+
+fn join_words(text: &str) -> String {
+    text.split(is_space).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// Matches white space of any width. Tabs and line breaks don't count, so that they are refused as control characters.
@@ -66,6 +80,13 @@ mod tests {
         assert_eq!(parse_line(Some("a\nb"), 20), Err(FieldError::Invalid));
         assert_eq!(parse_line(Some("Sarah \u{a0}\u{2003} Wanjiru"), 20), Ok("Sarah Wanjiru".into()));
         assert_eq!(parse_line(Some("\u{3164}"), 20), Err(FieldError::Invisible));
+    }
+
+    #[test]
+    fn characters_are_counted_as_they_are_parsed() {
+        assert_eq!(count_line("  Sarah \u{a0} Wanjiru "), "Sarah Wanjiru".len());
+        assert_eq!(count_line("👩‍👩‍👧"), 5);
+        assert_eq!(count_text(" a\n\nb "), 4);
     }
 
     #[test]

@@ -1,154 +1,212 @@
-//! Repopulates refused forms without JavaScript: the redirect back to the form carries the submitted values in its
-//! query, beside the error. Secrets are left out.
+//! Repopulates refused forms without JavaScript. What was typed stays on the server for ten minutes; the redirect back
+//! to the page carries only a random id, beside the error. Passwords and other secrets are never kept.
 //!
-//! Another person could craft this URL, or open it after signing in on the same browser. So the query carries a MAC
-//! keyed by the session, and a page that is opened with values but without a valid MAC shows empty forms.
+//! Reasons: `docs/decisions/refused-forms.md`.
 
-use crate::{problem::Problem, request_body::BODY_LIMIT, request_target::is_server_fn};
-use app::ssr::RequestContext;
+use crate::{page_owner, problem::Problem, request_body::BODY_LIMIT, request_target::is_server_fn, state::AppState};
+use app::{owner, refused_form::RefusedForm, server_fns::PUBLIC_SERVER_FNS, ssr::RequestContext};
 use axum::{
-    body::{Body, to_bytes},
-    extract::Request,
+    body::{Body, Bytes, to_bytes},
+    extract::{Request, State},
     middleware::Next,
-    response::{IntoResponse, Redirect, Response},
+    response::{IntoResponse, Response},
 };
 use form_urlencoded::{Serializer, parse};
-use hmac::{Hmac, KeyInit, Mac};
-use http::{HeaderMap, HeaderValue, Uri, header};
-use sha2::Sha256;
+use http::{HeaderMap, HeaderValue, Method, Uri, header};
+use services::{
+    Greenroom,
+    refused_forms::{self, FormBrowser, FormOwner},
+};
 
-/// Prefix of the fields in the query, so that none collides with a parameter of the page.
-const FIELD_PREFIX: &str = "kept.";
-/// Parameter with the MAC that proves that the fields were submitted in this session.
-const SEAL: &str = "kept.seal";
+/// Parameter of a page with the id of a refused form.
+const FORM_ID: &str = "form";
 /// Parameters by which Leptos reports a server function's error.
 const ERROR_PARAMS: [&str; 2] = ["__path", "__err"];
-/// Fields that must not appear in a URL, because proxies log URLs: secrets, and what people write to each other. Also
-/// the fields that the page fills in by itself.
-const EXCLUDED_FIELDS: [&str; 9] =
-    ["password", "current", "token", "body", "message", "client_id", "talent_id", "conversation_id", "person"];
-/// The sign-in form isn't repopulated: a mistyped password must not leave the e-mail address in the URL.
-const SIGN_IN: &str = "/fn/sign-in";
-/// The most bytes of values in a URL; longer ones are dropped, because proxies refuse long URLs.
-const MAX_FLASH_BYTES: usize = 6_000;
+/// Fields that are never kept: secrets, and those that only the page itself fills in.
+const EXCLUDED_FIELDS: [&str; 5] = ["password", "current", "token", "client_id", owner::FIELD];
+/// Fields that aren't worth keeping alone, because the page fills them in again.
+const HIDDEN_FIELDS: [&str; 7] = ["conversation_id", "talent_id", "booking_id", "step", "id", "seq", "next"];
 
-/// Adds a refused form's values to its redirect. Redirects a page with another session's values to one without them.
-pub(crate) async fn keep_form_values(request: Request, next: Next) -> Response {
-    let session = session_cookie(&request);
+/// Keeps a refused form's values, and gives a page those of the form that its address names.
+pub(crate) async fn keep_form_values(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let context = request.extensions().get::<RequestContext>().cloned();
+    let Some(context) = context else { return next.run(request).await };
     if !is_server_fn(request.uri()) {
-        return match without_foreign_fields(request.uri(), session.as_deref()) {
-            Some(address) => Redirect::to(&address).into_response(),
-            None => next.run(request).await,
-        };
-    }
-    if request.uri().path() == SIGN_IN {
+        let id = request.uri().query().and_then(form_id).filter(|_| request.method() == Method::GET);
+        if let Some(form) = load_for_page(&state.greenroom, &context, id).await {
+            request.extensions_mut().insert(form);
+        }
         return next.run(request).await;
     }
+    let path = request.uri().path().to_owned();
+    let earlier = request.headers().get(header::REFERER).and_then(earlier_form);
     let (parts, body) = request.into_parts();
     let Ok(bytes) = to_bytes(body, BODY_LIMIT).await else { return Problem::TOO_LARGE.into_response() };
     let mut response = next.run(Request::from_parts(parts, Body::from(bytes.clone()))).await;
-    if let Some(back) = redirect_with_values(response.headers(), &bytes, session.as_deref()) {
-        response.headers_mut().insert(header::LOCATION, back);
+    let refusal = Refusal::of(response.headers());
+    if let Some(earlier) = earlier.filter(|_| refusal.is_some() || !is_error(&response)) {
+        drop_earlier(&state.greenroom, &context, &path, &earlier).await;
+    }
+    if let Some(refusal) = refusal {
+        let needs_session = !PUBLIC_SERVER_FNS.contains(&path.as_str());
+        let id = keep(&state.greenroom, &context, path, &bytes).await;
+        if id.is_none() && needs_session && context.viewer.is_none() && kept_fields(&bytes).is_some() {
+            return page_owner::signed_out_response(&bytes, &refusal.address());
+        }
+        if let Some(back) = refusal.location(id.as_deref()) {
+            response.headers_mut().insert(header::LOCATION, back);
+        }
     }
     response
 }
 
-/// Returns the signed-in viewer's cookie value, which keys the MAC.
-fn session_cookie(request: &Request) -> Option<String> {
-    let context = request.extensions().get::<RequestContext>()?;
-    context.viewer.as_ref().and(context.cookie.clone())
+fn is_error(response: &Response) -> bool {
+    response.status().is_client_error() || response.status().is_server_error()
 }
 
-/// Returns the URL without its fields if they weren't submitted in this session. `None` without a session, because
-/// there is no account to protect.
-fn without_foreign_fields(uri: &Uri, session: Option<&str>) -> Option<String> {
-    let (session, query) = (session?, uri.query()?);
-    let (flash, others): (Vec<_>, Vec<_>) =
-        parse(query.as_bytes()).into_owned().partition(|(name, _)| name.starts_with(FIELD_PREFIX));
-    let (seals, fields): (Vec<_>, Vec<_>) = flash.into_iter().partition(|(name, _)| name == SEAL);
-    let seal = seals.first().and_then(|(_, seal)| hex::decode(seal).ok());
-    let is_own = seal.zip(compute_mac(session, &fields)).is_some_and(|(seal, mac)| mac.verify_slice(&seal).is_ok());
-    if fields.is_empty() || is_own {
-        return None;
+fn browser_of(context: &RequestContext) -> FormBrowser<'_> {
+    FormBrowser {
+        viewer: context.viewer.as_ref(),
+        cookie: context.cookie.as_deref(),
+        user_agent: &context.user_agent,
+        address: context.address,
     }
+}
+
+/// Returns what the page's form is filled in with. A failure leaves the form empty.
+async fn load_for_page(greenroom: &Greenroom, context: &RequestContext, id: Option<String>) -> Option<RefusedForm> {
+    let form = logged(greenroom.load_refused_form(browser_of(context), &id?).await).flatten()?;
+    Some(RefusedForm { path: form.path, fields: form.fields })
+}
+
+/// Keeps what was typed. Returns the id; `None` if there is nothing to keep, or if it can't be kept.
+async fn keep(greenroom: &Greenroom, context: &RequestContext, path: String, typed: &Bytes) -> Option<String> {
+    let owner = match PUBLIC_SERVER_FNS.contains(&path.as_str()) {
+        true => FormOwner::Browser,
+        false => FormOwner::Person(named_person(typed)?),
+    };
+    let form = refused_forms::RefusedForm { path, fields: kept_fields(typed)? };
+    logged(greenroom.keep_refused_form(browser_of(context), owner, &form).await).flatten()
+}
+
+/// Forgets the form that the page was filled in with, because it was sent again.
+async fn drop_earlier(greenroom: &Greenroom, context: &RequestContext, path: &str, id: &str) {
+    let browser = browser_of(context);
+    let form = logged(greenroom.load_refused_form(browser, id).await).flatten();
+    if form.is_some_and(|form| form.path == path) {
+        logged(greenroom.forget_refused_form(browser, id).await);
+    }
+}
+
+/// Logs a failure. The form is refused all the same, and shown empty.
+fn logged<T>(result: services::Result<T>) -> Option<T> {
+    result.map_err(services::Error::into_api_error).ok()
+}
+
+/// Returns the person whose page contained the form. A hidden field names them.
+fn named_person(typed: &[u8]) -> Option<model::PersonId> {
+    parse(typed).find(|(name, _)| name == owner::FIELD)?.1.parse().ok()
+}
+
+/// Returns the fields to keep, without secrets; `None` if no one typed anything.
+fn kept_fields(typed: &[u8]) -> Option<Vec<(String, String)>> {
+    let fields: Vec<(String, String)> =
+        parse(typed).into_owned().filter(|(name, _)| !EXCLUDED_FIELDS.contains(&name.as_str())).collect();
+    let is_typed = |(name, value): &(String, String)| !value.is_empty() && !HIDDEN_FIELDS.contains(&name.as_str());
+    fields.iter().any(is_typed).then_some(fields)
+}
+
+fn form_id(query: &str) -> Option<String> {
+    parse(query.as_bytes()).find(|(name, _)| name == FORM_ID).map(|(_, id)| id.into_owned())
+}
+
+fn earlier_form(referer: &HeaderValue) -> Option<String> {
+    form_id(referer.to_str().ok()?.parse::<Uri>().ok()?.query()?)
+}
+
+/// Returns the path and query of a page without the error of a form: after signing in, the error no longer applies, but
+/// what was typed does.
+pub(crate) fn without_error(uri: &Uri) -> String {
+    let Some(query) = uri.query().filter(|query| query.contains(ERROR_PARAMS[0])) else {
+        return uri.path_and_query().map_or(uri.path(), http::uri::PathAndQuery::as_str).to_owned();
+    };
+    let others = parse(query.as_bytes()).into_owned().filter(|(name, _)| !ERROR_PARAMS.contains(&name.as_str()));
     let query = Serializer::new(String::new()).extend_pairs(others).finish();
-    Some(format!("{}?{query}", uri.path()).trim_end_matches('?').to_owned())
+    format!("{}?{query}", uri.path()).trim_end_matches('?').to_owned()
 }
 
-fn compute_mac(session: &str, fields: &[(String, String)]) -> Option<Hmac<Sha256>> {
-    let text = Serializer::new(String::new()).extend_pairs(fields).finish();
-    Some(Hmac::<Sha256>::new_from_slice(session.as_bytes()).ok()?.chain_update(text))
+/// The redirect by which Leptos answers a refused plain form.
+struct Refusal {
+    /// The path of the page.
+    page: String,
+    /// The page's own parameters.
+    params: Vec<(String, String)>,
+    /// The parameters with the error.
+    error: [(String, String); 2],
 }
 
-/// Returns the redirect's target with the submitted values; `None` if the form wasn't refused.
-fn redirect_with_values(headers: &HeaderMap, typed: &[u8], session: Option<&str>) -> Option<HeaderValue> {
-    let (page, query) = headers.get(header::LOCATION)?.to_str().ok()?.split_once('?')?;
-    let pairs: Vec<(String, String)> = parse(query.as_bytes()).into_owned().collect();
-    // After a second refusal the referring page's own query still holds the first error.
-    let refused = ERROR_PARAMS.map(|name| pairs.iter().rfind(|(known, _)| known == name).cloned());
-    let [Some(path), Some(error)] = refused else { return None };
-    let of_page =
-        pairs.into_iter().filter(|(name, _)| !name.starts_with(FIELD_PREFIX) && !ERROR_PARAMS.contains(&name.as_str()));
-    let mut address = Serializer::new(String::new());
-    address.extend_pairs(of_page).extend_pairs([path, error]);
-    let mut fields: Vec<(String, String)> = parse(typed)
-        .filter(|(name, _)| !EXCLUDED_FIELDS.contains(&name.as_ref()))
-        .map(|(name, value)| (format!("{FIELD_PREFIX}{name}"), value.into_owned()))
-        .collect();
-    if let Some(mac) = session.and_then(|session| compute_mac(session, &fields)) {
-        fields.push((SEAL.to_owned(), hex::encode(mac.finalize().into_bytes())));
+impl Refusal {
+    fn of(headers: &HeaderMap) -> Option<Self> {
+        let (page, query) = headers.get(header::LOCATION)?.to_str().ok()?.split_once('?')?;
+        let pairs: Vec<(String, String)> = parse(query.as_bytes()).into_owned().collect();
+        // After a second refusal the referring page's own query still holds the first error.
+        let error = ERROR_PARAMS.map(|name| pairs.iter().rfind(|(known, _)| known == name).cloned());
+        let [Some(path), Some(error)] = error else { return None };
+        let is_own = |(name, _): &(String, String)| name != FORM_ID && !ERROR_PARAMS.contains(&name.as_str());
+        let params = pairs.into_iter().filter(is_own).collect();
+        Some(Self { page: page.to_owned(), params, error: [path, error] })
     }
-    let flash = Serializer::new(String::new()).extend_pairs(fields).finish();
-    let (address, flash) = (address.finish(), if flash.len() <= MAX_FLASH_BYTES { flash } else { String::new() });
-    HeaderValue::try_from(format!("{page}?{address}&{flash}").trim_end_matches('&')).ok()
+
+    /// Returns the path and query of the page.
+    fn address(&self) -> String {
+        let query = Serializer::new(String::new()).extend_pairs(&self.params).finish();
+        format!("{}?{query}", self.page).trim_end_matches('?').to_owned()
+    }
+
+    /// Returns the redirect's target with the id of the kept form.
+    fn location(self, id: Option<&str>) -> Option<HeaderValue> {
+        let mut query = Serializer::new(String::new());
+        query.extend_pairs(self.params).extend_pairs(self.error).extend_pairs(id.map(|id| (FORM_ID, id)));
+        HeaderValue::try_from(format!("{}?{}", self.page, query.finish())).ok()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn flashed_location(location: &str, typed: &str) -> Option<String> {
-        let headers = HeaderMap::from_iter([(header::LOCATION, location.parse().expect("a location"))]);
-        redirect_with_values(&headers, typed.as_bytes(), None).map(|back| back.to_str().expect("text").to_owned())
+    fn location(of: &str, id: Option<&str>) -> Option<String> {
+        let headers = HeaderMap::from_iter([(header::LOCATION, of.parse().expect("a location"))]);
+        Refusal::of(&headers)?.location(id).map(|back| back.to_str().expect("text").to_owned())
     }
 
     #[test]
-    fn form_values_come_back_without_secrets() {
-        let typed = "message=Hush+too&name=Wambui+%26+Co&email=w%40example.com&password=hush&client_id=1";
+    fn the_redirect_carries_an_id_and_no_values() {
         assert_eq!(
-            flashed_location("/register?role=talent&__path=a&__err=b", typed).as_deref(),
-            Some("/register?role=talent&__path=a&__err=b&kept.name=Wambui+%26+Co&kept.email=w%40example.com")
+            location("/register?role=talent&__path=a&__err=b", Some("c0ffee")).as_deref(),
+            Some("/register?role=talent&__path=a&__err=b&form=c0ffee")
         );
-        assert_eq!(flashed_location("/verify", typed), None, "without an error, no values are kept");
-        assert_eq!(flashed_location("/inbox?x=1", typed), None);
-    }
-
-    #[test]
-    fn repeated_errors_are_replaced_and_long_values_dropped() {
-        let with_error = "/register?__path=a&__err=b&kept.name=Old&__path=a&__err=c";
         assert_eq!(
-            flashed_location(with_error, "name=New").as_deref(),
-            Some("/register?__path=a&__err=c&kept.name=New")
+            location("/register?__path=a&__err=b&form=old&__path=a&__err=c", None).as_deref(),
+            Some("/register?__path=a&__err=c")
         );
-        let long = format!("bio={}", "a".repeat(7_000));
-        assert_eq!(flashed_location("/x?__path=a&__err=b", &long).as_deref(), Some("/x?__path=a&__err=b"));
+        assert_eq!(location("/verify", Some("c0ffee")), None, "it wasn't refused");
+        assert_eq!(location("/inbox?x=1", Some("c0ffee")), None);
     }
 
     #[test]
-    fn form_values_are_bound_to_their_session() {
-        let headers =
-            HeaderMap::from_iter([(header::LOCATION, "/settings?__path=a&__err=b".parse().expect("a location"))]);
-        let back = redirect_with_values(&headers, b"email=w%40example.com&name=Wambui+%26+Co", Some("own"))
-            .expect("an address");
-        let sealed: Uri = back.to_str().expect("text").parse().expect("an address");
-        let without = Some("/settings?__path=a&__err=b".to_owned());
-        assert_eq!(without_foreign_fields(&sealed, Some("own")), None);
-        assert_eq!(without_foreign_fields(&sealed, Some("another")), without);
-        assert_eq!(without_foreign_fields(&sealed, None), None, "no one is signed in");
-        let changed: Uri = sealed.to_string().replace("w%40", "evil%40").parse().expect("an address");
-        assert_eq!(without_foreign_fields(&changed, Some("own")), without);
-        let unsealed: Uri = "/settings?kept.email=evil%40example.com".parse().expect("an address");
-        assert_eq!(without_foreign_fields(&unsealed, Some("own")).as_deref(), Some("/settings"));
-        assert_eq!(without_foreign_fields(&"/inbox?page=2".parse().expect("an address"), Some("own")), None);
+    fn secrets_are_never_kept() {
+        let typed = b"message=Hush&name=Wambui+%26+Co&password=hush&current=hush&token=hush&client_id=1&person=2";
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(kept_fields(typed), Some(vec![pair("message", "Hush"), pair("name", "Wambui & Co")]));
+        assert_eq!(kept_fields(b"password=hush&booking_id=1&step=accept&person=2&name="), None, "nothing was typed");
+    }
+
+    #[test]
+    fn the_way_back_after_signing_in_has_the_form_but_not_its_error() {
+        let way = |of: &str| without_error(&of.parse().expect("an address"));
+        assert_eq!(way("/bookings/new?talent=1&__path=a&__err=b&form=c"), "/bookings/new?talent=1&form=c");
+        assert_eq!(way("/settings?__path=a&__err=b"), "/settings");
+        assert_eq!(way("/talents?craft=dj%20x"), "/talents?craft=dj%20x");
     }
 }

@@ -6,9 +6,13 @@
 use crate::{middleware::security_headers, problem::Problem, request_body::BODY_LIMIT, request_target::is_server_fn};
 use app::{
     owner::FIELD,
+    paths::sign_in_path_to,
     request_error::RequestError,
     server_fns::PUBLIC_SERVER_FNS,
-    ssr::{self, RequestContext, fallback_pages::render_other_person_page},
+    ssr::{
+        self, RequestContext,
+        fallback_pages::{render_other_person_page, render_signed_out_page},
+    },
 };
 use axum::{
     Json,
@@ -52,12 +56,26 @@ fn names_viewer_only(form: &[u8], viewer: &Viewer) -> bool {
 }
 
 fn other_person_response(viewer: &Viewer, form: &Bytes) -> Response {
-    let entered =
+    let typed = typed_text(form);
+    page_response(&ApiError::OtherPerson, |nonce| render_other_person_page(nonce, &viewer.person().name, &typed))
+}
+
+/// Responds to a form whose session has ended, if what was typed can't be kept until the next one.
+pub(crate) fn signed_out_response(form: &[u8], page: &str) -> Response {
+    let (typed, sign_in) = (typed_text(form), sign_in_path_to(page));
+    page_response(&ApiError::Unauthenticated, |nonce| render_signed_out_page(nonce, &typed, &sign_in))
+}
+
+/// Returns the text that a person typed into a form.
+fn typed_text(form: &[u8]) -> String {
+    let typed =
         form_urlencoded::parse(form).filter(|(name, value)| USER_FIELDS.contains(&name.as_ref()) && !value.is_empty());
-    let entered: Vec<String> = entered.map(|(_, value)| value.into_owned()).collect();
+    typed.map(|(_, value)| value.into_owned()).collect::<Vec<_>>().join("\n")
+}
+
+fn page_response(error: &ApiError, render: impl FnOnce(&str) -> String) -> Response {
     let nonce = Nonce::new();
     let policy = security_headers::error_page_policy(&nonce).map(|policy| [(header::CONTENT_SECURITY_POLICY, policy)]);
     let no_store = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-    let html = render_other_person_page(&nonce, &viewer.person().name, &entered.join("\n"));
-    (ssr::error_status(&ApiError::OtherPerson), policy, no_store, Html(html)).into_response()
+    (ssr::error_status(error), policy, no_store, Html(render(&nonce))).into_response()
 }

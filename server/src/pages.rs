@@ -5,7 +5,8 @@ use crate::{
     request_target::is_server_fn, settings::Config, state::AppState,
 };
 use app::{
-    App, components::SPRITE_VERSION, owner::PageOwner, paths, request_error::RequestError, shell, ssr::RequestContext,
+    App, components::SPRITE_VERSION, owner::PageOwner, paths, refused_form::RefusedForm, request_error::RequestError,
+    shell, ssr::RequestContext,
 };
 use axum::{
     Router,
@@ -57,7 +58,7 @@ pub(crate) fn routes(state: &AppState, options: LeptosOptions) -> Router {
     let pages = Router::new()
         .leptos_routes_with_context(&options, generate_route_list(App), provide.clone(), document)
         .layer(middleware::from_fn(fix_server_fn_status))
-        .layer(middleware::from_fn(form_flash::keep_form_values))
+        .layer(middleware::from_fn_with_state(state.clone(), form_flash::keep_form_values))
         .layer(middleware::from_fn(page_owner::check_page_owner))
         .layer(middleware::from_fn(require_form_content_type))
         .layer(middleware::from_fn(auth_redirect))
@@ -74,7 +75,7 @@ pub(crate) fn routes(state: &AppState, options: LeptosOptions) -> Router {
 }
 
 /// Returns a function that provides the context of pages and server functions: the services and the cookie; for pages
-/// also their owner and the nonce of their Content-Security-Policy.
+/// also their owner, the values of a refused form, and the nonce of their Content-Security-Policy.
 fn context_provider(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     let (greenroom, cookie) = (state.greenroom.clone(), state.cookie);
     move || {
@@ -82,6 +83,7 @@ fn context_provider(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'stat
         provide_context(cookie);
         let Some(parts) = use_context::<Parts>() else { return };
         parts.extensions.get::<Nonce>().cloned().into_iter().for_each(provide_context);
+        parts.extensions.get::<RefusedForm>().cloned().into_iter().for_each(provide_context);
         let viewer = parts.extensions.get::<RequestContext>().and_then(|context| context.viewer.as_ref());
         provide_context(PageOwner(viewer.map(services::Viewer::id)));
     }
@@ -109,8 +111,7 @@ fn redirect_target(request: &Request) -> Option<String> {
         (true, "/" | "/register" | "/forgot") => Some("/inbox".to_owned()),
         (true, "/signin") => Some(next_path(uri)),
         (false, path) if !paths::PUBLIC_PATHS.contains(&path) => {
-            let wanted = uri.path_and_query().map_or(path, http::uri::PathAndQuery::as_str);
-            Some(paths::sign_in_path_to(wanted))
+            Some(paths::sign_in_path_to(&form_flash::without_error(uri)))
         }
         _ => None,
     }

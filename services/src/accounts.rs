@@ -54,6 +54,7 @@ pub(crate) use password::PASSWORD_HASH_KIB;
 pub use password_reset::ResetLink;
 pub(crate) use person::{NewPerson, person_of};
 pub(crate) use registration::delete_unconfirmed;
+pub(crate) use secret::token_hash;
 pub use sign_in::{Origin, SignInResult};
 pub(crate) use state::AccountState;
 pub use viewer::Viewer;

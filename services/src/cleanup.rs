@@ -1,10 +1,10 @@
-//! Deletes expired data: old events, expired sessions and one-time links, accounts whose address was never confirmed,
+//! Deletes expired data: old events, expired sessions, one-time links and refused forms, accounts whose address was never confirmed,
 //! and e-mails that can't be delivered.
 
 use crate::{
     Greenroom, Result, accounts,
     clock::as_millis,
-    entity::{device, email_budget, known_device, mail, person, session, token, write_probe},
+    entity::{device, email_budget, known_device, mail, person, refused_form, session, token, write_probe},
     realtime::purge_events,
     talents,
 };
@@ -56,6 +56,7 @@ impl Greenroom {
         self.delete_where::<device::Entity>(device::Column::TokenHash, expired).await?;
         let unseen = known_device::Column::SeenAt.lt(now - as_millis(accounts::DEVICE_TTL));
         self.delete_where::<known_device::Entity>(known_device::Column::Fingerprint, unseen).await?;
+        self.purge_refused_forms().await?;
         // Probe rows of processes that have ended.
         self.delete_where::<write_probe::Entity>(
             write_probe::Column::ProcessId,
@@ -66,6 +67,12 @@ impl Greenroom {
         while self.purge_event_log(now.saturating_sub(as_millis(self.limits.keep_events))).await? {}
         while self.fill_search_names().await? {}
         Ok(())
+    }
+
+    /// Deletes what was typed into refused forms, once nobody can read it any more.
+    pub(crate) async fn purge_refused_forms(&self) -> Result<()> {
+        let expired = refused_form::Column::ExpiresAt.lte(self.now().millis());
+        self.delete_where::<refused_form::Entity>(refused_form::Column::IdHash, expired).await
     }
 
     /// Deletes rows by their ids in batches, so that messages don't wait for all of them. Skips rows locked by other

@@ -210,6 +210,16 @@ entity!(known_device, "known_device", {
     seen_at: i64,
 });
 
+entity!(refused_form, "refused_form", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id_hash: Vec<u8>,
+    person_id: Option<Uuid>,
+    browser_hash: Vec<u8>,
+    path: String,
+    fields: String,
+    expires_at: i64,
+});
+
 entity!(site_secret, "site_secret", {
     #[sea_orm(primary_key, auto_increment = false)]
     name: String,

@@ -9,6 +9,7 @@
 //! - [`accounts`]: registration, sign-in and sign-out, sessions and tokens, settings, deletion
 //! - [`bookings`], [`conversations`], [`messages`], [`notifications`], [`talents`]: the use cases
 //! - [`realtime`]: each person's event log, and the streams that follow it
+//! - [`refused_forms`]: what was typed into plain forms that were refused
 //! - [`mail`]: e-mails, their queue, and their delivery
 //! - [`seed`]: demo data
 //! - [`backup`]: backups, and the move to another database
@@ -41,6 +42,7 @@ mod pruned_map;
 mod rate_limiter;
 mod rate_limits;
 pub mod realtime;
+pub mod refused_forms;
 mod run_to_completion;
 pub mod seed;
 mod store;

@@ -1,6 +1,6 @@
 //! The rate limiters of all use cases, each a field of its own, so that one limit never consumes another.
 
-use crate::{Limits, accounts::AttemptKey, clock::Clock, rate_limiter::RateLimiter};
+use crate::{Limits, accounts::AttemptKey, clock::Clock, rate_limiter::RateLimiter, refused_forms::REFUSED_FORM_TTL};
 use model::{ConversationId, PersonId, SessionId};
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
@@ -15,6 +15,9 @@ const MARKER_UPDATES_PER_MINUTE: usize = 1_200;
 const PASSWORD_CHANGES_PER_HOUR: usize = 10;
 /// Sign-ins to one account from one network, successful or not.
 const SIGN_INS_PER_MINUTE: usize = 300;
+/// Refused forms that are kept per network and in all, each for [`REFUSED_FORM_TTL`]: up to 64 MiB.
+const REFUSED_FORMS_PER_NETWORK: usize = 100;
+const REFUSED_FORMS: usize = 1_000;
 /// Minimum interval between two typing events of a person in a conversation.
 const TYPING_INTERVAL: Duration = Duration::from_secs(3);
 
@@ -25,6 +28,9 @@ pub(crate) struct RateLimits {
     pub(crate) typing: RateLimiter<(PersonId, ConversationId)>,
     pub(crate) exports: RateLimiter<PersonId>,
     pub(crate) account_mails: RateLimiter<IpAddr>,
+    /// Refused forms whose values are kept.
+    pub(crate) refused_forms: RateLimiter<IpAddr>,
+    pub(crate) all_refused_forms: RateLimiter<()>,
     pub(crate) sign_ins: RateLimiter<AttemptKey>,
     pub(crate) failures_per_account: RateLimiter<AttemptKey>,
     pub(crate) failures_per_network: RateLimiter<IpAddr>,
@@ -45,6 +51,8 @@ impl RateLimits {
             typing: RateLimiter::new(clock, 1, TYPING_INTERVAL),
             exports: RateLimiter::new(clock, EXPORTS_PER_HOUR, HOUR),
             account_mails: RateLimiter::new(clock, limits.account_mails_per_ip, HOUR),
+            refused_forms: RateLimiter::new(clock, REFUSED_FORMS_PER_NETWORK, REFUSED_FORM_TTL),
+            all_refused_forms: RateLimiter::new(clock, REFUSED_FORMS, REFUSED_FORM_TTL),
             sign_ins: RateLimiter::new(clock, SIGN_INS_PER_MINUTE, MINUTE),
             failures_per_account: RateLimiter::new(clock, limits.failed_sign_ins_per_account, MINUTE),
             failures_per_network: RateLimiter::new(clock, limits.failed_sign_ins_per_ip, MINUTE),

@@ -97,7 +97,7 @@ fn BookingActionButton(
     view! {
         <Form form=actions.form>
             <BookingActionFields booking_id action/>
-            <button class="button" class:primary=action == BookingAction::Accept type="submit" disabled=actions.form.pending>
+            <button class="button" class:primary=action == BookingAction::Accept type="submit" aria-disabled=actions.form.aria_disabled()>
                 {strings::booking_action_label(action)}
             </button>
         </Form>

@@ -1,16 +1,17 @@
-use super::{FormError, Glyph, Icon, PostForm, error_from_url, locale::Locale};
+mod files;
+
+use super::{CharacterCount, FormError, Glyph, Icon, PostForm, error_from_url, locale::Locale, textarea_content};
 use crate::{
     browser,
     live::{Live, Outbox, drafts::DraftKey},
     reactive::{effect, memo},
+    refused_form::RefusedForm,
     request_error::RequestError,
     server_fns, strings,
 };
 use leptos::{ev::KeyboardEvent, html::Textarea, prelude::*, server_fn::ServerFn};
-use model::{PersonId, Thread, message::BODY_LIMIT};
+use model::{ConversationId, PersonId, Thread, message::BODY_LIMIT, text::count_text};
 
-/// The length, in characters, from which the number of characters left is shown.
-const COUNT_FROM: usize = 3_600;
 /// The `keyCode` of a key that an input method has consumed.
 const KEY_OF_INPUT_METHOD: u32 = 229;
 
@@ -22,9 +23,11 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
     let id = thread.with_untracked(|thread| thread.conversation.id);
     let (drafts, key) = (outbox.drafts, DraftKey { person: me, conversation: id });
     let text = RwSignal::new(String::new());
-    let length = memo(move || text.with(|text| text.trim().chars().count()));
+    let length = memo(move || text.with(|text| count_text(text)));
     // Why the last message was put back into the composer.
     let returned: RwSignal<Option<RequestError>> = RwSignal::new(None);
+    let file_dropped = RwSignal::new(false);
+    files::watch_drops(file_dropped);
     let cannot_send = move || {
         locale.is_hydrated() && (length.get() == 0 || length.get() > BODY_LIMIT || live.read_only.with(Option::is_some))
     };
@@ -63,23 +66,26 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
     });
 
     let send = move || {
+        // The text is emptied at once: a second click in the same tick finds nothing to send.
         if untrack(cannot_send) {
+            focus(area);
             return;
         }
         outbox.enqueue(id, text.get_untracked().trim().to_owned());
         text.set(String::new());
         returned.set(None);
+        file_dropped.set(false);
         live.ephemeral.reset_typing();
         if let Some(area) = area.get_untracked() {
             set_text(&area, "");
-            let _ = area.focus();
         }
+        focus(area);
     };
     let on_key = move |event: KeyboardEvent| {
         // During composition, as in many scripts, Enter confirms the word. Safari reports composition only by the key
         // code.
         let composing = event.is_composing() || event.key_code() == KEY_OF_INPUT_METHOD;
-        if event.key() == "Enter" && !event.shift_key() && !composing {
+        if event.key() == "Enter" && !composing && sends(&event) {
             event.prevent_default();
             send();
         }
@@ -87,6 +93,7 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
     let on_input = move |event: leptos::ev::Targeted<leptos::ev::Event, web_sys::HtmlTextAreaElement>| {
         let area = event.target();
         text.set(area.value());
+        file_dropped.set(false);
         drafts.save(key, &area.value());
         if !area.value().is_empty() {
             live.ephemeral.announce_typing(id);
@@ -102,15 +109,33 @@ pub fn Composer(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
             <input type="hidden" name="client_id" value=new_client_id() autocomplete="off"/>
             <label class="visually-hidden" for="message">{strings::MESSAGE}</label>
             <textarea id="message" name="body" rows="1" dir="auto" required node_ref=area
-                autocomplete=move || locale.is_hydrated().then_some("off") maxlength=move || (!locale.is_hydrated()).then_some(BODY_LIMIT) placeholder=strings::WRITE
-                aria-describedby="message-count" on:keydown=on_key on:input:target=on_input></textarea>
-            <button class="button primary" type="submit" disabled=cannot_send>
+                autocomplete=move || locale.is_hydrated().then_some("off") enterkeyhint="enter" placeholder=strings::WRITE
+                aria-describedby="message-count" on:keydown=on_key on:input:target=on_input
+                on:paste=move |event| files::refuse_pasted(&event, file_dropped) {..textarea_content(&refused_text(id))}></textarea>
+            <button class="button primary" type="submit" aria-disabled=move || cannot_send().then_some("true")>
                 <Icon glyph=Glyph::Send/><span class="nav-label">{strings::SEND}</span>
             </button>
-            <p class="character-count" id="message-count" class:wrong=move || { length.get() > BODY_LIMIT }>
-                {move || (length.get() >= COUNT_FROM).then(|| strings::characters_left(length.get()))}
-            </p>
+            <CharacterCount id="message-count" length limit=BODY_LIMIT/>
+            <p class="file-notice" role="status">{move || file_dropped.get().then_some(strings::NO_FILES)}</p>
         </PostForm>
+    }
+}
+
+/// Returns the text of a message that was refused without JavaScript.
+fn refused_text(conversation: ConversationId) -> String {
+    let value = |field| RefusedForm::value(server_fns::PostMessage::PATH, field);
+    let is_here = value("conversation_id").is_some_and(|id| id == conversation.to_string());
+    value("body").filter(|_| is_here).unwrap_or_default()
+}
+
+/// Whether Enter sends. On a touch keyboard it breaks the line, because there is no other key for that.
+fn sends(event: &KeyboardEvent) -> bool {
+    event.ctrl_key() || event.meta_key() || !(event.shift_key() || browser::matches_media("(pointer: coarse)"))
+}
+
+fn focus(area: NodeRef<Textarea>) {
+    if let Some(area) = area.get_untracked() {
+        let _ = area.focus();
     }
 }
 

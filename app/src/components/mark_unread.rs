@@ -33,7 +33,7 @@ pub fn MarkUnread(me: PersonId, thread: RwSignal<Thread>) -> impl IntoView {
                 <Form form class="mark-unread">
                     <input type="hidden" name="conversation_id" value=id.get_value()/>
                     <input type="hidden" name="seq" value=seq/>
-                    <button class="link" type="submit" disabled=form.pending>{strings::MARK_UNREAD}</button>
+                    <button class="link" type="submit" aria-disabled=form.aria_disabled()>{strings::MARK_UNREAD}</button>
                     {move || form.failure.with(Option::is_some).then(|| view! { <FormError failure=form.failure/> })}
                 </Form>
             }

@@ -14,7 +14,7 @@ pub fn ProfileFields(
     view! {
         <RadioGroup form field="role" legend=strings::JOIN_AS choices=role_choices() chosen=role/>
         <CraftField form/>
-        <TextField form field="name" label=strings::NAME help=strings::NAME_HELP maxlength=NAME_LIMIT autocomplete="name"/>
+        <TextField form field="name" label=strings::NAME help=strings::NAME_HELP limit=NAME_LIMIT autocomplete="name"/>
     }
 }
 
@@ -32,6 +32,7 @@ pub fn role_choices() -> Vec<Choice> {
 #[component]
 fn CraftField(form: FormState) -> impl IntoView {
     let (id, flashed) = (format!("{}-craft", form.id), form.flashed_value("craft").unwrap_or_default());
+    form.describe_field("craft", id.clone(), strings::CRAFT);
     view! {
         <div class="for-talent">
             <Field id=id.clone() label=strings::CRAFT help=strings::CRAFT_HELP error=form.field_error("craft")>

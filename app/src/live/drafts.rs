@@ -56,17 +56,20 @@ impl Drafts {
         }
     }
 
-    /// Returns the initial text: text typed into the server-rendered composer before hydration, else the draft.
+    /// Returns the initial text: the draft, followed by the text typed into the server-rendered composer before
+    /// hydration.
     ///
     /// Calls `typed` once per document, and only for the conversation of that composer.
     pub fn initial_text(self, key: DraftKey, typed: impl FnOnce() -> String) -> String {
         let rendered = self.rendered.try_update_value(Option::take).flatten();
         let typed = if rendered == Some(key.conversation) { typed() } else { String::new() };
+        let draft = self.load(key);
         if typed.is_empty() {
-            return self.load(key);
+            return draft;
         }
-        self.save(key, &typed);
-        typed
+        let both = merge(draft, typed);
+        self.save(key, &both);
+        both
     }
 
     /// Returns the draft, or an empty text.
@@ -87,10 +90,19 @@ impl Drafts {
         });
     }
 
-    /// Stores drafts that were typed before the key arrived, and signals that stored drafts can be read.
+    /// Stores drafts that were typed before the key arrived, after the stored ones, which couldn't be read until now.
+    /// Signals that stored drafts can be read.
     pub(super) fn save_unlocked(self) {
-        self.update_in_memory(|in_memory| in_memory.retain(|key, text| !storage::save_draft(*key, text)));
-        if !self.unlocked.get_untracked() {
+        let is_first = !self.unlocked.get_untracked();
+        self.update_in_memory(|in_memory| {
+            in_memory.retain(|key, text| {
+                if let Some(draft) = storage::load_draft(*key).filter(|_| is_first) {
+                    *text = merge(draft, std::mem::take(text));
+                }
+                !storage::save_draft(*key, text)
+            });
+        });
+        if is_first {
             self.unlocked.set(true);
         }
     }
@@ -119,4 +131,31 @@ fn rendered_conversation() -> Option<ConversationId> {
     }
     let field = document().query_selector(".composer input[name=conversation_id]").ok().flatten()?;
     ConversationId::from_str(&field.get_attribute("value")?).ok()
+}
+
+/// Joins a draft and a text that was typed without it in sight, so that neither is lost. A text that begins with the
+/// other is returned alone: browsers restore what a field contained before a reload.
+fn merge(draft: String, typed: String) -> String {
+    if draft.starts_with(typed.trim()) {
+        draft
+    } else if typed.starts_with(draft.trim()) {
+        typed
+    } else {
+        format!("{}\n{typed}", draft.trim_end())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::merge;
+
+    #[test]
+    fn neither_the_draft_nor_the_typed_text_is_lost() {
+        let merged = |draft: &str, typed: &str| merge(draft.to_owned(), typed.to_owned());
+        assert_eq!(merged("Half a thou", "ght"), "Half a thou\nght");
+        assert_eq!(merged("", "Hello"), "Hello");
+        assert_eq!(merged("Hello", " "), "Hello");
+        assert_eq!(merged("Half", "Half a thought"), "Half a thought");
+        assert_eq!(merged("Half a thought ", "Half a thought"), "Half a thought ");
+    }
 }

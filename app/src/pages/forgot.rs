@@ -1,5 +1,5 @@
 use crate::{
-    components::{Flash, Form, FormError, FormState, PageTitle, SiteBar, SubmitButton, TextField, flash_code},
+    components::{ErrorSummary, Flash, Form, FormState, PageTitle, SiteBar, SubmitButton, TextField, flash_code},
     server_fns, strings,
 };
 use leptos::prelude::*;
@@ -18,9 +18,9 @@ pub fn Forgot() -> impl IntoView {
             <h1>{strings::FORGOT}</h1>
             <p class="muted">{strings::FORGOT_LEAD}</p>
             <Flash text=Signal::derive(sent)/>
-            <FormError failure=form.failure/>
+            <ErrorSummary form/>
             <Form form class="form" id=form.id>
-                <TextField form field="email" label=strings::EMAIL kind="email" maxlength=EMAIL_LIMIT autocomplete="username"/>
+                <TextField form field="email" label=strings::EMAIL kind="email" limit=EMAIL_LIMIT autocomplete="username"/>
                 <SubmitButton form label=strings::SEND_LINK busy=strings::SENDING_LINK/>
             </Form>
             <p class="link-list"><a href="/signin">{strings::BACK_TO_SIGN_IN}</a></p>

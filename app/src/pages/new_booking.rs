@@ -1,6 +1,6 @@
 use crate::{
     components::{
-        Field, Form, FormError, FormState, LoadError, PageTitle, Skeleton, SubmitButton, TextAreaField, TextField,
+        ErrorSummary, Field, Form, FormState, LoadError, PageTitle, Skeleton, SubmitButton, TextAreaField, TextField,
         new_client_id, page_of_query,
     },
     server_fn_client::page_resource,
@@ -40,18 +40,19 @@ fn Inquiry(talent: Person) -> impl IntoView {
         <PageTitle text=strings::NEW_BOOKING/>
         <h1>{strings::NEW_BOOKING}</h1>
         <p class="muted">{strings::inquiry_lead(&talent.name)}</p>
-        <FormError failure=form.failure/>
+        <ErrorSummary form/>
         <Form form class="form" id=form.id>
             <input type="hidden" name="talent_id" value=talent.id.to_string()/>
             <input type="hidden" name="client_id" value=new_client_id() autocomplete="off"/>
-            <TextField form field="title" label=strings::BOOKING_TITLE help=strings::title_help() maxlength=booking::TITLE_LIMIT/>
+            <TextField form field="title" label=strings::BOOKING_TITLE help=strings::title_help() limit=booking::TITLE_LIMIT/>
             <Field id="event_date" label=strings::BOOKING_DATE error=date>
+                {form.describe_field("eventDate", "event_date", strings::BOOKING_DATE)}
                 <input id="event_date" name="event_date" type="date" required value=form.flashed_value("event_date") aria-describedby="event_date-error"
                     autofocus=date.get_untracked().is_some() aria-invalid=move || date.get().map(|_| "true")/>
             </Field>
-            <TextField form field="venue" label=strings::BOOKING_VENUE maxlength=booking::VENUE_LIMIT/>
-            <TextField form field="fee" label=strings::BOOKING_FEE help=strings::BOOKING_FEE_HELP maxlength=40 inputmode="decimal"/>
-            <TextAreaField form field="message" label=strings::FIRST_MESSAGE maxlength=message::BODY_LIMIT required=true/>
+            <TextField form field="venue" label=strings::BOOKING_VENUE limit=booking::VENUE_LIMIT/>
+            <TextField form field="fee" label=strings::BOOKING_FEE help=strings::BOOKING_FEE_HELP inputmode="decimal"/>
+            <TextAreaField form field="message" label=strings::FIRST_MESSAGE limit=message::BODY_LIMIT required=true/>
             <SubmitButton form label=strings::SEND_INQUIRY busy=strings::SENDING_INQUIRY/>
         </Form>
     }

@@ -2,7 +2,7 @@ mod row;
 
 use crate::{
     components::{
-        EmptyState, Form, FormError, FormState, Glyph, Icon, LoadError, PageTitle, Skeleton, focus_on, page_of_query,
+        EmptyState, ErrorSummary, Form, FormState, Glyph, Icon, LoadError, PageTitle, Skeleton, focus_on, page_of_query,
     },
     live::Live,
     reactive::{effect, keyed_list},
@@ -66,7 +66,7 @@ fn NotificationsView(for_person: ForPerson<NotificationList>, first_page: bool, 
         });
     };
     view! {
-        <FormError failure=form.failure/>
+        <ErrorSummary form/>
         {move || notifications.with(|notifications| notifications.unread > 0).then(|| view! { <MarkAllRead form/> })}
         <ul class="rows" role="list" aria-label=strings::NOTIFICATIONS>
             {keyed_list(rows, |notification| (notification.id, notification.actor.name.clone()), move |notification| view! { <NotificationRow notifications notification form/> }.into_any())}
@@ -90,7 +90,7 @@ fn NotificationsView(for_person: ForPerson<NotificationList>, first_page: bool, 
 fn MarkAllRead(form: FormState) -> impl IntoView {
     view! {
         <Form form on:submit=|_| focus_on("#notifications")>
-            <button class="button" type="submit" disabled=form.pending><Icon glyph=Glyph::Check/>{strings::MARK_ALL_READ}</button>
+            <button class="button" type="submit" aria-disabled=form.aria_disabled()><Icon glyph=Glyph::Check/>{strings::MARK_ALL_READ}</button>
         </Form>
     }
 }

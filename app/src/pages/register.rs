@@ -1,6 +1,6 @@
 use crate::{
     components::{
-        Form, FormError, FormState, PageTitle, PasswordField, ProfileFields, SiteBar, SubmitButton, TextField,
+        ErrorSummary, Form, FormState, PageTitle, PasswordField, ProfileFields, SiteBar, SubmitButton, TextField,
     },
     server_fns, strings,
 };
@@ -19,10 +19,10 @@ pub fn Register() -> impl IntoView {
         <main class="page narrow" id="content">
             <h1>{strings::CREATE_ACCOUNT}</h1>
             <p class="muted">{strings::REGISTER_LEAD}</p>
-            <FormError failure=form.failure/>
+            <ErrorSummary form/>
             <Form form class="form" id=form.id>
                 <ProfileFields form role/>
-                <TextField form field="email" label=strings::EMAIL kind="email" maxlength=EMAIL_LIMIT autocomplete="username"/>
+                <TextField form field="email" label=strings::EMAIL kind="email" limit=EMAIL_LIMIT autocomplete="username"/>
                 <PasswordField form field="password" label=strings::PASSWORD new=true/>
                 <SubmitButton form label=strings::CREATE_ACCOUNT busy=strings::CREATING_ACCOUNT/>
             </Form>

@@ -1,5 +1,5 @@
 use crate::{
-    components::{Form, FormError, FormState, PageTitle, PasswordField, SiteBar, SubmitButton},
+    components::{ErrorSummary, Form, FormState, PageTitle, PasswordField, SiteBar, SubmitButton},
     reactive::memo,
     server_fn_client::page_resource,
     server_fns, strings,
@@ -23,7 +23,7 @@ pub fn Reset() -> impl IntoView {
                     <h1>{strings::FORGOT}</h1>
                     <p class="muted">{strings::RESET_LEAD}</p>
                     <ResetLoader token=token.clone()/>
-                    <FormError failure=form.failure/>
+                    <ErrorSummary form/>
                     <Form form class="form" id=form.id>
                         <input type="hidden" name="token" value=token/>
                         // The page doesn't know whose password it is; password managers look for a username field.

@@ -1,6 +1,6 @@
 use crate::{
     components::{
-        Flash, Form, FormError, FormState, PageTitle, PasswordField, SiteBar, SubmitButton, TextField, flash_code,
+        ErrorSummary, Flash, Form, FormState, PageTitle, PasswordField, SiteBar, SubmitButton, TextField, flash_code,
     },
     request_error::RequestError,
     server_fns, strings,
@@ -30,11 +30,11 @@ pub fn SignIn() -> impl IntoView {
             <h1>{strings::SIGN_IN}</h1>
             <p class="muted">{strings::SIGN_IN_LEAD}</p>
             <Flash text=Signal::derive(done)/>
-            <FormError failure=form.failure/>
+            <ErrorSummary form/>
             {move || unverified().then(|| view! { <p><a href="/verify">{strings::SEND_AGAIN_LINK}</a></p> })}
             <Form form class="form" id=form.id>
                 <input type="hidden" name="next" value=next/>
-                <TextField form field="email" label=strings::EMAIL kind="email" maxlength=EMAIL_LIMIT autocomplete="username"/>
+                <TextField form field="email" label=strings::EMAIL kind="email" limit=EMAIL_LIMIT autocomplete="username"/>
                 <PasswordField form field="password" label=strings::PASSWORD/>
                 <SubmitButton form label=strings::SIGN_IN busy=strings::SIGNING_IN/>
             </Form>

@@ -22,7 +22,7 @@ pub fn Talents() -> impl IntoView {
             <h1>{strings::FIND_TALENT}</h1>
             <form class="search" role="search" method="get" action="/talents">
                 <label for="query">{strings::SEARCH_NAME}</label>
-                <input id="query" name="query" type="search" maxlength="100" dir="auto" value=move || wanted.get().0/>
+                <input id="query" name="query" type="search" dir="auto" value=move || wanted.get().0/>
                 <label for="craft">{strings::SEARCH_CRAFT}</label>
                 <select id="craft" name="craft">
                     <option value="">{strings::ANY_CRAFT}</option>

@@ -1,5 +1,5 @@
 use crate::{
-    components::{Flash, Form, FormError, FormState, PageTitle, SiteBar, SubmitButton, flash_code},
+    components::{ErrorSummary, Flash, Form, FormState, PageTitle, SiteBar, SubmitButton, flash_code},
     reactive::memo,
     server_fns, strings,
 };
@@ -21,7 +21,7 @@ pub fn Unsubscribe() -> impl IntoView {
         <main class="page narrow" id="content">
             <h1>{strings::UNSUBSCRIBE}</h1>
             <Flash text=Signal::derive(move || done.get().then_some(strings::MAILS_STOPPED))/>
-            <FormError failure=form.failure/>
+            <ErrorSummary form/>
             {move || (!done.get() && !dead()).then(|| view! {
                 <p class="muted">{strings::UNSUBSCRIBE_LEAD}</p>
                 <Form form class="form" id=form.id>

@@ -1,6 +1,6 @@
 use crate::{
     components::{
-        Flash, Form, FormError, FormState, LoadError, PageTitle, PasswordField, ProfileFields, SiteBar, Skeleton,
+        ErrorSummary, Flash, Form, FormState, LoadError, PageTitle, PasswordField, ProfileFields, SiteBar, Skeleton,
         SubmitButton, TextField, flash_code,
     },
     reactive::memo,
@@ -94,7 +94,7 @@ fn ConfirmForm(form: FormState, token: String, link: Option<MailedLink>) -> impl
         <h1>{title}</h1>
         <p class="muted">{lead}</p>
         {others.map(|whose| view! { <p>{whose} " " {strings::OTHER_SIGNED_IN}</p> })}
-        <FormError failure=form.failure/>
+        <ErrorSummary form/>
         <Form form class="form" id=form.id>
             <input type="hidden" name="token" value=token/>
             {move || introduces.get().then(|| view! {
@@ -131,9 +131,9 @@ fn CheckMail() -> impl IntoView {
         <Flash text=Signal::derive(sent)/>
         <h2>{strings::NO_MAIL}</h2>
         <p class="muted">{strings::NO_MAIL_LEAD}</p>
-        <FormError failure=form.failure/>
+        <ErrorSummary form/>
         <Form form class="form" id=form.id>
-            <TextField form field="email" label=strings::EMAIL kind="email" maxlength=EMAIL_LIMIT autocomplete="username"/>
+            <TextField form field="email" label=strings::EMAIL kind="email" limit=EMAIL_LIMIT autocomplete="username"/>
             <SubmitButton form label=strings::SEND_AGAIN busy=strings::SENDING_LINK/>
         </Form>
     }

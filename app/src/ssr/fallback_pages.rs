@@ -24,14 +24,32 @@ pub fn render_other_person_page(nonce: &str, name: &str, typed: &str) -> String 
     let main = html! {
         h1 dir="auto" { (title) }
         p { (strings::OTHER_PERSON_LEAD) }
+        (render_typed_text(typed))
+        p { a href="/inbox" { (strings::continue_as(name)) } }
+    };
+    render_page(nonce, &title, main)
+}
+
+/// Renders the response to a form without JavaScript whose session has ended, if what was typed can't be kept until the
+/// next one. It can be copied.
+pub fn render_signed_out_page(nonce: &str, typed: &str, sign_in: &str) -> String {
+    let main = html! {
+        h1 { (strings::SIGNED_OUT) }
+        p { (strings::SIGNED_OUT_LEAD) }
+        (render_typed_text(typed))
+        p { a href=(sign_in) { (strings::SIGN_IN) } }
+    };
+    render_page(nonce, strings::SIGN_IN, main)
+}
+
+fn render_typed_text(typed: &str) -> Markup {
+    html! {
         @if !typed.is_empty() {
             p { label for="typed" { (strings::WHAT_YOU_WROTE) } }
             // A parser drops the first line break of a textarea.
             textarea id="typed" readonly dir="auto" rows="8" { "\n" (typed) }
         }
-        p { a href="/inbox" { (strings::continue_as(name)) } }
-    };
-    render_page(nonce, &title, main)
+    }
 }
 
 fn render_page(nonce: &str, title: &str, main: Markup) -> String {

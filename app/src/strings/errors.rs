@@ -35,9 +35,9 @@ pub fn error_text(error: &ApiError) -> String {
         ApiError::TooManyStreams => "Greenroom is open in too many places. Close some tabs.".to_owned(),
         ApiError::Unavailable | ApiError::Internal => format!("{BROKEN}. {BROKEN_LEAD}"),
         ApiError::StorageFull => STORAGE_FULL.to_owned(),
-        ApiError::Invalid { fields } => match fields.values().next() {
-            Some(first) if fields.len() == 1 => field_error_text(*first).to_owned(),
-            _ => "Check the fields marked below.".to_owned(),
+        ApiError::Invalid { fields } => match fields.iter().next() {
+            Some((field, first)) if fields.len() == 1 => field_error_text(field, *first).to_owned(),
+            _ => "Some fields need another look.".to_owned(),
         },
     }
 }
@@ -51,8 +51,27 @@ fn retry_after_text(seconds: u64) -> String {
     }
 }
 
-/// Explains a field's error, and how to correct it.
-pub fn field_error_text(error: FieldError) -> &'static str {
+/// Names a field and its error, in a list of errors.
+pub fn error_of_field(label: &'static str, error: &'static str) -> String {
+    if label.ends_with('?') { format!("{label} {error}") } else { format!("{label}: {error}") }
+}
+
+/// Explains the error of a field, and how to correct it. `what` is the field's name in the API.
+pub fn field_error_text(what: &str, error: FieldError) -> &'static str {
+    match (what, error) {
+        ("fee", FieldError::Required) => AMOUNT_IN_NUMBERS,
+        ("eventDate", FieldError::Required | FieldError::Invalid) => "Choose the day of the event.",
+        ("email", FieldError::Required) => "Enter your email address.",
+        ("email", FieldError::Invalid) => "Enter an email address like name@example.com.",
+        ("password" | "current", FieldError::Required) => "Enter your password.",
+        ("role", FieldError::Required | FieldError::Invalid) => "Choose one of the two.",
+        _ => any_field_error_text(error),
+    }
+}
+
+const AMOUNT_IN_NUMBERS: &str = "Enter the fee in numbers, like 45,000.";
+
+fn any_field_error_text(error: FieldError) -> &'static str {
     match error {
         FieldError::Required => "Please fill this in.",
         FieldError::Invalid => "This isn't in the right form. Check it for typing mistakes.",
@@ -65,7 +84,7 @@ pub fn field_error_text(error: FieldError) -> &'static str {
         FieldError::Invisible => "Use at least one character that can be seen.",
         FieldError::HiddenCharacters => "This has characters that can't be seen. Type it again instead of pasting it.",
         FieldError::TooManyMarks => "Some letters here have too many marks. Take some away.",
-        FieldError::AmountInvalid => "Enter the fee in numbers, like 45,000.",
+        FieldError::AmountInvalid => AMOUNT_IN_NUMBERS,
         FieldError::CurrencyUnknown => "There is no such currency. Use a code like KES.",
         FieldError::DatePast => "This day is over. Choose today or a later day.",
         FieldError::DateTooFar => "Choose a day within the next five years.",

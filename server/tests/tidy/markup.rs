@@ -32,6 +32,26 @@ fn imports_title(text: &str) -> bool {
     }) || text.contains("use leptos_meta::*")
 }
 
+/// Attributes that no control has, each with the only file that may use it.
+const HARMFUL: [(&str, &str); 3] = [
+    // A disabled element loses the focus: `aria-disabled`, and the submission is ignored. The hidden field there is never
+    // focused.
+    ("disabled", "app/src/owner.rs"),
+    // They count UTF-16 units, and truncate pasted text silently: `CharacterCount`.
+    ("maxlength", ""),
+    ("minlength", ""),
+];
+
+#[test]
+fn controls_keep_their_focus_and_their_text() {
+    let offenders = code(&["app"]).into_iter().flat_map(|source| {
+        let text = source.code_lines().join("\n").replace("aria-disabled", "").replace("aria_disabled", "");
+        let found = HARMFUL.iter().filter(|(word, place)| text.contains(word) && source.path != *place);
+        found.map(|(word, _)| format!("{}: {word}", source.path)).collect::<Vec<_>>()
+    });
+    none("use `aria-disabled` and `CharacterCount`", offenders.collect());
+}
+
 /// The macros of Leptos and maud take elements as tokens, so only HTML that is written by hand has end tags in strings.
 #[test]
 fn html_is_written_by_leptos_or_maud() {

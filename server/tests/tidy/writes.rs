@@ -19,6 +19,8 @@ const WITHOUT_VIEWER: &[(&str, &str)] = &[
     ("accounts/sessions.rs", "record_use"),
     // The site's key, which belongs to no person.
     ("accounts/security_log.rs", "find_or_create_key"),
+    // For visitors, and for people whose session has ended: checked by the browser's cookie.
+    ("refused_forms.rs", "*"),
     // Background workers.
     ("accounts/attack_warning.rs", "warn_owner_inner"),
     ("accounts/sessions.rs", "end_system_sessions"),

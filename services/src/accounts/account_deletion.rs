@@ -6,7 +6,7 @@ use crate::{
     Greenroom, Result,
     bookings::cancellable_bookings,
     conversations::lock_own_conversations,
-    entity::{browser_key, device, event, known_device, last_seen, mail, notification, person, token},
+    entity::{browser_key, device, event, known_device, last_seen, mail, notification, person, refused_form, token},
     realtime::EventRecorder,
     run_to_completion,
     store::Transaction,
@@ -78,6 +78,7 @@ async fn delete_personal_rows(tx: &Transaction, id: PersonId, email: &str) -> Re
     browser_key::Entity::delete_by_id(id.0).exec(tx).await?;
     known_device::Entity::delete_many().filter(known_device::Column::PersonId.eq(id.0)).exec(tx).await?;
     device::Entity::delete_many().filter(device::Column::PersonId.eq(id.0)).exec(tx).await?;
+    refused_form::Entity::delete_many().filter(refused_form::Column::PersonId.eq(id.0)).exec(tx).await?;
     last_seen::Entity::delete_many().filter(last_seen::Column::PersonId.eq(id.0)).exec(tx).await?;
     event::Entity::delete_many().filter(event::Column::PersonId.eq(id.0)).exec(tx).await?;
     mail::Entity::delete_many().filter(mail::Column::Recipient.eq(email)).exec(tx).await?;

@@ -38,6 +38,7 @@ mod projection_consistency;
 mod projection_consistency_concurrent;
 mod read_markers;
 mod receipts;
+mod refused_forms;
 mod registration;
 mod registration_conflicts;
 mod restore;

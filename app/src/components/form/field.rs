@@ -1,4 +1,4 @@
-use super::FormState;
+use super::{CharacterCount, FormState};
 use crate::{
     components::{Glyph, Icon},
     reactive::effect,
@@ -6,6 +6,7 @@ use crate::{
     strings,
 };
 use leptos::{html::Input, prelude::*};
+use model::text::count_line;
 
 /// A labelled field, with its help and its error text below.
 #[component]
@@ -40,7 +41,9 @@ pub fn TextField(
     /// Its name in the form and in validation errors.
     field: &'static str,
     label: &'static str,
-    maxlength: usize,
+    /// Its length limit in characters. Longer text stays in the field.
+    #[prop(optional)]
+    limit: Option<usize>,
     #[prop(into, optional)] help: String,
     #[prop(default = "text")] kind: &'static str,
     #[prop(default = "off")] autocomplete: &'static str,
@@ -51,17 +54,25 @@ pub fn TextField(
     clears: bool,
 ) -> impl IntoView {
     let (id, error) = (form.field_id(field), form.field_error(field));
+    form.describe_field(field, id.clone(), label);
     let (input, value): (NodeRef<Input>, _) = (NodeRef::new(), form.flashed_value(field).unwrap_or(value));
+    let length = RwSignal::new(0);
+    let described = described_by(&id, &[(!help.is_empty(), "help"), (limit.is_some(), "count")]);
     effect(move || {
-        if let Some(input) = input.get().filter(|_| clears && form.done.get()) {
+        let Some(input) = input.get() else { return };
+        if clears && form.done.get() {
             input.set_value("");
         }
+        // What was typed before hydration, and what the server has filled in.
+        length.set(count_line(&input.value()));
     });
     view! {
         <Field id=id.clone() label help error>
-            <input node_ref=input id=id.clone() name=field type=kind required maxlength=maxlength autocomplete=autocomplete inputmode=(inputmode != "text").then_some(inputmode) value=value dir="auto"
+            <input node_ref=input id=id.clone() name=field type=kind required autocomplete=autocomplete inputmode=(inputmode != "text").then_some(inputmode) value=value dir="auto"
                 autocapitalize=(kind == "email").then_some("none") autofocus=error.get_untracked().is_some()
-                aria-describedby=format!("{id}-help {id}-error") aria-invalid=move || error.get().map(|_| "true")/>
+                aria-describedby=described aria-invalid=move || error.get().map(|_| "true")
+                on:input:target=move |event| length.set(count_line(&event.target().value()))/>
+            {limit.map(|limit| view! { <CharacterCount id=format!("{id}-count") length limit/> })}
         </Field>
     }
 }
@@ -69,16 +80,25 @@ pub fn TextField(
 /// Shows the error of a form as a whole. Screen readers announce it when it appears.
 #[component]
 pub fn FormError(#[prop(into)] failure: Signal<Option<RequestError>>) -> impl IntoView {
-    let text = move || {
-        failure.get().map(|failure| match failure {
-            RequestError::Refused(refusal) => strings::error_text(&refusal),
-            RequestError::Network => strings::UNREACHED.to_owned(),
-            RequestError::TimedOut => strings::TIMED_OUT.to_owned(),
-        })
-    };
+    let text = move || failure.with(|failure| failure.as_ref().map(failure_text));
     view! {
         <div role="alert">
             {move || text().map(|text| view! { <p class="form-error"><Icon glyph=Glyph::Warning/> {text}</p> })}
         </div>
+    }
+}
+
+/// Returns the ids of the elements that describe a control: those that are there, and its error.
+pub(super) fn described_by(id: &str, parts: &[(bool, &str)]) -> String {
+    let parts = parts.iter().filter(|(is_there, _)| *is_there).map(|(_, part)| *part).chain(["error"]);
+    parts.map(|part| format!("{id}-{part}")).collect::<Vec<_>>().join(" ")
+}
+
+/// Explains a failure to the person.
+pub(super) fn failure_text(failure: &RequestError) -> String {
+    match failure {
+        RequestError::Refused(refusal) => strings::error_text(refusal),
+        RequestError::Network => strings::UNREACHED.to_owned(),
+        RequestError::TimedOut => strings::TIMED_OUT.to_owned(),
     }
 }

@@ -1,12 +1,10 @@
-use super::{Field, FormState};
+use super::{Field, FormState, field::described_by};
 use crate::{components::locale::Locale, reactive::effect, strings};
 use leptos::{ev::Event, html::Input, prelude::*};
-use model::password::{PASSWORD_MIN, PasswordStrength};
+use model::password::PasswordStrength;
 use web_sys::HtmlInputElement;
 
 /// A password field, which can be revealed. Cleared after a successful submission.
-///
-/// It has no `maxlength`: the browser would truncate a pasted password silently.
 #[component]
 pub fn PasswordField(
     form: FormState,
@@ -19,6 +17,7 @@ pub fn PasswordField(
 ) -> impl IntoView {
     let (id, error) = (form.field_id(field), form.field_error(field));
     let (locale, shown, typed) = (Locale::current(), RwSignal::new(false), RwSignal::new(None::<PasswordStrength>));
+    form.describe_field(field, id.clone(), label);
     let input: NodeRef<Input> = NodeRef::new();
     let help = if new { strings::password_help() } else { String::new() };
     let measure = move |event: leptos::ev::Targeted<Event, HtmlInputElement>| {
@@ -32,15 +31,16 @@ pub fn PasswordField(
         }
     });
     let holds = move || typed.get() >= Some(PasswordStrength::Fair);
+    let described = described_by(&id, &[(new, "help"), (new, "strength")]);
     let (controls, strength_id) = (id.clone(), format!("{id}-strength"));
     view! {
         <Field id=id.clone() label help error>
             <span class="with-button">
-                <input node_ref=input id=id.clone() name=field required minlength=new.then_some(PASSWORD_MIN)
+                <input node_ref=input id=id.clone() name=field required
                     autocomplete=if new { "new-password" } else { "current-password" }
                     type=move || if shown.get() { "text" } else { "password" }
                     autocapitalize="none" spellcheck="false" autofocus=error.get_untracked().is_some()
-                    aria-describedby=format!("{id}-help {id}-strength {id}-error") aria-invalid=move || error.get().map(|_| "true")
+                    aria-describedby=described aria-invalid=move || error.get().map(|_| "true")
                     on:input:target=measure/>
                 {move || locale.is_hydrated().then(|| view! {
                     <button type="button" class="button" aria-controls=controls.clone() aria-pressed=move || shown.get().to_string()

@@ -29,6 +29,9 @@ pub fn RadioGroup(
 ) -> impl IntoView {
     let (id, error) = (form.field_id(field), form.field_error(error_field));
     let chosen = form.flashed_value(field).unwrap_or(chosen);
+    if let Some(first) = choices.first() {
+        form.describe_field(error_field, format!("{id}-{}", first.value), legend);
+    }
     let (error_id, described) = (format!("{id}-error"), format!("{id}-error"));
     let options = choices.into_iter().map(|Choice { value, label, help }| {
         let option = format!("{id}-{value}");

@@ -1,5 +1,5 @@
 use crate::{
-    components::{Glyph, Icon, LinkedText},
+    components::{Glyph, Icon, LinkedText, focus_on},
     live::{
         Outbox,
         outbox::{PendingMessage, SendState},
@@ -8,42 +8,73 @@ use crate::{
     strings,
 };
 use leptos::prelude::*;
-use model::ApiError;
+use model::{ApiError, ClientId};
 
-/// Shows a message that is being sent, or that failed.
+/// What the focus moves to when the button that has it disappears: another unsent message, else the composer.
+const AFTER_BUTTON: &str = ".pending button, #message";
+
+/// Shows a message that is being sent, that waits, or that was refused.
 #[component]
 pub(super) fn PendingMessageRow(entry: PendingMessage) -> impl IntoView {
     let is_stored = entry.is_stored();
     let PendingMessage { client_id, body, state, .. } = entry;
-    let outbox = Outbox::current();
     let status = match state {
         SendState::Sending => view! { <p class="status">{strings::SENDING}</p> }.into_any(),
         SendState::Sent => view! { <p class="status">{strings::SENT}</p> }.into_any(),
-        SendState::Failed(failure) => view! {
-            <p class="status failed" role="alert">
-                <Icon glyph=Glyph::Warning/> {strings::NOT_SENT} ". " {failure_reason(&failure)}
-                {(!is_stored && failure.is_transient()).then_some(strings::WAITING_UNKEPT)}
-                <button type="button" class="link" on:click=move |_| outbox.retry_message(client_id)>{strings::RETRY}</button>
-                <button type="button" class="link" on:click=move |_| outbox.discard_message(client_id)>{strings::DISCARD}</button>
+        SendState::Failed(failure) if failure.is_transient() => view! {
+            <p class="status waiting">
+                <Icon glyph=Glyph::Clock/> {waiting_reason(&failure)} {(!is_stored).then_some(strings::WAITING_UNKEPT)}
+                <DiscardButton client_id/>
             </p>
         }
         .into_any(),
+        SendState::Failed(failure) => view! { <Refused client_id failure/> }.into_any(),
     };
     view! {
-        <div class="message mine first" aria-live="off">
+        <div class="message mine first pending" aria-live="off">
             <p class="bubble" dir="auto"><LinkedText text=body/></p>
             {status}
         </div>
     }
 }
 
-fn failure_reason(failure: &RequestError) -> String {
-    match failure {
-        RequestError::Network | RequestError::TimedOut => strings::WAITING.to_owned(),
-        RequestError::Refused(ApiError::Unauthenticated | ApiError::OtherPerson) => {
-            strings::WAITING_FOR_SIGN_IN.to_owned()
-        }
-        RequestError::Refused(ApiError::StorageFull) => strings::WAITING_FOR_SPACE.to_owned(),
+/// Says why a message was refused. Only then can the person do something about it.
+#[component]
+fn Refused(client_id: ClientId, failure: RequestError) -> impl IntoView {
+    let outbox = Outbox::current();
+    let retry = move |_| {
+        outbox.retry_message(client_id);
+        focus_on("#message");
+    };
+    let reason = match &failure {
         RequestError::Refused(refusal) => strings::error_text(refusal),
+        RequestError::Network | RequestError::TimedOut => strings::UNREACHED.to_owned(),
+    };
+    view! {
+        <p class="status failed" role="alert">
+            <Icon glyph=Glyph::Warning/> {strings::NOT_SENT} ". " {reason}
+            <button type="button" class="link" on:click=retry>{strings::RETRY}</button>
+            <DiscardButton client_id/>
+        </p>
+    }
+}
+
+#[component]
+fn DiscardButton(client_id: ClientId) -> impl IntoView {
+    let outbox = Outbox::current();
+    let discard = move |_| {
+        outbox.discard_message(client_id);
+        focus_on(AFTER_BUTTON);
+    };
+    view! { <button type="button" class="link" on:click=discard>{strings::DISCARD}</button> }
+}
+
+/// Says what a message waits for. It is sent by itself then.
+fn waiting_reason(failure: &RequestError) -> &'static str {
+    match failure {
+        RequestError::Refused(ApiError::Unauthenticated | ApiError::OtherPerson) => strings::WAITING_FOR_SIGN_IN,
+        RequestError::Refused(ApiError::StorageFull) => strings::WAITING_FOR_SPACE,
+        RequestError::Refused(_) => strings::WAITING_FOR_SERVER,
+        RequestError::Network | RequestError::TimedOut => strings::WAITING,
     }
 }

@@ -47,7 +47,7 @@ pub(super) fn NotificationRow(
             {move || unread.get().then(|| view! {
                 <Form form on:submit=move |_| focus_on(link.get_value())>
                     <input type="hidden" name="id" value=id.to_string()/>
-                    <button class="button" type="submit" aria-label=mark_label disabled=form.pending>
+                    <button class="button" type="submit" aria-label=mark_label aria-disabled=form.aria_disabled()>
                         <Icon glyph=Glyph::Check/><span class="nav-label">{strings::MARK_READ}</span>
                     </button>
                 </Form>

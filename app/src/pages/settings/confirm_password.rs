@@ -1,6 +1,6 @@
 use super::section::UsernameHint;
 use crate::{
-    components::{Flash, Form, FormError, FormState, PasswordField, SubmitButton},
+    components::{ErrorSummary, Flash, Form, FormState, PasswordField, SubmitButton},
     reactive::effect,
     server_fns, strings,
 };
@@ -17,7 +17,7 @@ pub(super) fn ConfirmPassword(id: &'static str, email: String, confirmed: RwSign
     });
     view! {
         <p class="muted">{strings::CONFIRM_FIRST}</p>
-        <FormError failure=form.failure/>
+        <ErrorSummary form/>
         <Form form class="form" id=form.id>
             <UsernameHint email/>
             <PasswordField form field="password" label=strings::YOUR_PASSWORD/>

@@ -1,6 +1,6 @@
 use super::section::{SettingsSection, UsernameHint};
 use crate::{
-    components::{FormError, FormState, PasswordField, PostForm, SubmitButton},
+    components::{ErrorSummary, FormState, PasswordField, PostForm, SubmitButton},
     live::Outbox,
     server_fns, strings,
 };
@@ -22,7 +22,7 @@ pub(super) fn DeleteAccount(email: String) -> impl IntoView {
             </ul>
             <details class="danger-zone" open=failed>
                 <summary>{strings::DELETE_OPEN}</summary>
-                <FormError failure=form.failure/>
+                <ErrorSummary form/>
                 <PostForm path="/fn/leave" class="form" id=form.id on:submit=move |_| outbox.begin_deletion()>
                     <UsernameHint email/>
                     <PasswordField form field="password" label=strings::YOUR_PASSWORD/>

@@ -1,6 +1,6 @@
 use super::{access_lists::AccessLists, section::SettingsSection};
 use crate::{
-    components::{Flash, Form, FormError, FormState, IsolatedText, Time, TimeFormat, focus_on},
+    components::{ErrorSummary, Flash, Form, FormState, IsolatedText, Time, TimeFormat, focus_on},
     reactive::{effect, keyed_list},
     server_fns, strings,
 };
@@ -15,7 +15,7 @@ pub(super) fn Devices(lists: AccessLists) -> impl IntoView {
     restore_focus(form, "#devices");
     view! {
         <SettingsSection id="devices" title=strings::DEVICES lead=strings::DEVICES_LEAD>
-            <FormError failure=form.failure/>
+            <ErrorSummary form/>
             <Flash text=form.done_text(strings::ENDED)/>
             <ul class="credentials" role="list" aria-labelledby="devices">
                 {keyed_list(move || lists.devices.get(), |device| (device.id, device.last_seen_at), move |device| view! { <DeviceRow device form/> }.into_any())}
@@ -48,7 +48,7 @@ fn DeviceRow(device: Device, form: FormState) -> impl IntoView {
             {(!current).then(|| view! {
                 <Form form>
                     <input type="hidden" name="id" value=id.to_string()/>
-                    <button class="button" type="submit" aria-label=label aria-describedby=about disabled=form.pending>{strings::SIGN_OUT}</button>
+                    <button class="button" type="submit" aria-label=label aria-describedby=about aria-disabled=form.aria_disabled()>{strings::SIGN_OUT}</button>
                 </Form>
             })}
         </li>

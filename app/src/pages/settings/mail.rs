@@ -1,6 +1,6 @@
 use super::section::SettingsSection;
 use crate::{
-    components::{Choice, Flash, Form, FormError, FormState, RadioGroup, SubmitButton},
+    components::{Choice, ErrorSummary, Flash, Form, FormState, RadioGroup, SubmitButton},
     request_error::RequestError,
     server_fns, strings,
 };
@@ -22,7 +22,7 @@ pub(super) fn MailAboutUnread(mail_after: EmailDelay) -> impl IntoView {
     let choices = EmailDelay::ALL.iter().copied().map(choice).collect::<Vec<_>>();
     view! {
         <SettingsSection id="mail" title=strings::MAIL lead=strings::MAIL_LEAD>
-            <FormError failure/>
+            <ErrorSummary form failure/>
             <Form form class="form" id=form.id>
                 <RadioGroup form field="mail_after" error_field="mailAfter" legend=strings::MAIL_AFTER choices chosen=mail_after.as_str()/>
                 <SubmitButton form label=strings::SAVE busy=strings::SAVING/>

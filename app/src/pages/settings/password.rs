@@ -3,7 +3,7 @@ use super::{
     section::{SettingsSection, UsernameHint},
 };
 use crate::{
-    components::{Flash, Form, FormError, FormState, PasswordField, SubmitButton},
+    components::{ErrorSummary, Flash, Form, FormState, PasswordField, SubmitButton},
     server_fns, strings,
 };
 use leptos::prelude::*;
@@ -15,7 +15,7 @@ pub(super) fn ChangePassword(email: String, lists: AccessLists) -> impl IntoView
     lists.reload_after(form.done);
     view! {
         <SettingsSection id="password" title=strings::PASSWORD lead=strings::PASSWORD_LEAD>
-            <FormError failure=form.failure/>
+            <ErrorSummary form/>
             <Form form class="form" id=form.id>
                 <UsernameHint email/>
                 <PasswordField form field="current" label=strings::CURRENT_PASSWORD/>

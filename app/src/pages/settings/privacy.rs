@@ -1,6 +1,6 @@
 use super::section::SettingsSection;
 use crate::{
-    components::{Choice, Flash, Form, FormError, FormState, RadioGroup, SubmitButton},
+    components::{Choice, ErrorSummary, Flash, Form, FormState, RadioGroup, SubmitButton},
     server_fns, strings,
 };
 use leptos::prelude::*;
@@ -17,7 +17,7 @@ pub(super) fn Privacy(account: Account) -> impl IntoView {
     let presence = choices(strings::PRESENCE_ON, strings::PRESENCE_OFF);
     view! {
         <SettingsSection id="privacy" title=strings::PRIVACY lead=strings::PRIVACY_LEAD>
-            <FormError failure=form.failure/>
+            <ErrorSummary form/>
             <Form form class="form" id=form.id>
                 <RadioGroup form field="receipts" legend=strings::RECEIPTS choices=receipts chosen=account.receipts.to_string()/>
                 <RadioGroup form field="presence" legend=strings::PRESENCE choices=presence chosen=account.presence.to_string()/>

@@ -1,7 +1,7 @@
 use super::section::SettingsSection;
 use crate::{
     components::{
-        Field, Flash, Form, FormError, FormState, RadioGroup, SubmitButton, TextAreaField, TextField, role_choices,
+        ErrorSummary, Field, Flash, Form, FormState, RadioGroup, SubmitButton, TextAreaField, TextField, role_choices,
     },
     reactive::effect,
     server_fns, strings,
@@ -16,9 +16,9 @@ pub(super) fn Profile(account: Account, can_change_role: bool) -> impl IntoView 
     let Account { user, craft, bio, .. } = account;
     view! {
         <SettingsSection id="profile" title=strings::PROFILE lead=strings::joined_as(user.role)>
-            <FormError failure=form.failure/>
+            <ErrorSummary form/>
             <Form form class="form" id=form.id>
-                <TextField form field="name" label=strings::NAME maxlength=NAME_LIMIT autocomplete="name" value=user.name/>
+                <TextField form field="name" label=strings::NAME limit=NAME_LIMIT autocomplete="name" value=user.name/>
                 {(user.role == Role::Talent).then(|| view! { <TalentFields form craft bio/> })}
                 <SubmitButton form label=strings::SAVE busy=strings::SAVING/>
                 <Flash text=form.done_text(strings::SAVED)/>
@@ -39,7 +39,7 @@ fn ChangeRole(role: Role) -> impl IntoView {
         }
     });
     view! {
-        <FormError failure=form.failure/>
+        <ErrorSummary form/>
         <Form form class="form" id=form.id>
             <RadioGroup form field="role" legend=strings::JOIN_AS choices=role_choices() chosen=role.as_str()/>
             <SubmitButton form label=strings::CHANGE_ROLE busy=strings::CHANGING/>
@@ -50,6 +50,7 @@ fn ChangeRole(role: Role) -> impl IntoView {
 #[component]
 fn TalentFields(form: FormState, craft: Option<Craft>, bio: String) -> impl IntoView {
     let craft = form.flashed_value("craft").map_or(craft, |flashed| flashed.parse().ok());
+    form.describe_field("craft", "profile-craft", strings::CRAFT);
     view! {
         <Field id="profile-craft" label=strings::CRAFT error=form.field_error("craft")>
             <select id="profile-craft" name="craft" aria-describedby="profile-craft-error">
@@ -59,6 +60,6 @@ fn TalentFields(form: FormState, craft: Option<Craft>, bio: String) -> impl Into
                 }).collect_view()}
             </select>
         </Field>
-        <TextAreaField form field="bio" label=strings::BIO help=strings::bio_help() maxlength=BIO_LIMIT value=bio/>
+        <TextAreaField form field="bio" label=strings::BIO help=strings::bio_help() limit=BIO_LIMIT value=bio/>
     }
 }

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     components::{
-        Choice, Field, Flash, Form, FormError, FormState, IsolatedText, RadioGroup, SubmitButton, TextField, Time,
+        Choice, ErrorSummary, Field, Flash, Form, FormState, IsolatedText, RadioGroup, SubmitButton, TextField, Time,
         TimeFormat, locale::Locale,
     },
     json,
@@ -29,7 +29,7 @@ pub(super) fn Tokens(lists: AccessLists, email: String, confirmed: RwSignal<bool
     restore_focus(form, "#tokens");
     view! {
         <SettingsSection id="tokens" title=strings::TOKENS lead=strings::TOKENS_LEAD group=strings::ADVANCED>
-            <FormError failure=form.failure/>
+            <ErrorSummary form/>
             <Flash text=form.done_text(strings::REVOKED)/>
             <ul class="credentials" role="list" aria-labelledby="tokens">
                 {keyed_list(move || lists.tokens.get(), |token| (token.id, token.last_used_at), move |token| view! { <TokenRow token form/> }.into_any())}
@@ -58,7 +58,7 @@ fn TokenRow(token: AccessToken, form: FormState) -> impl IntoView {
             </p>
             <Form form>
                 <input type="hidden" name="id" value=id.to_string()/>
-                <button class="button" type="submit" aria-label=label aria-describedby=about disabled=form.pending>{strings::REVOKE}</button>
+                <button class="button" type="submit" aria-label=label aria-describedby=about aria-disabled=form.aria_disabled()>{strings::REVOKE}</button>
             </Form>
         </li>
     }
@@ -80,10 +80,11 @@ fn CreateToken(lists: AccessLists, confirmed: RwSignal<bool>) -> impl IntoView {
     });
     view! {
         {move || secret().map(|secret| view! { <Secret secret/> })}
-        <FormError failure=form.failure/>
+        <ErrorSummary form/>
         <Form form class="form" id=form.id>
-            <TextField form field="name" label=strings::TOKEN_NAME help=strings::TOKEN_NAME_HELP maxlength=TOKEN_NAME_LIMIT clears=true/>
+            <TextField form field="name" label=strings::TOKEN_NAME help=strings::TOKEN_NAME_HELP limit=TOKEN_NAME_LIMIT clears=true/>
             <RadioGroup form field="scope" legend=strings::TOKEN_SCOPE choices chosen=Scope::Read.as_str()/>
+            {form.describe_field("expiresInDays", "token-expires", strings::TOKEN_EXPIRY)}
             <Field id="token-expires" label=strings::TOKEN_EXPIRY error=form.field_error("expiresInDays")>
                 <select id="token-expires" name="expires_in_days" aria-describedby="token-expires-error">
                     {TOKEN_DAYS.iter().map(|&days| view! {

@@ -132,6 +132,91 @@ async fn a_message_that_cannot_be_sent_comes_back_as_a_page() {
     assert_eq!(site.count("SELECT count(*) FROM message").await, 17);
 }
 
+/// Returns the path of the page to which a refused form leads back. Neither it nor the cookies contain what was typed.
+fn page_with_form(answer: &TestResponse, typed: &[&str]) -> String {
+    let location = redirect_target(answer);
+    let query = location.split_once('?').map(|(_, query)| query).unwrap_or_default();
+    assert!(query.contains("form="), "{location}");
+    for text in typed {
+        assert!(!location.contains(text) && !answer.header("set-cookie").contains(text), "{text}: {location}");
+    }
+    location.to_owned()
+}
+
+#[tokio::test]
+async fn a_refused_form_is_filled_in_again_without_its_password() {
+    let site = Site::new().await;
+    let typed = [("name", "Wambui & Daughters"), ("email", "wambui@example.com"), ("role", "organizer")];
+    let pairs = [&typed[..], &[("password", "password123")]].concat();
+    let answer = site.anonymous().post_form("/fn/register", "/register?role=talent", &pairs).await;
+    let path = page_with_form(&answer, &["Wambui", "wambui", "password123"]);
+    let page = site.anonymous().get(&path).await.text();
+    assert!(page.contains("value=\"Wambui &amp; Daughters\"") && page.contains("value=\"wambui@example.com\""));
+    assert!(!page.contains("password123"));
+    let other = site.anonymous().request(reqwest::Method::GET, &path).header("user-agent", "another browser");
+    assert!(!TestResponse::to(other).await.text().contains("wambui@example.com"), "another browser sees it");
+    assert!(!site.sarah().get(&path.replace("/register", "/settings")).await.text().contains("wambui@example.com"));
+
+    let again = site.anonymous().post_form("/fn/register", &path, &pairs).await;
+    let second = page_with_form(&again, &["Wambui"]);
+    assert_eq!(second.matches("form=").count(), 1, "{second}");
+    assert_eq!(site.count("SELECT count(*) FROM refused_form").await, 1, "the earlier one is forgotten");
+    let right = [&typed[..], &[("password", "matatu rain velvet")]].concat();
+    let answer = site.anonymous().post_form("/fn/register", &second, &right).await;
+    assert_eq!(redirect_target(&answer), "/verify");
+    assert_eq!(site.count("SELECT count(*) FROM refused_form").await, 0, "it was accepted");
+}
+
+#[tokio::test]
+async fn a_message_that_is_too_long_comes_back_whole() {
+    let site = Site::new().await;
+    let path = format!("/conversations/{}", site.launch);
+    let body = format!("<b>{}", "x".repeat(4_001));
+    let pairs = [("conversation_id", site.launch.as_str()), ("body", &body)];
+    let answer = site.sarah().post_form("/fn/post", &path, &pairs).await;
+    let page = page_with_form(&answer, &["xxx"]);
+    assert!(site.sarah().get(&page).await.text().contains(&format!("&lt;b&gt;{}</textarea>", "x".repeat(4_001))));
+    let foreign = page.replace(&site.launch, &site.sundowner);
+    assert!(!site.kamau().get(&foreign).await.text().contains("xxx"), "another person sees it");
+}
+
+#[tokio::test]
+async fn what_was_typed_comes_back_after_signing_in_again() {
+    let site = Site::new().await;
+    let sarah = site.actor_with_token(&site.anonymous().sign_in(SARAH, PASSWORD).await.token());
+    let sarah = sarah.on_page_of(&site.people.sarah);
+    let thread = format!("/conversations/{}", site.launch);
+    site.execute("DELETE FROM session").await;
+    let pairs = [("conversation_id", site.launch.as_str()), ("body", "Half a thought")];
+    let answer = sarah.post_form("/fn/post", &thread, &pairs).await;
+    let page = page_with_form(&answer, &["Half"]);
+    let sign_in = sarah.get(&page).await;
+    let address = redirect_target(&sign_in).to_owned();
+    assert!(address.starts_with("/signin?next=") && !address.contains("__err"), "{address}");
+    let next = form_urlencoded::parse(address.split_once('?').expect("a query").1.as_bytes())
+        .find_map(|(name, value)| (name == "next").then(|| value.into_owned()))
+        .expect("the way back");
+    for (email, comes_back) in [(EVENTPRO, false), (SARAH, true)] {
+        let pairs = [("email", email), ("password", PASSWORD), ("next", next.as_str())];
+        let answer = sarah.post_form("/fn/sign-in", &address, &pairs).await;
+        assert_eq!(redirect_target(&answer), next);
+        let page = site.actor_with_token(&answer.token()).get(&next).await.text();
+        assert_eq!(page.contains("Half a thought</textarea>"), comes_back, "{email}");
+    }
+    assert_eq!(site.count("SELECT count(*) FROM message").await, 17, "nothing was sent");
+}
+
+#[tokio::test]
+async fn what_was_typed_can_be_copied_if_the_browser_is_unknown() {
+    let site = Site::new().await;
+    let stranger = site.anonymous().on_page_of(&site.people.sarah);
+    let pairs = [("conversation_id", site.launch.as_str()), ("body", "Half a <b>thought")];
+    let answer = stranger.post_form("/fn/post", &format!("/conversations/{}", site.launch), &pairs).await;
+    assert_eq!(answer.status, 401);
+    assert!(answer.text().contains("Half a &lt;b&gt;thought</textarea>") && answer.text().contains("/signin?next="));
+    assert_eq!(site.count("SELECT count(*) FROM refused_form").await, 0);
+}
+
 #[tokio::test]
 async fn a_thread_is_marked_read_and_a_booking_opened() {
     let site = Site::new().await;

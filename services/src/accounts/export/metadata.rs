@@ -18,7 +18,7 @@ pub(super) struct OmittedData {
 }
 
 /// Part of the export itself. A test compares it with the schema.
-pub(super) const OMITTED_DATA: [OmittedData; 7] = [
+pub(super) const OMITTED_DATA: [OmittedData; 8] = [
     OmittedData { what: "password", why: "Only a hash of it is kept, which is of use to an attacker alone." },
     OmittedData { what: "tokens", why: "Of sessions, access tokens and links in emails, only hashes are kept." },
     OmittedData {
@@ -26,6 +26,7 @@ pub(super) const OMITTED_DATA: [OmittedData; 7] = [
         why: "It tells a new browser from those that signed in before, and nothing else.",
     },
     OmittedData { what: "key of the browser", why: "Of no use but to this browser, which keeps drafts by it." },
+    OmittedData { what: "refused forms", why: "Kept for ten minutes, to fill in a form again that was refused." },
     OmittedData { what: "texts of emails", why: "They may hold links that open the account. Sent ones are not kept." },
     OmittedData { what: "event log", why: "Copies of what is here, kept for 30 days so that pages can catch up." },
     OmittedData {
@@ -99,6 +100,7 @@ mod tests {
         ("known_device", "person_id fingerprint seen_at", "known devices"),
         ("device", "token_hash person_id session_id created_at", "known devices"),
         ("browser_key", "person_id secret", "key of the browser"),
+        ("refused_form", "id_hash person_id browser_hash path fields expires_at", "refused forms"),
         // The secret is the site's, not a person's; a budget stores only the hash of an address.
         ("site_secret", "name secret", "indexes and counters"),
         ("email_budget", "recipient_hash sent_at updated_at", "indexes and counters"),
