@@ -38,13 +38,20 @@ pub(crate) async fn correct_pages(request: Request, next: Next) -> Response {
 /// elements the body has. A page without the script needs no data.
 fn correct(html: &str) -> String {
     let (from, to) = PLACEHOLDER;
-    let Some((page, data)) = html.rsplit_once(END) else { return html.replace(from, to) };
+    let Some((page, data)) = split_document(html) else { return html.replace(from, to) };
     let Some((content, start)) = page.rsplit_once(START_SCRIPT) else { return page.replace(from, to) + END };
     let start = start.rsplit_once(SCRIPT_END).map_or(start, |(start, _placeholder)| start);
     let head = content.find("<body").map_or(0, |body| body + "<body".len());
     let elements = count_elements(&content[head..]) + count_elements(data) + 1;
     let content = content.replace(from, to);
     format!("{content}{data}{START_SCRIPT} data-elements=\"{elements}\"{start}{SCRIPT_END}{END}")
+}
+
+/// Splits a page into the part before the end of its body, and what follows its end, both without placeholders between.
+fn split_document(html: &str) -> Option<(&str, &str)> {
+    let (page, data) = html.rsplit_once("</html>")?;
+    let page = page.trim_end_matches(PLACEHOLDER.0).strip_suffix("</body>")?;
+    Some((page, data.trim_start_matches(PLACEHOLDER.0)))
 }
 
 /// Counts start tags. In text and attributes, `<` is escaped.
@@ -59,7 +66,7 @@ mod tests {
     #[test]
     fn data_and_placeholders_are_corrected() {
         let page = "<html><head><!></head><body><main><!><p>a &lt;b</p></main><script id=\"start\" nonce=\"n\">x</script><!>\
-                    </body></html><script>1</script><script>2</script>";
+                    </body><!></html><!><script>1</script><script>2</script>";
         assert_eq!(
             correct(page),
             "<html><head><!----></head><body><main><!----><p>a &lt;b</p></main><script>1</script><script>2</script>\
