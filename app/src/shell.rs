@@ -4,6 +4,7 @@ use crate::{
     components::locale::Locale,
     live,
     owner::PageOwner,
+    page_time_zone::PageTimeZone,
     pages::{AccountPage, InboxLayout, InboxPage, LazySettings, NotFound, PublicPage, SignedInLayout, ThreadPage},
     reactive::effect,
     strings,
@@ -21,11 +22,13 @@ use web_sys::Element;
 /// Renders the HTML document around the app.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let owner = PageOwner::current().map(|me| me.to_string());
+    let PageTimeZone { name: zone, offsets, rendered_at } = PageTimeZone::current();
+    let (zone, offsets, rendered_at) = (zone.map(|zone| zone.to_string()), offsets.to_string(), rendered_at.millis());
     let program = Program::of_request(&options);
     let has_none = program.is_none().then_some("none");
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-person=owner data-program=has_none>
+        <html lang="en" data-person=owner data-time-zone=zone data-utc-offsets=offsets data-rendered-at=rendered_at data-program=has_none>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"/>

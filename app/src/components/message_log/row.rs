@@ -1,6 +1,6 @@
 use super::group_messages::LogRow;
 use crate::{
-    components::{Glyph, Icon, IsolatedText, LinkedText, Time, TimeFormat},
+    components::{Glyph, Icon, IsolatedText, LinkedText, Time, TimeFormat, locale::Locale},
     strings,
 };
 use leptos::{either::Either, prelude::*};
@@ -37,6 +37,7 @@ pub(super) fn MessageRow(
     last: Memo<Option<LastMessageStatus>>,
     linked: Option<i64>,
 ) -> impl IntoView {
+    let locale = Locale::current();
     let Message { seq, sender, body, booking_status, created_at, .. } = row.message;
     let mine = sender.id == me;
     let by = if mine { strings::YOU.to_owned() } else { sender.name };
@@ -46,7 +47,7 @@ pub(super) fn MessageRow(
             .map(|last| view! { <p class="status" role="status">{last.status}</p> })
     };
     view! {
-        {row.day.map(|day| view! { <p class="day"><time datetime=created_at.day().to_string()>{day}</time></p> })}
+        {row.day.map(|day| view! { <p class="day"><time datetime=move || locale.day_of(created_at).to_string()>{day}</time></p> })}
         {row.new.then(|| view! { <p class="unread-divider" id="new">{strings::NEW}</p> })}
         {match booking_status {
             Some(status) => Either::Left(view! { <SystemMessage seq status by=(!mine).then_some(by) at=created_at/> }),
