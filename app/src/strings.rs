@@ -6,16 +6,19 @@
 //! - `settings`: the settings page
 //! - `devices`: readable names of browsers
 //! - `errors`: why a request was refused
+//! - `thread`: the answer to a request, the ticket, the printed conversation
 
 mod account;
 mod devices;
 mod errors;
 mod settings;
+mod thread;
 
 pub use account::*;
 pub use devices::device_name;
 pub use errors::{error_text, field_error_text};
 pub use settings::*;
+pub use thread::*;
 
 use model::{BookingAction, BookingStatus, Craft, NotificationKind, Role, booking, message, text::isolate};
 
@@ -85,8 +88,6 @@ pub const TALENT: &str = "Talent";
 pub const OPEN_BOOKING: &str = "Booking details";
 pub const OPEN_CONVERSATION: &str = "Open the conversation";
 pub const CANCEL_BOOKING: &str = "Cancel booking";
-pub const CANCEL_BOOKING_FOR_SURE: &str = "Yes, cancel booking";
-pub const CANCELLING: &str = "Cancelling…";
 
 pub const NOTIFICATIONS: &str = "Notifications";
 pub const NO_NOTIFICATIONS: &str = "Nothing new";

@@ -22,6 +22,7 @@ const PAGES: [string, "visitor" | "sarah" | "eventpro" | "achieng", PathOf][] = 
   ["the inbox", "eventpro", () => "/inbox"],
   ["an empty inbox", "achieng", () => "/inbox"],
   ["a thread", "eventpro", ({ conversation }) => conversation],
+  ["a conversation to print", "sarah", ({ conversation }) => `${conversation}/print`],
   ["an unknown thread", "sarah", () => "/conversations/1"],
   ["the notifications", "sarah", () => "/notifications"],
   ["no notifications", "achieng", () => "/notifications"],
