@@ -30,10 +30,12 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0F1312"/>
                 <link rel="icon" href="/icon.svg" type="image/svg+xml"/>
                 <HashedStylesheet options=options.clone() id="style"/>
-                <Guard/>
-                <AutoReload options=options.clone()/>
-                <HydrationScripts options/>
-                <PreloadLinks/>
+                {needs_program().then(|| view! {
+                    <Guard/>
+                    <AutoReload options=options.clone()/>
+                    <HydrationScripts options/>
+                    <PreloadLinks/>
+                })}
                 <MetaTags/>
             </head>
             <body>
@@ -41,6 +43,13 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// Whether the requested page needs the WASM program. The start page doesn't, unless its query says that something was
+/// done, as an account's deletion, which the browser has to complete.
+fn needs_program() -> bool {
+    let url = use_context::<RequestUrl>().and_then(|url| url.parse().ok());
+    url.is_none_or(|url| url.path() != "/" || !url.search().is_empty())
 }
 
 /// Renders the guard script, which is independent of the WASM program. When the program has died, the guard shows a

@@ -5,33 +5,27 @@
 //! - `account`: registration, sign-in, forgotten passwords
 //! - `settings`: the settings page
 //! - `devices`: readable names of browsers
+//! - `home`: the public start page
 //! - `errors`: why a request was refused
 //! - `thread`: the answer to a request, the ticket, the printed conversation
 
 mod account;
 mod devices;
 mod errors;
+mod home;
 mod settings;
 mod thread;
 
 pub use account::*;
 pub use devices::device_name;
 pub use errors::{error_text, field_error_text};
+pub use home::*;
 pub use settings::*;
 pub use thread::*;
 
 use model::{BookingAction, BookingStatus, Craft, NotificationKind, Role, booking, message, text::isolate};
 
 pub const SITE: &str = "Greenroom";
-pub const TAGLINE: &str = "Talk to the people behind the show";
-pub const PITCH: &str = "Every conversation here belongs to a booking: the event, the day, the place and the fee \
-                         stay beside what was said. Messages arrive once, in order, and are never lost, even on a slow network.";
-pub const POINTS: [(&str, &str); 3] = [
-    ("The terms stay in sight", "Event, date, venue and fee stand at the head of every thread, for both of you."),
-    ("Nothing gets lost", "What you send arrives once and in order, even when the network drops."),
-    ("Light on your phone", "Small pages that open fast on any phone, and use little data."),
-];
-
 pub const SKIP: &str = "Skip to content";
 pub const SIGN_OUT: &str = "Sign out";
 pub const MENU: &str = "Main";
@@ -89,6 +83,7 @@ pub const OPEN_BOOKING: &str = "Booking details";
 pub const OPEN_CONVERSATION: &str = "Open the conversation";
 pub const CANCEL_BOOKING: &str = "Cancel booking";
 
+pub const BOOKINGS: &str = "Bookings";
 pub const NOTIFICATIONS: &str = "Notifications";
 pub const NO_NOTIFICATIONS: &str = "Nothing new";
 pub const NO_NOTIFICATIONS_LEAD: &str = "New messages and requests appear here.";
@@ -236,6 +231,11 @@ pub fn notification_text(kind: NotificationKind, name: &str) -> String {
         NotificationKind::EmailChanged => "Your email address was changed".to_owned(),
         NotificationKind::TokenCreated => "You created an access token".to_owned(),
     }
+}
+
+/// Adds the booking's terms to the text of a notification.
+pub fn notification_about(what: &str, title: &str, when: &str, fee: &str) -> String {
+    format!("{what}: {}, {when}, {fee}", isolate(title))
 }
 
 pub fn booking_action_label(action: BookingAction) -> &'static str {

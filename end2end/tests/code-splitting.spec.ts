@@ -25,6 +25,16 @@ test("@js a conversation doesn't load the account pages, and other pages load th
   expect(await isMarked(eventpro.page)).toBe(true);
 });
 
+test("@js the start page loads no program", async ({ visitor }) => {
+  const requests: string[] = [];
+  await visitor.open("/signin");
+  visitor.page.on("request", (request) => requests.push(new URL(request.url()).pathname));
+  await visitor.open("/");
+  await visitor.page.waitForLoadState("networkidle");
+  expect(requests.filter((path) => /\.(js|wasm)$/.test(path))).toEqual([]);
+  await expect(visitor.page.locator("script[type=module], script[src], link[rel*=preload]")).toHaveCount(0);
+});
+
 test("@js a tab of a replaced build reloads with the new build", async ({ eventpro, launch }) => {
   eventpro.allowConsole(LOAD_FAILED);
   await eventpro.open(launch.path);

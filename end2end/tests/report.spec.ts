@@ -211,6 +211,7 @@ describe("Frontend", () => {
       await page.getByRole("link", { name }).first().click();
       await expect(visitor.heading).toHaveText(title);
     };
+    await follow("Get started", "Create account");
     await follow("Sign in", "Sign in");
     await follow("Create account", "Create account");
     await follow("Sign in", "Sign in");

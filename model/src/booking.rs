@@ -112,6 +112,24 @@ impl Booking {
     }
 }
 
+/// The terms of a booking that a notification names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BookingSummary {
+    /// Name of the event.
+    pub title: String,
+    /// Day of the event.
+    pub event_date: Day,
+    /// Fee that the talent is paid.
+    pub fee: Money,
+}
+
+impl From<&Booking> for BookingSummary {
+    fn from(booking: &Booking) -> Self {
+        Self { title: booking.title.clone(), event_date: booking.event_date, fee: booking.fee.clone() }
+    }
+}
+
 /// A booking request, not yet validated.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

@@ -36,7 +36,7 @@ pub use account::{
     SessionEndReason, TokenDraft, TokenInput,
 };
 pub use api_error::{ApiError, FieldError, ValidationErrors};
-pub use booking::{Booking, BookingAction, BookingDraft, BookingInput, BookingStatus};
+pub use booking::{Booking, BookingAction, BookingDraft, BookingInput, BookingStatus, BookingSummary};
 pub use conversation::Conversation;
 pub use ephemeral::{Presence, PresenceUpdate, Typing};
 pub use event::{Envelope, Event};

@@ -7,18 +7,21 @@ pub use mark_read::NotificationSelection;
 use crate::{
     Error, Greenroom, Result, Viewer,
     accounts::person_of,
-    entity::{event_sequence, notification, person},
+    entity::{booking, event_sequence, notification, person},
     page::{self, PAGE_SIZE, PageCursor},
     realtime::{EventRecorder, last_seq},
+    store::statement_buckets,
 };
 use model::{
-    ApiError, BookingId, ConversationId, NavState, Notification, NotificationId, NotificationKind, NotificationList,
-    PersonId, Timestamp,
+    ApiError, BookingId, BookingSummary, ConversationId, Money, NavState, Notification, NotificationId,
+    NotificationKind, NotificationList, PersonId, Timestamp,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait, RelationDef, Select, sea_query::Expr,
 };
+use std::collections::HashMap;
+use uuid::Uuid;
 
 impl Greenroom {
     /// Returns a page of the viewer's notifications, newest first.
@@ -100,20 +103,55 @@ async fn list_page(
         .limit(PAGE_SIZE + 1)
         .all(connection)
         .await?;
-    let numbered = |row: notification::Model, actor| Ok((row.event_seq, notification_of(row, actor)?));
+    let summaries = load_summaries(connection, rows.iter().map(|(row, _)| row)).await?;
+    let numbered = |row: notification::Model, actor| {
+        let summary = row.booking_id.filter(|_| names_booking(&row)).and_then(|id| summaries.get(&id).cloned());
+        Ok((row.event_seq, notification_of(row, actor, summary)?))
+    };
     rows.into_iter().filter_map(|(row, actor)| Some(numbered(row, actor?))).collect()
+}
+
+/// Whether a notification is about a booking itself, not about a message of its conversation.
+fn names_booking(row: &notification::Model) -> bool {
+    row.kind != NotificationKind::Message.as_str()
+}
+
+/// Loads the terms of the bookings that the notifications name.
+async fn load_summaries(
+    connection: &impl ConnectionTrait,
+    rows: impl Iterator<Item = &notification::Model>,
+) -> Result<HashMap<Uuid, BookingSummary>> {
+    let ids: Vec<Uuid> = rows.filter(|row| names_booking(row)).filter_map(|row| row.booking_id).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found = booking::Entity::find().filter(booking::Column::Id.is_in(statement_buckets::pad_to_bucket(ids)));
+    found.all(connection).await?.into_iter().map(|row| Ok((row.id, summary_of(row)?))).collect()
+}
+
+fn summary_of(row: booking::Model) -> Result<BookingSummary> {
+    Ok(BookingSummary {
+        title: row.title,
+        event_date: row.event_date.parse().map_err(|_| Error::corrupt("event date"))?,
+        fee: Money { amount: row.fee_amount, currency: row.fee_currency },
+    })
 }
 
 fn join_actor() -> RelationDef {
     notification::Entity::belongs_to(person::Entity).from(notification::Column::ActorId).to(person::Column::Id).into()
 }
 
-fn notification_of(row: notification::Model, actor: person::Model) -> Result<Notification> {
+fn notification_of(
+    row: notification::Model,
+    actor: person::Model,
+    booking: Option<BookingSummary>,
+) -> Result<Notification> {
     Ok(Notification {
         id: NotificationId(row.id),
         kind: row.kind.parse().map_err(|()| Error::corrupt("notification kind"))?,
         conversation_id: row.conversation_id.map(ConversationId),
         booking_id: row.booking_id.map(BookingId),
+        booking,
         actor: person_of(actor)?,
         preview: row.preview,
         created_at: Timestamp::from_millis(row.created_at),
@@ -133,6 +171,7 @@ pub(crate) fn notify_self(
         kind,
         conversation_id: None,
         booking_id: None,
+        booking: None,
         actor: person_of(owner.clone())?,
         preview: String::new(),
         created_at: now,

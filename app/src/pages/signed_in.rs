@@ -1,5 +1,5 @@
 use crate::{
-    components::{ConnectionBar, SiteBar, TopBar},
+    components::{ConnectionBar, Navigation, SiteBar},
     live::{Live, Outbox},
     reactive::effect,
     server_fn_client::page_resource,
@@ -28,7 +28,7 @@ pub fn SignedInLayout() -> impl IntoView {
         <Transition fallback=SiteBar>
             {move || Suspend::new(async move {
                 match nav_state.await {
-                    Ok(for_person) => Either::Left(view! { <TopBar nav_state=live.subscribe(for_person)/> }),
+                    Ok(for_person) => Either::Left(view! { <Navigation nav_state=live.subscribe(for_person)/> }),
                     Err(_) => Either::Right(view! { <SiteBar/> }),
                 }
             })}

@@ -78,7 +78,7 @@ pub const MAILS_STOPPED: &str = "Done. No more emails about unread messages.";
 pub const MAILS_IN_SETTINGS: &str = "Change it in Settings";
 pub const UNSUBSCRIBE_BAD_LEAD: &str = "Sign in to stop these emails in Settings.";
 
-pub const LEFT: &str = "Your account is deleted. Goodbye, and thank you for having been here.";
+pub const LEFT: &str = "Your account is deleted. Thank you for using Greenroom.";
 
 /// Names the account whose address a link changes.
 pub fn email_change_lead(account: &MaskedEmail) -> String {

@@ -3,6 +3,9 @@
 use model::{EmailDelay, Role, Scope, account::BIO_LIMIT, text::isolate};
 
 pub const SETTINGS: &str = "Settings";
+pub const SECTIONS: &str = "Sections";
+pub const ADVANCED: &str = "Advanced";
+pub const EMAILS: &str = "Emails to you";
 pub const SAVE: &str = "Save";
 pub const SAVING: &str = "Saving…";
 pub const SAVED: &str = "Saved.";
@@ -127,9 +130,9 @@ pub fn revoke_label(token: &str) -> String {
     format!("{REVOKE}: {}", isolate(token))
 }
 
-/// Labels the link to the settings. Begins with the visible name, so that speech input matches it.
+/// Labels the link to the settings. Begins with the visible word, so that speech input matches it.
 pub fn settings_of(name: &str) -> String {
-    format!("{}, {SETTINGS}", isolate(name))
+    format!("{}: {}, {SETTINGS}", super::YOU, isolate(name))
 }
 
 /// Says with which address the person signs in.

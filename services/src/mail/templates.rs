@@ -175,7 +175,8 @@ pub(crate) fn address_changed(name: &str, links: &LinkBuilder) -> EmailContent {
         paragraphs: vec![
             greeting(name),
             "your account now has another email address, and this one doesn't open it any more.".into(),
-            "If this wasn't you, someone knows your password. Reply to this email as soon as you can.".into(),
+            "If this wasn't you, someone knows your password. Contact the people who run this site as soon as you can."
+                .into(),
         ],
         link: Some(("Go to Greenroom", links.to("/"))),
         footer: SECURITY_FOOTER.into(),

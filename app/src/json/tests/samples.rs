@@ -1,9 +1,9 @@
 //! Values of all types that travel between server and browser.
 
 use model::{
-    AccessToken, Account, ApiError, Booking, BookingStatus, Conversation, Craft, Day, Device, EmailDelay, Event,
-    FieldError, Message, Money, NavState, Notification, NotificationKind, Person, Role, Scope, Thread, Timestamp, User,
-    ValidationErrors,
+    AccessToken, Account, ApiError, Booking, BookingStatus, BookingSummary, Conversation, Craft, Day, Device,
+    EmailDelay, Event, FieldError, Message, Money, NavState, Notification, NotificationKind, Person, Role, Scope,
+    Thread, Timestamp, User, ValidationErrors,
 };
 use std::str::FromStr;
 use uuid::Uuid;
@@ -114,6 +114,7 @@ pub(crate) fn notification(fill: Fill) -> Notification {
         kind: fill.choose(NotificationKind::ALL),
         conversation_id: fill.option(id(4)),
         booking_id: fill.option(id(2)),
+        booking: fill.option(BookingSummary::from(&booking(fill))),
         actor: person(fill),
         preview: fill.text(),
         created_at: timestamp(),

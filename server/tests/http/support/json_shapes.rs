@@ -79,11 +79,16 @@ pub(crate) fn message(value: &Value) {
 }
 
 pub(crate) fn notification(value: &Value) {
-    keys(value, &["id", "kind", "conversationId", "bookingId", "actor", "preview", "createdAt", "readAt"]);
+    keys(value, &["id", "kind", "conversationId", "bookingId", "booking", "actor", "preview", "createdAt", "readAt"]);
     our_id(&value["id"]);
     our_id(&value["conversationId"]);
     our_id(&value["bookingId"]);
     assert!(value["kind"] == "message" || value["kind"] == "booking", "{value}");
+    assert_eq!(value["booking"].is_null(), value["kind"] == "message", "{value}");
+    if let Some(booking) = value["booking"].as_object() {
+        keys(&value["booking"], &["title", "eventDate", "fee"]);
+        assert_eq!(booking["fee"]["currency"], "KES");
+    }
     person(&value["actor"]);
     text(&value["preview"]);
     timestamp(&value["createdAt"]);
