@@ -8,7 +8,7 @@
 //! - [`pages`]: one page per file; [`paths`]: their paths
 //! - [`components`]: the views that pages are built from
 //! - [`server_fns`]: the server functions, [`server_fn_client`]: how the browser calls them, [`json`]: their encoding
-//! - [`owner`]: the person a document was rendered for
+//! - [`owner`]: the person a document was rendered for, [`page_time_zone`]: the time zone it was rendered in
 //! - [`platform`]: whether the code runs on the server or in a browser; `browser`: browser APIs that may be missing or
 //!   throw
 //! - [`live`]: the event stream and the outbox, in the browser
@@ -24,6 +24,7 @@ pub mod components;
 pub mod json;
 pub mod live;
 pub mod owner;
+pub mod page_time_zone;
 pub mod pages;
 pub mod paths;
 pub mod platform;

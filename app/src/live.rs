@@ -11,12 +11,14 @@
 //!   `browser_key`: the key that encrypts both
 //! - `thread_cache`: threads that were open before
 //! - `read_only`: pages whose person is no longer signed in; `sign_out`, `account_deletion`: two causes of it
+//! - `device_time_zone`: reports the time zone of the device
 //! - `delivery_receipts`: reports what reached this browser; [`ephemeral`]: typing indicators and presence
 
 mod account_deletion;
 mod backoff;
 mod browser_key;
 mod delivery_receipts;
+mod device_time_zone;
 pub mod drafts;
 pub mod ephemeral;
 mod locks;
@@ -42,12 +44,14 @@ use crate::{components::locale::Locale, platform::IN_BROWSER};
 /// In the browser it also starts the effects that watch the session. They come before those of any view, so that an
 /// intended sign-out stops the page before it sends a request.
 pub fn provide(locale: Locale) {
-    let outbox = Outbox::provide(Live::provide(locale));
+    let live = Live::provide(locale);
+    let outbox = Outbox::provide(live);
     if IN_BROWSER {
         outbox.drafts.watch_other_tabs();
         browser_key::watch_session(outbox);
         read_only::enforce_read_only(outbox);
         sign_out::watch_intent(outbox);
         account_deletion::clear_stale_intent();
+        device_time_zone::report_once(live);
     }
 }

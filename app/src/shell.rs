@@ -2,6 +2,7 @@ use crate::{
     components::{NavigationFocus, locale::Locale},
     live,
     owner::PageOwner,
+    page_time_zone::PageTimeZone,
     pages::{AccountPage, InboxLayout, InboxPage, NotFound, PublicPage, SignedInLayout, ThreadPage, lazy_pages},
     reactive::effect,
     strings,
@@ -19,9 +20,11 @@ use web_sys::Element;
 /// Renders the HTML document around the app.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let owner = PageOwner::current().map(|me| me.to_string());
+    let PageTimeZone { name: zone, offsets, rendered_at } = PageTimeZone::current();
+    let (zone, offsets, rendered_at) = (zone.map(|zone| zone.to_string()), offsets.to_string(), rendered_at.millis());
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-person=owner>
+        <html lang="en" data-person=owner data-time-zone=zone data-utc-offsets=offsets data-rendered-at=rendered_at>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"/>

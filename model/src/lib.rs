@@ -5,7 +5,7 @@
 //! or depend on a feature or a target, so that the same input gives the same result on both sides.
 //!
 //! # Layout
-//! - [`id`], [`time`], [`text`], [`money`], [`password`]: values that are valid once parsed
+//! - [`id`], [`time`], [`time_zone`], [`text`], [`money`], [`password`]: values that are valid once parsed
 //! - [`account`], [`profile`], [`person`], [`stored_email`], [`booking`], [`conversation`], [`message`],
 //!   [`notification`]: the domain's entities, and the input that creates or changes them
 //! - [`event`], [`ephemeral`]: events that are logged for a person, and events that are only sent
@@ -30,6 +30,7 @@ pub mod stored_email;
 mod string_enum;
 pub mod text;
 pub mod time;
+pub mod time_zone;
 
 pub use account::{
     AccessToken, Account, AccountChange, AccountInput, Device, EmailDelay, RegisterInput, Registration, Scope,
@@ -50,3 +51,4 @@ pub use profile::{LinkAction, MailedLink, MaskedEmail, Profile, ProfileInput};
 pub use projection::{ApplyOutcome, BookingView, Directory, Inbox, NavState, NotificationList, Projection, Thread};
 pub use stored_email::{LookupEmail, StoredEmail};
 pub use time::{Day, Timestamp};
+pub use time_zone::{LocalTime, TimeZoneName, UtcOffsets};

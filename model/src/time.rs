@@ -37,12 +37,6 @@ impl Timestamp {
         (Self(self.0 - 12 * HOUR).day(), Self(self.0 + 14 * HOUR).day())
     }
 
-    /// Formats hours and minutes in UTC as `14:02`.
-    pub fn format_time(self) -> String {
-        let (hour, minute, _) = self.to_calendar().to_hms();
-        format!("{hour:02}:{minute:02}")
-    }
-
     fn to_calendar(self) -> OffsetDateTime {
         OffsetDateTime::from_unix_timestamp(self.0.div_euclid(MILLIS)).unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
@@ -103,8 +97,13 @@ impl Day {
     /// Formats the day as `Sat 13 Feb 2027`, in English.
     pub fn format_long(self) -> String {
         let weekday = &self.0.weekday().to_string()[..3];
+        format!("{weekday} {} {}", self.format_short(), self.0.year())
+    }
+
+    /// Formats the day as `13 Feb`, in English.
+    pub fn format_short(self) -> String {
         let month = &self.0.month().to_string()[..3];
-        format!("{weekday} {} {month} {}", self.0.day(), self.0.year())
+        format!("{} {month}", self.0.day())
     }
 
     /// Returns the day before; `None` at the beginning of the calendar.
@@ -227,7 +226,7 @@ mod tests {
     fn days_round_trip() {
         let day: Day = "2027-02-13".parse().expect("a day");
         assert_eq!(day.to_string(), "2027-02-13");
-        assert_eq!(day.format_long(), "Sat 13 Feb 2027");
+        assert_eq!((day.format_long().as_str(), day.format_short().as_str()), ("Sat 13 Feb 2027", "13 Feb"));
         assert!("2027-02-30".parse::<Day>().is_err());
         for wrong in ["13/02/2027", "-0500-01-01", "+2027-02-13", "2027-2-13", "2027-02-131", "2027-02-1é", ""] {
             assert!(wrong.parse::<Day>().is_err(), "{wrong}");

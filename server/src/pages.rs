@@ -5,7 +5,8 @@ use crate::{
     settings::Config, state::AppState,
 };
 use app::{
-    App, components::SPRITE_VERSION, owner::PageOwner, paths, request_error::RequestError, shell, ssr::RequestContext,
+    App, components::SPRITE_VERSION, owner::PageOwner, page_time_zone::PageTimeZone, paths,
+    request_error::RequestError, shell, ssr::RequestContext,
 };
 use axum::{
     Router,
@@ -23,6 +24,7 @@ use leptos::{
 };
 use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_route_list};
 use model::ApiError;
+use services::{Viewer, time_zone::TimeZone};
 use std::any::Any;
 use tower_http::services::ServeDir;
 
@@ -72,16 +74,20 @@ pub(crate) fn routes(state: &AppState, options: LeptosOptions) -> Router {
 }
 
 /// Returns a function that provides the context of pages and server functions: the services and the cookie; for pages
-/// also their owner and the nonce of their Content-Security-Policy.
+/// also their owner, their time zone and the nonce of their Content-Security-Policy.
 fn context_provider(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
-    let (greenroom, cookie) = (state.greenroom.clone(), state.cookie);
+    let (greenroom, cookie, site_zone) = (state.greenroom.clone(), state.cookie, state.time_zone.clone());
     move || {
         provide_context(greenroom.clone());
         provide_context(cookie);
         let Some(parts) = use_context::<Parts>() else { return };
         parts.extensions.get::<Nonce>().cloned().into_iter().for_each(provide_context);
         let viewer = parts.extensions.get::<RequestContext>().and_then(|context| context.viewer.as_ref());
-        provide_context(PageOwner(viewer.map(services::Viewer::id)));
+        provide_context(PageOwner(viewer.map(Viewer::id)));
+        let own_zone = viewer.and_then(Viewer::time_zone).and_then(TimeZone::find);
+        let (zone, rendered_at) = (own_zone.as_ref().unwrap_or(&site_zone), greenroom.now());
+        let (name, offsets) = (Some(zone.name().clone()), zone.offsets_around(rendered_at));
+        provide_context(PageTimeZone { name, offsets, rendered_at });
     }
 }
 

@@ -39,6 +39,8 @@ entity!(person, "person", {
     presence: bool,
     /// The name, folded for searching. `None` in rows written by an older version.
     search_name: Option<String>,
+    /// The IANA name of the time zone of their device. `None` until a browser reports one.
+    time_zone: Option<String>,
 }, #[async_trait::async_trait] impl ActiveModelBehavior for ActiveModel {
     /// Writes the folded name together with each name.
     async fn before_save<C: ConnectionTrait>(mut self, _: &C, _insert: bool) -> Result<Self, DbErr> {

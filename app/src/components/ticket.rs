@@ -36,7 +36,7 @@ pub fn Ticket(
     let map = format!("https://www.openstreetmap.org/search?query={}", Url::escape(&venue));
     let title = view! { <IsolatedText text=title/> };
     view! {
-        <section class="ticket" class:waiting=move || status.get() == BookingStatus::Inquiry>
+        <section class="ticket" class:unanswered=move || status.get() == BookingStatus::Inquiry>
             <div class="ticket-event">
                 <p class="date-block" aria-hidden="true"><span>{month}</span><b>{number}</b><span>{weekday}</span></p>
                 <div class="ticket-title">
@@ -73,7 +73,7 @@ fn Steps(day: Day, status: Memo<BookingStatus>) -> impl IntoView {
     let locale = Locale::current();
     let current = memo(move || match status.get() {
         BookingStatus::Inquiry => Some(0),
-        BookingStatus::Accepted if locale.today().is_some_and(|today| today >= day) => Some(2),
+        BookingStatus::Accepted if locale.today() >= day => Some(2),
         BookingStatus::Accepted => Some(1),
         BookingStatus::Completed => Some(3),
         BookingStatus::Declined | BookingStatus::Cancelled => None,

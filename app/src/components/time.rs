@@ -26,11 +26,11 @@ pub fn Time(at: Timestamp, format: TimeFormat) -> impl IntoView {
     view! { <time datetime=at.to_string() title=move || locale.format_exact(at)>{text}</time> }
 }
 
-/// Shows a calendar day, with its distance from today once the page is hydrated.
+/// Shows a calendar day, with its distance from today.
 #[component]
 pub fn DayLine(day: Day) -> impl IntoView {
     let locale = Locale::current();
-    let distance = move || locale.today().map(|today| format!(", {}", strings::relative_days(day.days_after(today))));
+    let distance = move || format!(", {}", strings::relative_days(day.days_after(locale.today())));
     view! {
         <time datetime=day.to_string()>{move || locale.format_calendar_day(day)}</time>
         {distance}

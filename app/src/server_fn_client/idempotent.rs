@@ -30,7 +30,7 @@ const USED_ONCE: &str = "the link works once: the second request would fail";
 const PASSWORD_COUNTS: &str = "a wrong password counts towards a limit each time";
 
 /// All other server functions, each with the reason why it is sent once.
-pub const NOT_IDEMPOTENT: [(&str, &str); 21] = [
+pub const NOT_IDEMPOTENT: [(&str, &str); 22] = [
     ("/fn/change-account", OLDER_WINS),
     ("/fn/change-email", ANOTHER_MAIL),
     ("/fn/change-password", "the second request would send the old password, and fail"),
@@ -49,6 +49,7 @@ pub const NOT_IDEMPOTENT: [(&str, &str); 21] = [
     ("/fn/sign-in", PASSWORD_COUNTS),
     ("/fn/sign-out", "only the first response deletes the cookie"),
     ("/fn/step", "the second request would fail with a wrong status"),
+    ("/fn/time-zone", OLDER_WINS),
     ("/fn/typing", "a late request would report typing that has ended"),
     ("/fn/unsubscribe", USED_ONCE),
     ("/fn/verify", USED_ONCE),

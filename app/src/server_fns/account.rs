@@ -145,6 +145,14 @@ pub async fn change_account(
     Ok(account)
 }
 
+/// Stores the time zone of the viewer's device.
+#[server(prefix = "/fn", endpoint = "time-zone", protocol = FormPost)]
+pub async fn set_time_zone(time_zone: String) -> RequestResult<()> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    let name = crate::ssr::check_field("time_zone", time_zone.parse())?;
+    Ok(greenroom.set_time_zone(&viewer, name).await?)
+}
+
 /// Changes the viewer's role, which is possible as long as they have no booking.
 #[server(prefix = "/fn", endpoint = "change-role", protocol = FormPost)]
 pub async fn change_role(role: String) -> RequestResult<()> {

@@ -184,6 +184,7 @@ fn check_settings(checked: &mut CheckedPaths) {
         (ChangeAccount { name, craft, bio, mail_after }, samples::account(fill))
     });
     checked.check(|fill| (ChangeRole { role: fill.text() }, ()));
+    checked.check(|fill| (SetTimeZone { time_zone: fill.text() }, ()));
     checked.check(|fill| (ChangePrivacy { receipts: fill.bool(), presence: fill.bool() }, ()));
 }
 

@@ -7,6 +7,7 @@ mod policy;
 mod redirects;
 mod response_kinds;
 mod security_txt;
+mod time_zones;
 
 use crate::{security::private_pages, support::Site};
 

@@ -63,6 +63,7 @@ async fn anonymise_person(tx: &Transaction, id: PersonId, now: Timestamp) -> Res
         bio: Set(String::new()),
         mail_after: Set(EmailDelay::Off.as_str().to_owned()),
         password_hash: Set(String::new()),
+        time_zone: Set(None),
         email_verified: Set(false),
         deleted_at: Set(Some(now.millis())),
         ..unchanged_person(id.0)

@@ -63,6 +63,7 @@ impl NewPerson<'_> {
             receipts: Set(true),
             presence: Set(true),
             search_name: NotSet,
+            time_zone: Set(None),
         };
         let row = row.insert(tx).await?;
         event_sequence::ActiveModel { person_id: Set(row.id), seq: Set(0) }.insert(tx).await?;

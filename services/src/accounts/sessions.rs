@@ -96,6 +96,7 @@ impl Greenroom {
             lookup.submit(token_hash(secret), |secrets| async move { greenroom.load_sessions(secrets).await });
         let (row, owner) = lookup_result.await?.ok_or(ApiError::Unauthenticated)?;
         let mut viewer = Viewer {
+            time_zone: owner.time_zone.as_deref().and_then(|name| name.parse().ok()),
             person: person_of(owner)?,
             session: SessionId(row.id),
             expires_at: Timestamp::from_millis(row.expires_at),
@@ -251,6 +252,7 @@ impl Greenroom {
             scope: SessionScope::Full,
             from: None,
             confirmed_at: self.now(),
+            time_zone: None,
         })
     }
 

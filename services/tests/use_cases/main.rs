@@ -52,3 +52,4 @@ mod stream_catch_up;
 mod stream_end;
 mod stream_replay;
 mod talents;
+mod time_zones;

@@ -1,6 +1,6 @@
 use super::group_messages::{EntryKind, LogEntry};
 use crate::{
-    components::{Glyph, Icon, IsolatedText, LinkedText, Time, TimeFormat},
+    components::{Glyph, Icon, IsolatedText, LinkedText, Time, TimeFormat, locale::Locale},
     strings,
 };
 use leptos::prelude::*;
@@ -49,7 +49,8 @@ pub(super) struct LogContext {
 pub(super) fn draw_entry(context: LogContext, LogEntry { seq, kind }: LogEntry) -> AnyView {
     match kind {
         EntryKind::Day(day, at) => {
-            view! { <p class="day"><time datetime=at.day().to_string()>{day}</time></p> }.into_any()
+            let locale = Locale::current();
+            view! { <p class="day"><time datetime=move || locale.day_of(at).to_string()>{day}</time></p> }.into_any()
         }
         EntryKind::Unread => view! { <p class="unread-divider" id="new">{strings::NEW}</p> }.into_any(),
         // Each message names its sender for screen readers.

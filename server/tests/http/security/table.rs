@@ -232,7 +232,7 @@ pub(super) const API: [Row; 47] = [
 ];
 
 /// Server functions, called with forms.
-pub(super) const FUNCTIONS: [Row; 39] = [
+pub(super) const FUNCTIONS: [Row; 40] = [
     row(
         "POST",
         "/fn/sign-in",
@@ -288,6 +288,7 @@ pub(super) const FUNCTIONS: [Row; 39] = [
     row("POST", "/fn/settings", None, "", [401, 200, 200, 200, 200, 401, 403, 403]),
     row("POST", "/fn/change-account", None, "mail_after=off", [401, 200, 200, 200, 200, 401, 403, 403]),
     row("POST", "/fn/change-role", None, "role=organizer", [401, 409, 200, 409, 200, 401, 403, 403]),
+    row("POST", "/fn/time-zone", None, "time_zone=Africa%2FNairobi", [401, 200, 200, 200, 200, 401, 403, 403]),
     row("POST", "/fn/change-privacy", None, "receipts=true&presence=true", [401, 200, 200, 200, 200, 401, 403, 403]),
     row(
         "POST",
