@@ -135,3 +135,10 @@ pub(crate) async fn copy_text(text: &str) -> bool {
     let Some(clipboard) = navigator_property("clipboard") else { return false };
     call_async_method(&clipboard, "writeText", &[&text.into()]).await.is_some()
 }
+
+/// Vibrates the device briefly, if it can.
+pub(crate) fn vibrate(millis: u32) {
+    if let Some(navigator) = get_property(&window(), "navigator") {
+        call_method(&navigator, "vibrate", &[&millis.into()]);
+    }
+}

@@ -2,9 +2,11 @@
 
 mod avatar;
 mod booking_actions;
-mod booking_facts;
+mod booking_strip;
 mod composer;
+mod confirm_sheet;
 mod connection_bar;
+mod decision;
 mod flash;
 mod focus;
 mod form;
@@ -18,17 +20,21 @@ pub mod locale;
 mod mark_unread;
 mod message_log;
 mod navigation;
+mod navigation_focus;
 mod page_title;
 mod presence;
 mod profile_fields;
 mod status_chip;
+mod ticket;
 mod time;
 
 pub use avatar::Avatar;
-pub use booking_actions::{AcceptOrDecline, BookingActionError, BookingActions, CancelBooking};
-pub use booking_facts::{BookingFacts, BookingLine};
+use booking_actions::BookingActionFields;
+pub use booking_actions::{BookingActionError, BookingActions, CancelBooking};
+pub use booking_strip::{BookingStrip, DETAILS};
 pub use composer::{Composer, new_client_id};
 pub use connection_bar::ConnectionBar;
+pub use decision::{DecisionCard, WithClashes, clashes_signal};
 pub use flash::{Flash, flash_code};
 pub use focus::focus_on;
 pub use form::{
@@ -44,8 +50,10 @@ pub use load_error::{EmptyState, LoadError, Skeleton};
 pub use mark_unread::MarkUnread;
 pub use message_log::{MessageLog, ScrollAnchor};
 pub use navigation::{Navigation, SignOut, SiteBar};
+pub use navigation_focus::NavigationFocus;
 pub use page_title::PageTitle;
 pub use presence::PresenceLine;
 pub use profile_fields::{ProfileFields, role_choices};
 pub use status_chip::StatusChip;
+pub use ticket::Ticket;
 pub use time::{DayLine, Time, TimeFormat};

@@ -15,6 +15,7 @@ mod sign_in;
 mod signed_in;
 mod talents;
 mod thread;
+mod transcript;
 mod unsubscribe;
 mod verify;
 
@@ -34,5 +35,6 @@ use reset::Reset;
 use settings::SettingsPage;
 use sign_in::SignIn;
 use talents::Talents;
+use transcript::Transcript;
 use unsubscribe::Unsubscribe;
 use verify::Verify;

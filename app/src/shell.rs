@@ -1,7 +1,7 @@
 mod program;
 
 use crate::{
-    components::locale::Locale,
+    components::{NavigationFocus, locale::Locale},
     live,
     owner::PageOwner,
     page_time_zone::PageTimeZone,
@@ -66,6 +66,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     let locale = Locale::provide();
     live::provide(locale);
+    NavigationFocus::provide();
     effect(move || {
         locale.mark_hydrated();
         let is_broken = |root: &Element| root.get_attribute("data-dead").as_deref() == Some("broken");
@@ -96,6 +97,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/talents") view=AccountPage::Talents ssr=SsrMode::Async/>
                     <Route path=path!("/bookings/new") view=AccountPage::NewBooking ssr=SsrMode::Async/>
                     <Route path=path!("/bookings/:id") view=AccountPage::Booking ssr=SsrMode::Async/>
+                    <Route path=path!("/conversations/:id/print") view=AccountPage::Transcript ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>

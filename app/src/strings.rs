@@ -7,18 +7,21 @@
 //! - `devices`: readable names of browsers
 //! - `home`: the public start page
 //! - `errors`: why a request was refused
+//! - `thread`: the answer to a request, the ticket, the printed conversation
 
 mod account;
 mod devices;
 mod errors;
 mod home;
 mod settings;
+mod thread;
 
 pub use account::*;
 pub use devices::device_name;
 pub use errors::{error_of_field, error_text, field_error_text};
 pub use home::*;
 pub use settings::*;
+pub use thread::*;
 
 use model::{BookingAction, BookingStatus, Craft, NotificationKind, Role, booking, text::isolate};
 
@@ -81,8 +84,6 @@ pub const TALENT: &str = "Talent";
 pub const OPEN_BOOKING: &str = "Booking details";
 pub const OPEN_CONVERSATION: &str = "Open the conversation";
 pub const CANCEL_BOOKING: &str = "Cancel booking";
-pub const CANCEL_BOOKING_FOR_SURE: &str = "Yes, cancel booking";
-pub const CANCELLING: &str = "Cancelling…";
 
 pub const BOOKINGS: &str = "Bookings";
 pub const NOTIFICATIONS: &str = "Notifications";

@@ -26,6 +26,7 @@ export const PAGES: SitePage[] = [
   ["the inbox", "eventpro", () => "/inbox"],
   ["an empty inbox", "achieng", () => "/inbox"],
   ["a thread", "eventpro", ({ conversation }) => conversation],
+  ["a conversation to print", "sarah", ({ conversation }) => `${conversation}/print`],
   ["an unknown thread", "sarah", () => "/conversations/1"],
   ["the notifications", "sarah", () => "/notifications"],
   ["no notifications", "achieng", () => "/notifications"],

@@ -19,6 +19,7 @@ test("every page has a descriptive title", async ({ visitor, sarah, eventpro, ap
   for (const [path, title] of [
     ["/inbox", "Inbox · Greenroom"],
     [launch.path, "EventPro Kenya · Greenroom"],
+    [`${launch.path}/print`, "Conversation with EventPro Kenya · Greenroom"],
     ["/notifications", "Notifications · Greenroom"],
     ["/settings", "Settings · Greenroom"],
     [launch.booking, "Savanna product launch · Greenroom"],

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Api } from "../support/api.ts";
+import { acceptBooking } from "../support/booking.ts";
 import { DEMO_PEOPLE, PASSWORD, type DemoName } from "../support/demo-people.ts";
 import { query, uuidBytes, executeSql } from "../support/database.ts";
 import { expect, test } from "../support/fixtures.ts";
@@ -316,7 +317,7 @@ describe("Real-world usage", () => {
   test("A talent accepts, and the organizer sees it at once", js, async ({ sarah, eventpro, launch }) => {
     await Promise.all([sarah.open(launch.booking), eventpro.open(launch.booking)]);
     await expect(eventpro.page.getByText("Waiting for reply", { exact: true })).toBeVisible();
-    await sarah.page.getByRole("button", { name: "Accept" }).click();
+    await acceptBooking(sarah.page);
     for (const { page } of [sarah, eventpro]) await expect(page.getByText("Agreed", { exact: true })).toBeVisible();
   });
 

@@ -1,6 +1,7 @@
 //! Bookings: opening, listing, and the actions accept, decline and cancel.
 
 mod action;
+mod clashes;
 mod limits;
 mod open;
 mod row;

@@ -1,9 +1,10 @@
-use crate::{platform::IN_BROWSER, strings};
+use super::navigation_focus::focus_after_navigation;
+use crate::{platform::IN_BROWSER, reactive::effect, strings};
 use leptos::{prelude::*, text_prop::TextProp};
 use leptos_meta::Title;
 use model::text;
 
-/// Sets the title of the document.
+/// Sets the title of the document. Every page has one as soon as it shows its content, so it also moves the focus.
 ///
 /// No other component uses the `Title` of leptos_meta: its server side (0.8.7) doesn't escape the text, so a name like
 /// `</title><meta …>` would become part of the page. The browser sets the title through the DOM, where escaped text
@@ -11,6 +12,7 @@ use model::text;
 #[component]
 pub fn PageTitle(#[prop(into)] text: TextProp) -> impl IntoView {
     let title = move || document_title(&text.get(), IN_BROWSER);
+    effect(focus_after_navigation);
     view! { <Title text=title/> }
 }
 

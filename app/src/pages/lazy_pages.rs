@@ -3,7 +3,7 @@
 
 use super::{
     BookingPage, Forgot, Home, NewBooking, NotificationsPage, Register, Reset, SettingsPage, SignIn, Talents,
-    Unsubscribe, Verify,
+    Transcript, Unsubscribe, Verify,
 };
 use crate::{
     components::LoadError,
@@ -50,6 +50,8 @@ pub enum AccountPage {
     /// The booking inquiry.
     NewBooking,
     Booking,
+    /// A conversation to print.
+    Transcript,
 }
 
 /// The page of the settings chunk.
@@ -86,6 +88,7 @@ fn show_account_page(page: AccountPage) -> Result<AnyView, ChunkLoadError> {
         AccountPage::Talents => view! { <Talents/> }.into_any(),
         AccountPage::NewBooking => view! { <NewBooking/> }.into_any(),
         AccountPage::Booking => view! { <BookingPage/> }.into_any(),
+        AccountPage::Transcript => view! { <Transcript/> }.into_any(),
     })
 }
 
@@ -134,8 +137,8 @@ impl ChooseView for LazySettings {
 pub fn chunk_of(path: &str) -> &'static str {
     match path {
         "/inbox" => "",
-        path if path.starts_with("/conversations/") => "",
         "/settings" => SETTINGS_CHUNK,
+        path if path.starts_with("/conversations/") && !path.ends_with("/print") => "",
         path if PUBLIC_PATHS.contains(&path) => PUBLIC_CHUNK,
         _ => ACCOUNT_CHUNK,
     }

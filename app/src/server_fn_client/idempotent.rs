@@ -3,9 +3,10 @@
 
 /// Server functions that may be repeated while a response is outstanding: they read, move a marker forward, or carry a
 /// `clientId`.
-pub const IDEMPOTENT: [&str; 16] = [
+pub const IDEMPOTENT: [&str; 18] = [
     "/fn/booking",
     "/fn/browser-key",
+    "/fn/clashes",
     "/fn/delivered",
     "/fn/frame",
     "/fn/inbox",
@@ -20,6 +21,7 @@ pub const IDEMPOTENT: [&str; 16] = [
     "/fn/talent",
     "/fn/talents",
     "/fn/thread",
+    "/fn/transcript",
 ];
 
 const OLDER_WINS: &str = "the older request may arrive last and undo a change made in between";

@@ -118,6 +118,7 @@ fn check_thread(checked: &mut CheckedPaths) {
         let presence = Presence { online: fill.bool(), active_at: fill.option(samples::timestamp()) };
         (LoadPresence { conversation_id: fill.text() }, presence)
     });
+    checked.check(|fill| (LoadTranscript { id: fill.text() }, for_person(samples::thread(fill))));
 }
 
 fn check_bookings(checked: &mut CheckedPaths) {
@@ -137,6 +138,7 @@ fn check_bookings(checked: &mut CheckedPaths) {
         let view = BookingView { conversation: samples::conversation(fill), cursor: fill.integer() };
         (LoadBooking { id: fill.text() }, for_person(view))
     });
+    checked.check(|fill| (LoadClashes { id: fill.text() }, fill.list(samples::booking(fill))));
     checked.check(|fill| (ApplyBookingAction { booking_id: fill.text(), step: fill.text() }, samples::booking(fill)));
 }
 

@@ -249,5 +249,5 @@ async fn text_stored_before_validation_is_still_shown() {
         assert!(turned.is_none(), "{path}: {turned:?}");
     }
     let page = Document::parse(&eventpro.get(&thread).await.text(), true);
-    assert!(page.text_of("dd").contains("QQQ 45,000"), "{}", page.text_of("dd"));
+    assert!(page.text_of("strong").contains("QQQ 45,000"), "{}", page.text_of("strong"));
 }

@@ -232,7 +232,7 @@ pub(super) const API: [Row; 47] = [
 ];
 
 /// Server functions, called with forms.
-pub(super) const FUNCTIONS: [Row; 38] = [
+pub(super) const FUNCTIONS: [Row; 40] = [
     row(
         "POST",
         "/fn/sign-in",
@@ -270,6 +270,7 @@ pub(super) const FUNCTIONS: [Row; 38] = [
     row("POST", "/fn/delivered", None, "conversation_id={launch}&seq=1", [401, 200, 200, 404, 404, 401, 403, 200]),
     row("POST", "/fn/typing", None, "conversation_id={launch}", [401, 200, 200, 404, 404, 401, 403, 200]),
     row("POST", "/fn/presence", None, "conversation_id={launch}", [401, 200, 200, 404, 404, 401, 200, 200]),
+    row("POST", "/fn/transcript", None, "id={launch}", [401, 200, 200, 404, 404, 401, 200, 200]),
     row("POST", "/fn/notifications", None, "", [401, 200, 200, 200, 200, 401, 200, 200]),
     row("POST", "/fn/mark-seen", None, "id={unknown}", [401, 200, 200, 200, 200, 401, 403, 200]),
     row("POST", "/fn/talents", None, "", [401, 200, 200, 200, 200, 401, 200, 200]),
@@ -282,6 +283,7 @@ pub(super) const FUNCTIONS: [Row; 38] = [
         [401, 403, 200, 403, 200, 401, 403, 200],
     ),
     row("POST", "/fn/booking", None, "id={booking}", [401, 200, 200, 404, 404, 401, 200, 200]),
+    row("POST", "/fn/clashes", None, "id={booking}", [401, 200, 200, 404, 404, 401, 200, 200]),
     row("POST", "/fn/step", None, "booking_id={booking}&step=accept", [401, 200, 403, 404, 403, 401, 403, 403]),
     row("POST", "/fn/settings", None, "", [401, 200, 200, 200, 200, 401, 403, 403]),
     row("POST", "/fn/change-account", None, "mail_after=off", [401, 200, 200, 200, 200, 401, 403, 403]),
@@ -310,7 +312,7 @@ pub(super) const FUNCTIONS: [Row; 38] = [
 ];
 
 /// Pages, and other paths outside of the API.
-pub(super) const PAGES: [Row; 17] = [
+pub(super) const PAGES: [Row; 18] = [
     row("GET", "/", None, "", [200, 303, 303, 303, 303, 200, 303, 303]),
     row("GET", "/signin", None, "", [200, 303, 303, 303, 303, 200, 303, 303]),
     row("GET", "/register", None, "", [200, 303, 303, 303, 303, 200, 303, 303]),
@@ -321,6 +323,13 @@ pub(super) const PAGES: [Row; 17] = [
     row("POST", "/unsubscribe", Some("/unsubscribe?token={new}"), "", [422, 422, 422, 422, 422, 422, 422, 422]),
     row("GET", "/inbox", None, "", [303, 200, 200, 200, 200, 303, 200, 200]),
     row("GET", "/conversations/:id", Some("/conversations/{launch}"), "", [303, 200, 200, 404, 404, 303, 200, 200]),
+    row(
+        "GET",
+        "/conversations/:id/print",
+        Some("/conversations/{launch}/print"),
+        "",
+        [303, 200, 200, 404, 404, 303, 200, 200],
+    ),
     row("GET", "/notifications", None, "", [303, 200, 200, 200, 200, 303, 200, 200]),
     row("GET", "/talents", None, "", [303, 200, 200, 200, 200, 303, 200, 200]),
     row("GET", "/bookings/new", Some("/bookings/new?talent={achieng}"), "", [303, 403, 200, 403, 200, 303, 200, 200]),
