@@ -30,9 +30,9 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0F1312"/>
                 <link rel="icon" href="/icon.svg" type="image/svg+xml"/>
                 <HashedStylesheet options=options.clone() id="style"/>
+                <AutoReload options=options.clone()/>
                 {needs_program().then(|| view! {
                     <Guard/>
-                    <AutoReload options=options.clone()/>
                     <HydrationScripts options/>
                     <PreloadLinks/>
                 })}
