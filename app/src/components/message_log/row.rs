@@ -50,7 +50,8 @@ pub(super) fn draw_entry(context: LogContext, LogEntry { seq, kind }: LogEntry) 
     match kind {
         EntryKind::Day(day, at) => {
             let locale = Locale::current();
-            view! { <div class="day"><time datetime=move || locale.day_of(at).to_string()>{day}</time></div> }.into_any()
+            view! { <div class="day"><time datetime=move || locale.day_of(at).to_string()>{day}</time></div> }
+                .into_any()
         }
         EntryKind::Unread => view! { <div class="unread-divider" id="new">{strings::NEW}</div> }.into_any(),
         // Each message names its sender for screen readers.
