@@ -84,7 +84,7 @@ fn Steps(day: Day, status: Memo<BookingStatus>) -> impl IntoView {
                 let is_done = index < current;
                 view! { <li class:done=is_done aria-current=(index == current).then_some("step")>{step}</li> }
             });
-            view! { <ol class="steps" role="list" aria-label=strings::PROGRESS>{steps.collect_view()}</ol> }
+            view! { <ol class="progress" role="list" aria-label=strings::PROGRESS>{steps.collect_view()}</ol> }
         })
     }
 }

@@ -45,17 +45,18 @@ pub(super) struct LogContext {
 }
 
 /// Shows a message, a change of the booking, or a heading. Headings, names and times can't be selected, so that
-/// copying messages copies their texts alone.
+/// copying messages copies their texts alone; as paragraphs they would still add empty lines.
 pub(super) fn draw_entry(context: LogContext, LogEntry { seq, kind }: LogEntry) -> AnyView {
     match kind {
         EntryKind::Day(day, at) => {
             let locale = Locale::current();
-            view! { <p class="day"><time datetime=move || locale.day_of(at).to_string()>{day}</time></p> }.into_any()
+            view! { <div class="day"><time datetime=move || locale.day_of(at).to_string()>{day}</time></div> }
+                .into_any()
         }
-        EntryKind::Unread => view! { <p class="unread-divider" id="new">{strings::NEW}</p> }.into_any(),
+        EntryKind::Unread => view! { <div class="unread-divider" id="new">{strings::NEW}</div> }.into_any(),
         // Each message names its sender for screen readers.
         EntryKind::Sender(name) => view! {
-            <p class="sender" aria-hidden="true">{name.map(|name| view! { <IsolatedText text=name/> })}</p>
+            <div class="sender" aria-hidden="true">{name.map(|name| view! { <IsolatedText text=name/> })}</div>
         }
         .into_any(),
         EntryKind::Message(message) => match message.booking_status {
@@ -81,7 +82,7 @@ fn MessageRow(context: LogContext, message: Message) -> impl IntoView {
     };
     view! {
         <div class="message" id=format!("m{seq}") data-seq=seq tabindex="-1" class:mine=mine class:arrived=arrived class:linked=context.linked == Some(seq)>
-            <p class="visually-hidden"><IsolatedText text=by/></p>
+            <span class="visually-hidden"><IsolatedText text=by/></span>
             <div class="bubble" dir="auto">
                 <p class="message-text"><LinkedText text=body/></p>
                 <span class="message-time">
@@ -102,8 +103,8 @@ fn SystemMessage(seq: i64, status: BookingStatus, by: Option<String>, at: Timest
     };
     let text = strings::booking_event_text(status, by.as_deref());
     view! {
-        <p class="system-message" data-seq=seq tabindex="-1">
+        <div class="system-message" data-seq=seq tabindex="-1">
             <Icon glyph/> <span>{text}</span> " " <Time at format=TimeFormat::Clock/>
-        </p>
+        </div>
     }
 }
