@@ -5,6 +5,7 @@ mod booking_actions;
 mod booking_facts;
 mod composer;
 mod connection_bar;
+mod date_block;
 mod flash;
 mod focus;
 mod form;
@@ -29,6 +30,7 @@ pub use booking_actions::{AcceptOrDecline, BookingActionError, BookingActions, C
 pub use booking_facts::{BookingFacts, BookingLine};
 pub use composer::{Composer, new_client_id};
 pub use connection_bar::ConnectionBar;
+pub use date_block::DateBlock;
 pub use flash::{Flash, flash_code};
 pub use focus::focus_on;
 pub use form::{

@@ -1,5 +1,6 @@
 //! The pages, one per file.
 
+mod agenda;
 mod booking;
 mod forgot;
 mod home;
@@ -24,6 +25,7 @@ pub use not_found::NotFound;
 pub use signed_in::SignedInLayout;
 pub use thread::ThreadPage;
 
+use agenda::AgendaPage;
 use booking::BookingPage;
 use forgot::Forgot;
 use home::Home;

@@ -10,6 +10,7 @@ use model::{NavState, Role};
 #[component]
 pub fn TopBar(nav_state: RwSignal<NavState>) -> impl IntoView {
     let (live, outbox) = (Live::current(), Outbox::current());
+    live.track_unread(nav_state);
     let organizer = nav_state.with_untracked(|nav_state| nav_state.person.role == Role::Organizer);
     let name = move || nav_state.with(|nav_state| nav_state.person.name.clone());
     let count = move || nav_state.with(|nav_state| nav_state.unread);

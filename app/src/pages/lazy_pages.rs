@@ -2,8 +2,8 @@
 //! opens sooner. The build writes each of the two groups to a chunk of its own.
 
 use super::{
-    BookingPage, Forgot, Home, NewBooking, NotificationsPage, Register, Reset, SettingsPage, SignIn, Talents,
-    Unsubscribe, Verify,
+    AgendaPage, BookingPage, Forgot, Home, NewBooking, NotificationsPage, Register, Reset, SettingsPage, SignIn,
+    Talents, Unsubscribe, Verify,
 };
 use crate::{
     components::LoadError,
@@ -49,6 +49,8 @@ pub enum AccountPage {
     Talents,
     /// The booking inquiry.
     NewBooking,
+    /// The bookings by day.
+    Agenda,
     Booking,
 }
 
@@ -82,6 +84,7 @@ fn show_account_page(page: AccountPage) -> Result<AnyView, ChunkLoadError> {
         AccountPage::Settings => view! { <SettingsPage/> }.into_any(),
         AccountPage::Talents => view! { <Talents/> }.into_any(),
         AccountPage::NewBooking => view! { <NewBooking/> }.into_any(),
+        AccountPage::Agenda => view! { <AgendaPage/> }.into_any(),
         AccountPage::Booking => view! { <BookingPage/> }.into_any(),
     })
 }

@@ -3,7 +3,8 @@
 
 /// Server functions that may be repeated while a response is outstanding: they read, move a marker forward, or carry a
 /// `clientId`.
-pub const IDEMPOTENT: [&str; 16] = [
+pub const IDEMPOTENT: [&str; 17] = [
+    "/fn/agenda",
     "/fn/booking",
     "/fn/browser-key",
     "/fn/delivered",

@@ -232,7 +232,7 @@ pub(super) const API: [Row; 47] = [
 ];
 
 /// Server functions, called with forms.
-pub(super) const FUNCTIONS: [Row; 37] = [
+pub(super) const FUNCTIONS: [Row; 38] = [
     row(
         "POST",
         "/fn/sign-in",
@@ -282,6 +282,7 @@ pub(super) const FUNCTIONS: [Row; 37] = [
         [401, 403, 200, 403, 200, 401, 403, 200],
     ),
     row("POST", "/fn/booking", None, "id={booking}", [401, 200, 200, 404, 404, 401, 200, 200]),
+    row("POST", "/fn/agenda", None, "", [401, 200, 200, 200, 200, 401, 200, 200]),
     row("POST", "/fn/step", None, "booking_id={booking}&step=accept", [401, 200, 403, 404, 403, 401, 403, 403]),
     row("POST", "/fn/settings", None, "", [401, 200, 200, 200, 200, 401, 403, 403]),
     row("POST", "/fn/change-account", None, "mail_after=off", [401, 200, 200, 200, 200, 401, 403, 403]),
@@ -309,7 +310,7 @@ pub(super) const FUNCTIONS: [Row; 37] = [
 ];
 
 /// Pages, and other paths outside of the API.
-pub(super) const PAGES: [Row; 17] = [
+pub(super) const PAGES: [Row; 18] = [
     row("GET", "/", None, "", [200, 303, 303, 303, 303, 200, 303, 303]),
     row("GET", "/signin", None, "", [200, 303, 303, 303, 303, 200, 303, 303]),
     row("GET", "/register", None, "", [200, 303, 303, 303, 303, 200, 303, 303]),
@@ -322,6 +323,7 @@ pub(super) const PAGES: [Row; 17] = [
     row("GET", "/conversations/:id", Some("/conversations/{launch}"), "", [303, 200, 200, 404, 404, 303, 200, 200]),
     row("GET", "/notifications", None, "", [303, 200, 200, 200, 200, 303, 200, 200]),
     row("GET", "/talents", None, "", [303, 200, 200, 200, 200, 303, 200, 200]),
+    row("GET", "/bookings", None, "", [303, 200, 200, 200, 200, 303, 200, 200]),
     row("GET", "/bookings/new", Some("/bookings/new?talent={achieng}"), "", [303, 403, 200, 403, 200, 303, 200, 200]),
     row("GET", "/bookings/:id", Some("/bookings/{booking}"), "", [303, 200, 200, 404, 404, 303, 200, 200]),
     row("GET", "/settings", None, "", [303, 200, 200, 200, 200, 303, 403, 403]),
