@@ -7,6 +7,7 @@ mod composer;
 mod confirm_sheet;
 mod connection_bar;
 mod decision;
+mod date_block;
 mod flash;
 mod focus;
 mod form;
@@ -35,6 +36,7 @@ pub use booking_strip::{BookingStrip, DETAILS};
 pub use composer::{Composer, new_client_id};
 pub use connection_bar::ConnectionBar;
 pub use decision::{DecisionCard, WithClashes, clashes_signal};
+pub use date_block::DateBlock;
 pub use flash::{Flash, flash_code};
 pub use focus::focus_on;
 pub use form::{

@@ -9,7 +9,7 @@
 //! - `tab_channel`: the channel between tabs, which carries each `tab_message`
 //! - [`outbox`]: messages that aren't delivered yet, persisted in its `storage`; [`drafts`]: unsent text;
 //!   `browser_key`: the key that encrypts both
-//! - `thread_cache`: threads that were open before
+//! - `thread_cache`: threads that were open before; `inbox_cache`: the inbox as it was last shown
 //! - `read_only`: pages whose person is no longer signed in; `sign_out`, `account_deletion`: two causes of it
 //! - `device_time_zone`: reports the time zone of the device
 //! - `delivery_receipts`: reports what reached this browser; [`ephemeral`]: typing indicators and presence
@@ -21,6 +21,7 @@ mod delivery_receipts;
 mod device_time_zone;
 pub mod drafts;
 pub mod ephemeral;
+mod inbox_cache;
 mod locks;
 pub mod outbox;
 mod read_only;
@@ -34,6 +35,7 @@ mod tab_message;
 mod tests;
 mod thread_cache;
 
+pub use inbox_cache::ShownInbox;
 pub use outbox::Outbox;
 pub use state::{Connection, Live, ReadOnlyReason};
 

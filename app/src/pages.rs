@@ -1,5 +1,6 @@
 //! The pages, one per file.
 
+mod agenda;
 mod booking;
 mod forgot;
 mod home;
@@ -25,6 +26,7 @@ pub use not_found::NotFound;
 pub use signed_in::SignedInLayout;
 pub use thread::ThreadPage;
 
+use agenda::AgendaPage;
 use booking::BookingPage;
 use forgot::Forgot;
 use home::Home;

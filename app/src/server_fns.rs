@@ -13,7 +13,7 @@ use crate::{
     server_fn_client::FormPost,
 };
 use leptos::prelude::*;
-use model::{BookingView, Directory, Inbox, Message, NavState, NotificationList, Person, Thread};
+use model::{Agenda, BookingView, Directory, InboxList, Message, NavState, NotificationList, Person, Thread};
 
 /// Functions that don't need a session. The server refuses all others if the page belongs to another person.
 pub const PUBLIC_SERVER_FNS: [&str; 9] = [
@@ -74,11 +74,17 @@ pub async fn load_browser_key() -> RequestResult<String> {
     greenroom.load_browser_key(&viewer).await.map_err(|error| error.into_api_error().into())
 }
 
-/// Returns one page of the inbox.
+/// Returns one page of the inbox: `show` names the filter, `query` a text that names or titles contain.
 #[server(prefix = "/fn", endpoint = "inbox", protocol = FormPost)]
-pub async fn load_inbox(page: Option<String>) -> RequestResult<ForPerson<Inbox>> {
+pub async fn load_inbox(
+    show: Option<String>,
+    query: Option<String>,
+    page: Option<String>,
+) -> RequestResult<ForPerson<InboxList>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    crate::ssr::for_person(&viewer, greenroom.load_inbox(&viewer, page.as_deref()).await)
+    let filter = show.as_deref().and_then(|show| show.parse().ok()).unwrap_or(model::InboxFilter::All);
+    let list = greenroom.load_inbox_list(&viewer, filter, query.as_deref(), page.as_deref()).await;
+    crate::ssr::for_person(&viewer, list)
 }
 
 /// Returns a window of a thread: before, after or around a message, or where the thread opens.
@@ -187,6 +193,14 @@ pub async fn open_booking(
 pub async fn load_booking(id: String) -> RequestResult<ForPerson<BookingView>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     crate::ssr::for_person(&viewer, greenroom.load_booking_view(&viewer, crate::ssr::parse_id(&id)?).await)
+}
+
+/// Returns the bookings of a month, written `YYYY-MM`, or all from the current month on.
+#[server(prefix = "/fn", endpoint = "agenda", protocol = FormPost)]
+pub async fn load_agenda(month: Option<String>) -> RequestResult<ForPerson<Agenda>> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    let month = month.as_deref().and_then(|month| month.parse().ok());
+    crate::ssr::for_person(&viewer, greenroom.load_agenda(&viewer, month).await)
 }
 
 /// Accepts, declines or cancels a booking.

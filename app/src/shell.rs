@@ -95,6 +95,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/notifications") view=AccountPage::Notifications ssr=SsrMode::Async/>
                     <Route path=path!("/settings") view=LazySettings ssr=SsrMode::Async/>
                     <Route path=path!("/talents") view=AccountPage::Talents ssr=SsrMode::Async/>
+                    <Route path=path!("/bookings") view=AccountPage::Agenda ssr=SsrMode::Async/>
                     <Route path=path!("/bookings/new") view=AccountPage::NewBooking ssr=SsrMode::Async/>
                     <Route path=path!("/bookings/:id") view=AccountPage::Booking ssr=SsrMode::Async/>
                     <Route path=path!("/conversations/:id/print") view=AccountPage::Transcript ssr=SsrMode::Async/>

@@ -3,6 +3,7 @@
 //! # Layout
 //! - this file: texts of several pages, the inbox, threads and bookings
 //! - `account`: registration, sign-in, forgotten passwords
+//! - `calendar`: days and months, and bookings by day
 //! - `settings`: the settings page
 //! - `devices`: readable names of browsers
 //! - `home`: the public start page
@@ -10,6 +11,7 @@
 //! - `thread`: the answer to a request, the ticket, the printed conversation
 
 mod account;
+mod calendar;
 mod devices;
 mod errors;
 mod home;
@@ -17,13 +19,14 @@ mod settings;
 mod thread;
 
 pub use account::*;
+pub use calendar::*;
 pub use devices::device_name;
 pub use errors::{error_of_field, error_text, field_error_text};
 pub use home::*;
 pub use settings::*;
 pub use thread::*;
 
-use model::{BookingAction, BookingStatus, Craft, NotificationKind, Role, booking, text::isolate};
+use model::{BookingAction, BookingStatus, Craft, InboxFilter, NotificationKind, Role, booking, text::isolate};
 
 pub const SITE: &str = "Greenroom";
 pub const SKIP: &str = "Skip to content";
@@ -36,6 +39,13 @@ pub const NO_CONVERSATIONS_ORGANIZER: &str =
     "Find someone for your event and send a request. The conversation starts there.";
 pub const NO_CONVERSATIONS_TALENT: &str = "When an organiser sends you a request, it appears here right away.";
 pub const OLDER_CONVERSATIONS: &str = "Older conversations";
+pub const SHOW: &str = "Show";
+pub const SEARCH_CONVERSATIONS: &str = "Search conversations";
+pub const SEARCH_CONVERSATIONS_HELP: &str = "Name or event";
+pub const CLEAR_SEARCH: &str = "Show all";
+pub const NOTHING_FOUND: &str = "No conversation found";
+pub const NOTHING_FOUND_LEAD: &str = "Try part of the name, or of the event's title.";
+pub const LAST_SHOWN: &str = "This is the inbox as it was last shown. It updates once you are online again.";
 pub const CHOOSE: &str = "Choose a conversation";
 pub const CHOOSE_LEAD: &str = "Its messages appear here.";
 pub const YOU: &str = "You";
@@ -147,6 +157,40 @@ pub const HOME: &str = "Go to the home page";
 /// Returns the title of the document for a page.
 pub fn page_title(page: &str) -> String {
     format!("{} · {SITE}", isolate(page))
+}
+
+/// Puts the number of unread messages before the title of the document.
+pub fn title_with_unread(what: &str, unread: i64) -> String {
+    format!("({}) {what}", up_to_99(unread))
+}
+
+/// Returns a count as small marks show it.
+pub fn up_to_99(count: i64) -> String {
+    if count > 99 { "99+".to_owned() } else { count.to_string() }
+}
+
+pub fn inbox_filter_label(filter: InboxFilter) -> &'static str {
+    match filter {
+        InboxFilter::All => "All",
+        InboxFilter::NeedsYou => "Needs you",
+        InboxFilter::Agreed => "Agreed",
+        InboxFilter::Past => "Past",
+    }
+}
+
+/// Says that a filter includes nothing, and what it would include.
+pub fn nothing_filtered(filter: InboxFilter) -> (&'static str, &'static str) {
+    match filter {
+        InboxFilter::All => (NO_CONVERSATIONS, ""),
+        InboxFilter::NeedsYou => ("Nothing waits for you", "New requests and unread messages appear here."),
+        InboxFilter::Agreed => ("Nothing agreed yet", "Accepted bookings appear here until their day is over."),
+        InboxFilter::Past => ("Nothing past yet", "Bookings that are over appear here."),
+    }
+}
+
+/// Says how many conversations wait for the viewer.
+pub fn waiting_for_you(count: i64) -> String {
+    if count == 1 { "1 conversation needs you".to_owned() } else { format!("{count} conversations need you") }
 }
 
 /// Explains the consequences of cancelling a booking, before it is done.

@@ -25,6 +25,10 @@ export const PAGES: SitePage[] = [
   ["an unknown page", "visitor", () => "/no/such/page"],
   ["the inbox", "eventpro", () => "/inbox"],
   ["an empty inbox", "achieng", () => "/inbox"],
+  ["what needs you", "sarah", () => "/inbox?show=needs-you"],
+  ["a search of the inbox", "sarah", () => "/inbox?q=nobody"],
+  ["the bookings", "sarah", () => "/bookings"],
+  ["no bookings", "achieng", () => "/bookings?month=2030-02"],
   ["a thread", "eventpro", ({ conversation }) => conversation],
   ["a conversation to print", "sarah", ({ conversation }) => `${conversation}/print`],
   ["an unknown thread", "sarah", () => "/conversations/1"],
@@ -38,10 +42,10 @@ export const PAGES: SitePage[] = [
 ];
 
 /** The pages that Lighthouse audits, by name. */
-export const AUDITED = ["the start page", "sign-in", "the inbox", "a thread", "the directory"];
+export const AUDITED = ["the start page", "sign-in", "the inbox", "a thread", "the directory", "the bookings"];
 
 /** The pages whose screenshots are compared, by name. */
-export const PICTURED = ["the start page", "sign-in", "the inbox", "a thread", "the directory"];
+export const PICTURED = ["the start page", "sign-in", "the inbox", "a thread", "the directory", "the bookings"];
 
 /** Returns the pages with these names. */
 export function pagesNamed(names: string[]): SitePage[] {

@@ -18,8 +18,8 @@ test("@js a talent accepts and both see it live; then the organizer cancels", as
     await expect(acceptButton(person)).toHaveCount(0);
     await expect(button(person, "Decline")).toHaveCount(0);
   }
-  await expect(sarah.conversations.getByText("You accepted the booking")).toBeVisible();
-  await expect(eventpro.conversations.getByText("Sarah Wanjiru accepted the booking")).toBeVisible();
+  await expect(sarah.conversations.getByText("You accepted", { exact: true })).toBeVisible();
+  await expect(eventpro.conversations.getByText("Accepted", { exact: true })).toBeVisible();
 
   await cancelBooking(eventpro.page);
   await expect(sarah.thread.log.getByText("EventPro Kenya cancelled the booking")).toBeVisible();

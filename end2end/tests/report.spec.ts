@@ -187,6 +187,7 @@ describe("Frontend", () => {
     ["/conversations/…", "sarah", "EventPro Kenya", (ids: Ids) => ids.conversation],
     ["/notifications", "sarah", "Notifications"],
     ["/talents", "eventpro", "Find talent"],
+    ["/bookings", "sarah", "Bookings"],
     ["/bookings/new", "eventpro", "New booking", (ids: Ids) => `/bookings/new?talent=${ids.talent}`],
     ["/bookings/…", "sarah", "Savanna product launch", (ids: Ids) => ids.booking],
     ["/settings", "sarah", "Settings"],

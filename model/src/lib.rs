@@ -48,7 +48,10 @@ pub use notification::{Notification, NotificationKind};
 pub use password::NewPassword;
 pub use person::{Craft, Email, Person, Role, User};
 pub use profile::{LinkAction, MailedLink, MaskedEmail, Profile, ProfileInput};
-pub use projection::{ApplyOutcome, BookingView, Directory, Inbox, NavState, NotificationList, Projection, Thread};
+pub use projection::{
+    Agenda, ApplyOutcome, BookingView, Directory, Inbox, InboxCounts, InboxEntry, InboxFilter, InboxKey, InboxList,
+    NavState, NotificationList, Projection, Thread, UnreadConversation,
+};
 pub use stored_email::{LookupEmail, StoredEmail};
-pub use time::{Day, Timestamp};
+pub use time::{Day, Month, Timestamp};
 pub use time_zone::{LocalTime, TimeZoneName, UtcOffsets};

@@ -1,5 +1,9 @@
 //! Timestamps and calendar days, in the format of the API.
 
+mod month;
+
+pub use month::Month;
+
 use serde::{Deserialize, Serialize};
 use std::{error::Error, fmt, ops::Range, str::FromStr};
 use time::{Date, OffsetDateTime, Time};
@@ -122,6 +126,31 @@ impl Day {
     /// Returns the number of days from `other` to this day; negative if this day is earlier.
     pub fn days_after(self, other: Day) -> i64 {
         (self.0 - other.0).whole_days()
+    }
+
+    /// Returns the day `days` later; the last day of the calendar if there is none.
+    pub fn plus_days(self, days: i64) -> Self {
+        self.0.checked_add(time::Duration::days(days)).map_or(Self(Date::MAX), Self)
+    }
+
+    /// Returns the day of the month, from 1.
+    pub fn day_of_month(self) -> u8 {
+        self.0.day()
+    }
+
+    /// Returns the day of the week: 0 on Monday, 6 on Sunday.
+    pub fn weekday(self) -> u8 {
+        self.0.weekday().number_days_from_monday()
+    }
+
+    /// Returns the Sunday that ends this day's week.
+    pub fn end_of_week(self) -> Self {
+        self.plus_days(6 - i64::from(self.weekday()))
+    }
+
+    /// Returns the month that this day is in.
+    pub fn month(self) -> Month {
+        Month::of(self.0)
     }
 }
 

@@ -1,24 +1,25 @@
 //! Notifications: listing them, counting the unread ones for the bell icon, and marking them as seen.
 
 mod mark_read;
+mod nav_state;
 
 pub use mark_read::NotificationSelection;
 
 use crate::{
     Error, Greenroom, Result, Viewer,
     accounts::person_of,
-    entity::{booking, event_sequence, notification, person},
+    entity::{booking, notification, person},
     page::{self, PAGE_SIZE, PageCursor},
     realtime::{EventRecorder, last_seq},
     store::statement_buckets,
 };
 use model::{
-    ApiError, BookingId, BookingSummary, ConversationId, Money, NavState, Notification, NotificationId,
-    NotificationKind, NotificationList, PersonId, Timestamp,
+    BookingId, BookingSummary, ConversationId, Money, Notification, NotificationId, NotificationKind, NotificationList,
+    PersonId, Timestamp,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, RelationDef, Select, sea_query::Expr,
+    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    RelationDef, Select,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -38,37 +39,6 @@ impl Greenroom {
         let unread = count_unread(&*snapshot, viewer.id()).await?;
         Ok(NotificationList { notifications, unread, next_page, cursor: last_seq(&*snapshot, viewer.id()).await? })
     }
-
-    /// Returns the state of the navigation that surrounds every page.
-    ///
-    /// # Errors
-    /// `Unauthenticated` if the account was deleted.
-    pub async fn load_nav_state(&self, viewer: &Viewer) -> Result<NavState> {
-        let count = select_unread(viewer.id()).select_only().expr(notification::Column::Id.count()).into_query();
-        // One statement, because every page loads it, and so that count and cursor are consistent.
-        let row = person::Entity::find_by_id(viewer.id().0)
-            .join(JoinType::InnerJoin, join_event_sequence())
-            .column_as(event_sequence::Column::Seq, "cursor")
-            .column_as(Expr::expr(count), "unread")
-            .into_model::<NavStateRow>()
-            .one(self.store.reader())
-            .await?;
-        let NavStateRow { person, cursor, unread } = row.ok_or(ApiError::Unauthenticated)?;
-        Ok(NavState { person: person_of(person)?, unread, cursor })
-    }
-}
-
-#[derive(FromQueryResult)]
-struct NavStateRow {
-    #[sea_orm(nested)]
-    person: person::Model,
-    cursor: i64,
-    unread: i64,
-}
-
-fn join_event_sequence() -> RelationDef {
-    let relation = person::Entity::belongs_to(event_sequence::Entity);
-    relation.from(person::Column::Id).to(event_sequence::Column::PersonId).into()
 }
 
 fn select_unread(person: PersonId) -> Select<notification::Entity> {

@@ -13,7 +13,7 @@ use crate::{
 use model::{ApiError, Craft, Directory, FieldError, Person, PersonId, Role};
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::{BinOper, Expr},
+    sea_query::{BinOper, Expr, SimpleExpr},
 };
 
 /// Maximum characters of a search query.
@@ -38,7 +38,8 @@ impl Greenroom {
     pub async fn search_talents(&self, _viewer: &Viewer, search: TalentSearch) -> Result<Directory> {
         let mut query = select_bookable();
         if let Some(part) = search.query.as_deref().map(str::trim).filter(|part| !part.is_empty()) {
-            query = query.filter(name_contains(part)?);
+            let name = Expr::col((person::Entity, person::Column::SearchName));
+            query = query.filter(contains_folded(name, part)?);
         }
         if let Some(craft) = search.craft {
             query = query.filter(person::Column::Craft.eq(craft.as_str()));
@@ -75,15 +76,27 @@ fn select_bookable() -> Select<person::Entity> {
         .filter(person::Column::EmailVerified.eq(true))
 }
 
-fn name_contains(part: &str) -> Result<sea_orm::sea_query::SimpleExpr> {
+/// Returns the condition that a folded name contains a text.
+///
+/// # Errors
+/// `Invalid` for a text that has more than 100 characters or a NUL.
+pub(crate) fn contains_folded(name: SimpleExpr, part: &str) -> Result<SimpleExpr> {
     if part.contains('\0') {
         return Err(Error::for_field("query", FieldError::Invalid));
     }
     if part.chars().count() > QUERY_LIMIT {
         return Err(Error::for_field("query", FieldError::TooLong));
     }
-    let part = fold_name(part);
+    Ok(contains(name, &fold_name(part)))
+}
+
+/// Returns the condition that a text in lower case contains another one. SQLite knows only the case of ASCII letters.
+pub(crate) fn contains_lowercase(text: SimpleExpr, part: &str) -> SimpleExpr {
+    contains(text, &part.to_lowercase())
+}
+
+fn contains(text: SimpleExpr, part: &str) -> SimpleExpr {
     let escaped = part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     let pattern = Expr::val(format!("%{escaped}%")).binary(BinOper::Escape, Expr::Constant('\\'.into()));
-    Ok(Expr::col((person::Entity, person::Column::SearchName)).binary(BinOper::Like, pattern))
+    text.binary(BinOper::Like, pattern)
 }

@@ -11,6 +11,7 @@ use model::{NavState, Role};
 /// the navigation at the bottom of narrow screens, and both in a rail beside the page on others.
 #[component]
 pub fn Navigation(nav_state: RwSignal<NavState>) -> impl IntoView {
+    Live::current().track_unread(nav_state);
     let role = nav_state.with_untracked(|nav_state| nav_state.person.role);
     let count = move || nav_state.with(|nav_state| nav_state.unread);
     let you = move || nav_state.with(|nav_state| strings::settings_of(&nav_state.person.name));
@@ -19,7 +20,7 @@ pub fn Navigation(nav_state: RwSignal<NavState>) -> impl IntoView {
             <a class="brand" href="/inbox"><span class="brand-name">{strings::SITE}</span></a>
             <a class="bell" href="/notifications" aria-label=move || strings::notifications_label(count()) aria-current=is_current("/notifications")>
                 <Icon glyph=Glyph::Bell/>
-                {move || (count() > 0).then(|| view! { <span class="badge" aria-hidden="true" translate="no">{count()}</span> })}
+                {move || (count() > 0).then(|| view! { <span class="badge" aria-hidden="true" translate="no">{strings::up_to_99(count())}</span> })}
                 <span class="bell-word" aria-hidden="true">{strings::NOTIFICATIONS}</span>
             </a>
             <SignOut class="wide-sign-out"/>

@@ -2,8 +2,8 @@
 //! opens sooner. The build writes each group to a chunk of its own, and the settings, which are long and seldom opened.
 
 use super::{
-    BookingPage, Forgot, Home, NewBooking, NotificationsPage, Register, Reset, SettingsPage, SignIn, Talents,
-    Transcript, Unsubscribe, Verify,
+    AgendaPage, BookingPage, Forgot, Home, NewBooking, NotificationsPage, Register, Reset, SettingsPage, SignIn,
+    Talents, Transcript, Unsubscribe, Verify,
 };
 use crate::{
     components::LoadError,
@@ -49,6 +49,8 @@ pub enum AccountPage {
     Talents,
     /// The booking inquiry.
     NewBooking,
+    /// The bookings by day.
+    Agenda,
     Booking,
     /// A conversation to print.
     Transcript,
@@ -87,6 +89,7 @@ fn show_account_page(page: AccountPage) -> Result<AnyView, ChunkLoadError> {
         AccountPage::Notifications => view! { <NotificationsPage/> }.into_any(),
         AccountPage::Talents => view! { <Talents/> }.into_any(),
         AccountPage::NewBooking => view! { <NewBooking/> }.into_any(),
+        AccountPage::Agenda => view! { <AgendaPage/> }.into_any(),
         AccountPage::Booking => view! { <BookingPage/> }.into_any(),
         AccountPage::Transcript => view! { <Transcript/> }.into_any(),
     })

@@ -13,7 +13,10 @@ use leptos_router::components::Outlet;
 pub fn SignedInLayout() -> impl IntoView {
     let live = Live::current();
     let outbox = Outbox::current();
-    let nav_state = page_resource(move || live.reload_generation.get(), |_| server_fns::load_nav_state());
+    let nav_state = page_resource(
+        move || (live.reload_generation.get(), live.needs_reload.get()),
+        |_| server_fns::load_nav_state(),
+    );
     let key = page_resource(|| (), |()| server_fns::load_browser_key());
     let unlock = move || {
         Suspend::new(async move {

@@ -86,7 +86,7 @@ fn ThreadView(loaded: WithClashes<Thread>, at: Option<i64>) -> impl IntoView {
     let first = name.get_untracked();
     let title = move || {
         let now = if IN_BROWSER { name.try_get() } else { None };
-        live.title_with_unread(now.as_ref().unwrap_or(&first))
+        now.unwrap_or_else(|| first.clone())
     };
     mark_read_while_visible(thread, anchor);
     view! {

@@ -3,7 +3,8 @@
 
 /// Server functions that may be repeated while a response is outstanding: they read, move a marker forward, or carry a
 /// `clientId`.
-pub const IDEMPOTENT: [&str; 18] = [
+pub const IDEMPOTENT: [&str; 19] = [
+    "/fn/agenda",
     "/fn/booking",
     "/fn/browser-key",
     "/fn/clashes",

@@ -76,9 +76,8 @@ fn check_views(checked: &mut CheckedPaths) {
     checked.check(|fill| (LoadNavState {}, for_person(samples::nav_state(fill))));
     checked.check(|fill| (LoadBrowserKey {}, fill.text()));
     checked.check(|fill| {
-        let conversations = fill.list(samples::conversation(fill));
-        let inbox = Inbox { conversations, cursor: fill.integer(), next_page: fill.option(fill.text()) };
-        (LoadInbox { page: fill.option(fill.text()) }, for_person(inbox))
+        let (show, query, page) = (fill.option(fill.text()), fill.option(fill.text()), fill.option(fill.text()));
+        (LoadInbox { show, query, page }, for_person(samples::inbox_list(fill)))
     });
     checked.check(|fill| {
         let (query, craft, page) = (fill.option(fill.text()), fill.option(fill.text()), fill.option(fill.text()));
@@ -139,6 +138,7 @@ fn check_bookings(checked: &mut CheckedPaths) {
         (LoadBooking { id: fill.text() }, for_person(view))
     });
     checked.check(|fill| (LoadClashes { id: fill.text() }, fill.list(samples::booking(fill))));
+    checked.check(|fill| (LoadAgenda { month: fill.option(fill.text()) }, for_person(samples::agenda(fill))));
     checked.check(|fill| (ApplyBookingAction { booking_id: fill.text(), step: fill.text() }, samples::booking(fill)));
 }
 

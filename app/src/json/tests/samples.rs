@@ -1,9 +1,9 @@
 //! Values of all types that travel between server and browser.
 
 use model::{
-    AccessToken, Account, ApiError, Booking, BookingStatus, BookingSummary, Conversation, Craft, Day, Device,
-    EmailDelay, Event, FieldError, Message, Money, NavState, Notification, NotificationKind, Person, Role, Scope,
-    Thread, Timestamp, User, ValidationErrors,
+    AccessToken, Account, Agenda, ApiError, Booking, BookingStatus, BookingSummary, Conversation, Craft, Day, Device,
+    EmailDelay, Event, FieldError, InboxCounts, InboxEntry, InboxFilter, InboxKey, InboxList, Message, Money, NavState,
+    Notification, NotificationKind, Person, Role, Scope, Thread, Timestamp, UnreadConversation, User, ValidationErrors,
 };
 use std::str::FromStr;
 use uuid::Uuid;
@@ -132,7 +132,39 @@ pub(crate) fn thread(fill: Fill) -> Thread {
 }
 
 pub(crate) fn nav_state(fill: Fill) -> NavState {
-    NavState { person: person(fill), unread: fill.integer(), cursor: fill.integer() }
+    NavState {
+        person: person(fill),
+        unread: fill.integer(),
+        unread_conversations: fill.list(UnreadConversation { id: id(4), unread: fill.integer() }),
+        more_unread: fill.bool(),
+        cursor: fill.integer(),
+    }
+}
+
+pub(crate) fn inbox_list(fill: Fill) -> InboxList {
+    let place = InboxKey { needs_you: fill.bool(), event_seq: fill.integer(), id: id(4) };
+    InboxList {
+        filter: fill.choose(InboxFilter::ALL),
+        query: fill.option(fill.text()),
+        today: day(),
+        counts: InboxCounts { needs_you: fill.integer(), agreed: fill.integer(), cursor: fill.integer() },
+        next_up: fill.option(booking(fill)),
+        entries: fill.list(InboxEntry { conversation: conversation(fill), event_seq: fill.integer() }),
+        next_page: fill.option(place),
+        cursor: fill.integer(),
+    }
+}
+
+pub(crate) fn agenda(fill: Fill) -> Agenda {
+    Agenda {
+        from: day(),
+        until: fill.option(day()),
+        today: day(),
+        bookings: fill.list(booking(fill)),
+        earlier: fill.option(day()),
+        later: fill.option(day()),
+        cursor: fill.integer(),
+    }
 }
 
 pub(crate) fn account(fill: Fill) -> Account {

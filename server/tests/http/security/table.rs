@@ -232,7 +232,7 @@ pub(super) const API: [Row; 47] = [
 ];
 
 /// Server functions, called with forms.
-pub(super) const FUNCTIONS: [Row; 40] = [
+pub(super) const FUNCTIONS: [Row; 41] = [
     row(
         "POST",
         "/fn/sign-in",
@@ -284,6 +284,7 @@ pub(super) const FUNCTIONS: [Row; 40] = [
     ),
     row("POST", "/fn/booking", None, "id={booking}", [401, 200, 200, 404, 404, 401, 200, 200]),
     row("POST", "/fn/clashes", None, "id={booking}", [401, 200, 200, 404, 404, 401, 200, 200]),
+    row("POST", "/fn/agenda", None, "", [401, 200, 200, 200, 200, 401, 200, 200]),
     row("POST", "/fn/step", None, "booking_id={booking}&step=accept", [401, 200, 403, 404, 403, 401, 403, 403]),
     row("POST", "/fn/settings", None, "", [401, 200, 200, 200, 200, 401, 403, 403]),
     row("POST", "/fn/change-account", None, "mail_after=off", [401, 200, 200, 200, 200, 401, 403, 403]),
@@ -312,7 +313,7 @@ pub(super) const FUNCTIONS: [Row; 40] = [
 ];
 
 /// Pages, and other paths outside of the API.
-pub(super) const PAGES: [Row; 18] = [
+pub(super) const PAGES: [Row; 19] = [
     row("GET", "/", None, "", [200, 303, 303, 303, 303, 200, 303, 303]),
     row("GET", "/signin", None, "", [200, 303, 303, 303, 303, 200, 303, 303]),
     row("GET", "/register", None, "", [200, 303, 303, 303, 303, 200, 303, 303]),
@@ -332,6 +333,7 @@ pub(super) const PAGES: [Row; 18] = [
     ),
     row("GET", "/notifications", None, "", [303, 200, 200, 200, 200, 303, 200, 200]),
     row("GET", "/talents", None, "", [303, 200, 200, 200, 200, 303, 200, 200]),
+    row("GET", "/bookings", None, "", [303, 200, 200, 200, 200, 303, 200, 200]),
     row("GET", "/bookings/new", Some("/bookings/new?talent={achieng}"), "", [303, 403, 200, 403, 200, 303, 200, 200]),
     row("GET", "/bookings/:id", Some("/bookings/{booking}"), "", [303, 200, 200, 404, 404, 303, 200, 200]),
     row("GET", "/settings", None, "", [303, 200, 200, 200, 200, 303, 403, 403]),
