@@ -5,7 +5,9 @@ use crate::{
     live,
     owner::PageOwner,
     page_time_zone::PageTimeZone,
-    pages::{AccountPage, InboxLayout, InboxPage, LazySettings, NotFound, PublicPage, SignedInLayout, ThreadPage},
+    pages::{AccountPage, InboxLayout, InboxPage, LazySettings, NotFound, PublicPage, SiteLayout, ThreadPage},
+    paths::is_profile,
+    platform::IN_BROWSER,
     reactive::effect,
     strings,
 };
@@ -36,6 +38,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="theme-color" media="(prefers-color-scheme: light)" content="#F6F3EC"/>
                 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0F1312"/>
                 <link rel="icon" href="/icon.svg" type="image/svg+xml"/>
+                <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
+                <link rel="manifest" href="/manifest.webmanifest"/>
                 <HashedStylesheet options=options.clone() id="style"/>
                 {program.clone().map(|program| view! { <Guard/> <PreloadLinks program/> })}
                 <AutoReload options/>
@@ -60,6 +64,18 @@ fn Guard() -> impl IntoView {
     }
 }
 
+/// Describes the site to search engines. Profiles have descriptions of their own.
+#[component]
+fn SiteDescription() -> impl IntoView {
+    let path = if IN_BROWSER {
+        window().location().pathname().ok()
+    } else {
+        use_context::<RequestUrl>().and_then(|url| Some(url.parse().ok()?.path().to_owned()))
+    };
+    let described = path.is_some_and(|path| is_profile(&path));
+    (!described).then(|| view! { <Meta name="description" content=strings::PITCH/> })
+}
+
 /// The whole app: the contexts that all pages share, and the routes.
 #[component]
 pub fn App() -> impl IntoView {
@@ -77,7 +93,7 @@ pub fn App() -> impl IntoView {
     });
 
     view! {
-        <Meta name="description" content=strings::PITCH/>
+        <SiteDescription/>
         <Router>
             <Routes fallback=NotFound>
                 <Route path=path!("/") view=PublicPage::Home ssr=SsrMode::Async/>
@@ -87,7 +103,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/forgot") view=PublicPage::Forgot ssr=SsrMode::Async/>
                 <Route path=path!("/reset") view=PublicPage::Reset ssr=SsrMode::Async/>
                 <Route path=path!("/unsubscribe") view=PublicPage::Unsubscribe ssr=SsrMode::Async/>
-                <ParentRoute path=path!("") view=SignedInLayout ssr=SsrMode::Async>
+                <ParentRoute path=path!("") view=SiteLayout ssr=SsrMode::Async>
                     <ParentRoute path=path!("") view=InboxLayout ssr=SsrMode::Async>
                         <Route path=path!("/inbox") view=InboxPage ssr=SsrMode::Async/>
                         <Route path=path!("/conversations/:id") view=ThreadPage ssr=SsrMode::Async/>
@@ -96,6 +112,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/settings") view=LazySettings ssr=SsrMode::Async/>
                     <Route path=path!("/talents") view=AccountPage::Talents ssr=SsrMode::Async/>
                     <Route path=path!("/bookings") view=AccountPage::Agenda ssr=SsrMode::Async/>
+                    <Route path=path!("/t/:slug") view=AccountPage::Profile ssr=SsrMode::Async/>
                     <Route path=path!("/bookings/new") view=AccountPage::NewBooking ssr=SsrMode::Async/>
                     <Route path=path!("/bookings/:id") view=AccountPage::Booking ssr=SsrMode::Async/>
                     <Route path=path!("/conversations/:id/print") view=AccountPage::Transcript ssr=SsrMode::Async/>

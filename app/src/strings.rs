@@ -7,6 +7,7 @@
 //! - `settings`: the settings page
 //! - `devices`: readable names of browsers
 //! - `home`: the public start page
+//! - `people`: talents and their profiles
 //! - `errors`: why a request was refused
 //! - `thread`: the answer to a request, the ticket, the printed conversation
 
@@ -15,6 +16,7 @@ mod calendar;
 mod devices;
 mod errors;
 mod home;
+mod people;
 mod settings;
 mod thread;
 
@@ -23,6 +25,7 @@ pub use calendar::*;
 pub use devices::device_name;
 pub use errors::{error_of_field, error_text, field_error_text};
 pub use home::*;
+pub use people::*;
 pub use settings::*;
 pub use thread::*;
 
@@ -106,8 +109,6 @@ pub const MARK_ALL_READ: &str = "Mark all as read";
 pub const FIND_TALENT: &str = "Find talent";
 pub const SEARCH_NAME: &str = "Name";
 pub const CRAFT: &str = "What you do";
-pub const SEARCH_CRAFT: &str = "What they do";
-pub const ANY_CRAFT: &str = "Anything";
 pub const SEARCH: &str = "Search";
 pub const NO_TALENT: &str = "No one found";
 pub const NO_TALENT_LEAD: &str = "Try part of the name, or choose something else they do.";
@@ -231,10 +232,6 @@ pub fn unsent_warning(count: usize) -> String {
 /// Labels the button that marks one notification, with the notification's text.
 pub fn mark_read_label(what: &str) -> String {
     format!("{MARK_READ}: {what}")
-}
-
-pub fn book_label(name: &str) -> String {
-    format!("Book {}", isolate(name))
 }
 
 pub fn inquiry_lead(name: &str) -> String {

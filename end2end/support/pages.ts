@@ -35,6 +35,9 @@ export const PAGES: SitePage[] = [
   ["the notifications", "sarah", () => "/notifications"],
   ["no notifications", "achieng", () => "/notifications"],
   ["the directory", "eventpro", () => "/talents"],
+  ["a profile, signed out", "visitor", () => "/t/sarah-wanjiru"],
+  ["a profile", "eventpro", () => "/t/sarah-wanjiru"],
+  ["one's own profile", "sarah", () => "/t/sarah-wanjiru"],
   ["an empty search", "eventpro", () => "/talents?query=nobody"],
   ["a new booking", "eventpro", ({ talent }) => `/bookings/new?talent=${talent}`],
   ["a booking", "sarah", ({ booking }) => booking],
@@ -42,10 +45,10 @@ export const PAGES: SitePage[] = [
 ];
 
 /** The pages that Lighthouse audits, by name. */
-export const AUDITED = ["the start page", "sign-in", "the inbox", "a thread", "the directory", "the bookings"];
+export const AUDITED = ["the start page", "sign-in", "the inbox", "a thread", "the directory", "the bookings", "a profile"];
 
 /** The pages whose screenshots are compared, by name. */
-export const PICTURED = ["the start page", "sign-in", "the inbox", "a thread", "the directory", "the bookings"];
+export const PICTURED = ["the start page", "sign-in", "the inbox", "a thread", "the directory", "the bookings", "a profile"];
 
 /** Returns the pages with these names. */
 export function pagesNamed(names: string[]): SitePage[] {

@@ -27,6 +27,7 @@ mod m2026_11_29_booking_days;
 mod m2026_11_29_event_order;
 mod m2026_11_29_refused_forms;
 mod m2026_11_29_time_zones;
+mod m2026_11_29_profiles;
 mod m2026_11_29_tokens_of_a_letter;
 
 /// Runs all migrations in order.
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_29_refused_forms::Migration),
             Box::new(m2026_11_29_time_zones::Migration),
             Box::new(m2026_11_29_booking_days::Migration),
+            Box::new(m2026_11_29_profiles::Migration),
         ]
     }
 }

@@ -6,7 +6,7 @@
 //!
 //! # Layout
 //! - [`id`], [`time`], [`time_zone`], [`text`], [`money`], [`password`]: values that are valid once parsed
-//! - [`account`], [`profile`], [`person`], [`stored_email`], [`booking`], [`conversation`], [`message`],
+//! - [`account`], [`profile`], [`person`], [`stored_email`], [`talent`], [`booking`], [`conversation`], [`message`],
 //!   [`notification`]: the domain's entities, and the input that creates or changes them
 //! - [`event`], [`ephemeral`]: events that are logged for a person, and events that are only sent
 //! - [`projection`]: views, and how events update them
@@ -28,6 +28,7 @@ pub mod profile;
 pub mod projection;
 pub mod stored_email;
 mod string_enum;
+pub mod talent;
 pub mod text;
 pub mod time;
 pub mod time_zone;
@@ -53,5 +54,6 @@ pub use projection::{
     NavState, NotificationList, Projection, Thread, UnreadConversation,
 };
 pub use stored_email::{LookupEmail, StoredEmail};
+pub use talent::Talent;
 pub use time::{Day, Month, Timestamp};
 pub use time_zone::{LocalTime, TimeZoneName, UtcOffsets};

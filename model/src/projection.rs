@@ -22,7 +22,7 @@ pub use nav_state::{MAX_UNREAD_CONVERSATIONS, NavState, UnreadConversation};
 pub use notifications::NotificationList;
 pub use thread::{Thread, WINDOW};
 
-use crate::person::Person;
+use crate::talent::Talent;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -31,7 +31,7 @@ use utoipa::ToSchema;
 #[serde(rename_all = "camelCase")]
 pub struct Directory {
     /// Sorted by name.
-    pub talents: Vec<Person>,
+    pub talents: Vec<Talent>,
     /// Cursor of the next page; `null` on the last one.
     #[schema(required = true)]
     pub next_page: Option<String>,

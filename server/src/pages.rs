@@ -115,9 +115,7 @@ fn redirect_target(request: &Request) -> Option<String> {
     match (signed_in, uri.path()) {
         (true, "/" | "/register" | "/forgot") => Some("/inbox".to_owned()),
         (true, "/signin") => Some(next_path(uri)),
-        (false, path) if !paths::PUBLIC_PATHS.contains(&path) => {
-            Some(paths::sign_in_path_to(&form_flash::without_error(uri)))
-        }
+        (false, path) if !paths::is_public(path) => Some(paths::sign_in_path_to(&form_flash::without_error(uri))),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 mod example;
 
 use crate::{
-    components::{Flash, PageTitle, SiteBar, flash_code},
+    components::{FeaturedTalents, Flash, PageTitle, SiteBar, flash_code},
     live::Outbox,
     reactive::effect,
     strings,
@@ -37,8 +37,7 @@ pub fn Home() -> impl IntoView {
                 </div>
                 <Example/>
             </section>
-            // Public profiles of talent.
-            <section class="home-talent"></section>
+            <FeaturedTalents/>
             <div class="roles">
                 <Steps title=strings::FOR_ORGANIZERS steps=strings::ORGANIZER_STEPS href="/register?role=organizer" join=strings::JOIN_AS_ORGANIZER/>
                 <Steps title=strings::FOR_TALENT steps=strings::TALENT_STEPS href="/register?role=talent" join=strings::JOIN_AS_TALENT/>

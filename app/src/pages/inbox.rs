@@ -9,7 +9,8 @@ use crate::{
     reactive::{effect, memo},
     request_error::{ForPerson, RequestResult},
     server_fn_client::page_resource,
-    server_fns, strings,
+    server_fns::{self, FirstSteps},
+    strings,
 };
 use address::{InboxAddress, follow_address, is_in_thread};
 use leptos::{either::Either, prelude::*};
@@ -17,10 +18,30 @@ use leptos_router::components::Outlet;
 use list::{InboxRows, InboxSearch};
 use model::{InboxFilter, InboxList};
 use next_up::NextUp;
+use serde::{Deserialize, Serialize};
 
 /// The inbox that the layout loads, for the page beside it.
 #[derive(Clone, Copy)]
-struct LoadedInbox(Resource<RequestResult<ForPerson<InboxList>>, json::Json>);
+struct LoadedInbox(Resource<RequestResult<InboxAnswer>, json::Json>);
+
+/// An inbox, with what to do before the first conversation if there is none.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct InboxAnswer {
+    for_person: ForPerson<InboxList>,
+    first_steps: Option<FirstSteps>,
+}
+
+impl InboxAnswer {
+    async fn load(address: InboxAddress) -> RequestResult<Self> {
+        let wants_all = address.only_filter() == Some(InboxFilter::All);
+        let InboxAddress { filter, query, page } = address;
+        let for_person = server_fns::load_inbox(Some(filter.as_str().to_owned()), query, page).await?;
+        let is_first = wants_all && for_person.view.entries.is_empty();
+        // A failure leaves them out: the inbox is of use without them.
+        let first_steps = if is_first { server_fns::load_first_steps().await.ok() } else { None };
+        Ok(Self { for_person, first_steps })
+    }
+}
 
 /// The inbox next to a thread; narrow screens show one at a time.
 #[component]
@@ -29,9 +50,7 @@ pub fn InboxLayout() -> impl IntoView {
     let address = follow_address();
     let inbox = page_resource(
         move || (live.reload_generation.get(), live.needs_reload.get(), address.get()),
-        |(_, _, InboxAddress { filter, query, page })| {
-            server_fns::load_inbox(Some(filter.as_str().to_owned()), query, page)
-        },
+        |(_, _, address)| InboxAnswer::load(address),
     );
     provide_context(LoadedInbox(inbox));
     reload_at_midnight();
@@ -41,10 +60,10 @@ pub fn InboxLayout() -> impl IntoView {
                 <h2 id="inbox-title">{strings::INBOX}</h2>
                 <Transition fallback=|| view! { <Skeleton rows=6/> }>
                     {move || Suspend::new(async move {
-                        let answer = inbox.await;
+                        let (answer, first_steps) = split(inbox.await);
                         let address = address.get_untracked();
                         match live.inbox_cache.or_last_shown(answer, live.me(), address.only_filter()) {
-                            Ok(shown) => Either::Left(view! { <InboxRows shown address/> }),
+                            Ok(shown) => Either::Left(view! { <InboxRows shown first_steps address/> }),
                             Err(failure) => Either::Right(view! { <InboxSearch address/> <LoadError failure/> }),
                         }
                     })}
@@ -52,6 +71,13 @@ pub fn InboxLayout() -> impl IntoView {
             </section>
             <Outlet/>
         </div>
+    }
+}
+
+fn split(answer: RequestResult<InboxAnswer>) -> (RequestResult<ForPerson<InboxList>>, Option<FirstSteps>) {
+    match answer {
+        Ok(InboxAnswer { for_person, first_steps }) => (Ok(for_person), first_steps),
+        Err(failure) => (Err(failure), None),
     }
 }
 
@@ -78,7 +104,8 @@ pub fn InboxPage() -> impl IntoView {
             <h1 class="visually-hidden">{strings::INBOX}</h1>
             <Transition>
                 {move || Suspend::new(async move {
-                    let shown = live.inbox_cache.or_last_shown(inbox.await, live.me(), Some(InboxFilter::All));
+                    let (answer, _) = split(inbox.await);
+                    let shown = live.inbox_cache.or_last_shown(answer, live.me(), Some(InboxFilter::All));
                     shown.ok().map(|shown| view! { <NextUp for_person=shown.for_person/> })
                 })}
             </Transition>

@@ -2,8 +2,8 @@
 //! opens sooner. The build writes each group to a chunk of its own, and the settings, which are long and seldom opened.
 
 use super::{
-    AgendaPage, BookingPage, Forgot, Home, NewBooking, NotificationsPage, Register, Reset, SettingsPage, SignIn,
-    Talents, Transcript, Unsubscribe, Verify,
+    AgendaPage, BookingPage, Forgot, Home, NewBooking, NotificationsPage, ProfilePage, Register, Reset, SettingsPage,
+    SignIn, Talents, Transcript, Unsubscribe, Verify,
 };
 use crate::{
     components::LoadError,
@@ -41,12 +41,14 @@ pub enum PublicPage {
     Unsubscribe,
 }
 
-/// A page of the account chunk: all signed-in pages but the inbox and threads.
+/// A page of the account chunk: all signed-in pages but the inbox and threads, and profiles.
 #[derive(Clone, Copy, Debug)]
 pub enum AccountPage {
     Notifications,
     /// The directory of talent.
     Talents,
+    /// A talent's profile, which visitors see too if it is public.
+    Profile,
     /// The booking inquiry.
     NewBooking,
     /// The bookings by day.
@@ -88,6 +90,7 @@ fn show_account_page(page: AccountPage) -> Result<AnyView, ChunkLoadError> {
     Ok(match page {
         AccountPage::Notifications => view! { <NotificationsPage/> }.into_any(),
         AccountPage::Talents => view! { <Talents/> }.into_any(),
+        AccountPage::Profile => view! { <ProfilePage/> }.into_any(),
         AccountPage::NewBooking => view! { <NewBooking/> }.into_any(),
         AccountPage::Agenda => view! { <AgendaPage/> }.into_any(),
         AccountPage::Booking => view! { <BookingPage/> }.into_any(),

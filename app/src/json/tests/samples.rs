@@ -3,7 +3,8 @@
 use model::{
     AccessToken, Account, Agenda, ApiError, Booking, BookingStatus, BookingSummary, Conversation, Craft, Day, Device,
     EmailDelay, Event, FieldError, InboxCounts, InboxEntry, InboxFilter, InboxKey, InboxList, Message, Money, NavState,
-    Notification, NotificationKind, Person, Role, Scope, Thread, Timestamp, UnreadConversation, User, ValidationErrors,
+    Notification, NotificationKind, Person, Role, Scope, Talent, Thread, Timestamp, UnreadConversation, User,
+    ValidationErrors,
 };
 use std::str::FromStr;
 use uuid::Uuid;
@@ -64,6 +65,11 @@ fn day() -> Day {
 
 pub(crate) fn person(fill: Fill) -> Person {
     Person { id: id(1), name: fill.text(), role: fill.choose(Role::ALL), craft: fill.option(Craft::Dj) }
+}
+
+pub(crate) fn talent(fill: Fill) -> Talent {
+    let Person { id, name, role, craft } = person(fill);
+    Talent { id, name, role, craft, slug: fill.option(fill.text()), bio: fill.text() }
 }
 
 pub(crate) fn booking(fill: Fill) -> Booking {
@@ -179,6 +185,8 @@ pub(crate) fn account(fill: Fill) -> Account {
         user,
         craft: fill.option(Craft::Band),
         bio: fill.text(),
+        slug: fill.option(fill.text()),
+        public_profile: fill.bool(),
         mail_after: fill.choose(EmailDelay::ALL),
         receipts: fill.bool(),
         presence: fill.bool(),

@@ -1,15 +1,15 @@
 use super::address::{self, InboxAddress, is_in_thread};
 use crate::{
-    components::{EmptyState, Glyph, Icon, InboxRow},
+    components::{EmptyState, Glyph, Icon, InboxRow, NoConversations},
     live::{Live, ShownInbox},
     reactive::{effect, keyed_list},
     request_error::{ForPerson, view_of},
-    server_fn_client::page_resource,
-    server_fns, strings,
+    server_fns::{self, FirstSteps},
+    strings,
 };
-use leptos::{either::Either, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_navigate;
-use model::{InboxFilter, InboxList, PersonId, Role};
+use model::{InboxFilter, InboxList, PersonId};
 
 /// The number of conversations from which on there is a search.
 const MANY: usize = 8;
@@ -18,7 +18,7 @@ const PAGE_ATTEMPTS: usize = 4;
 
 /// Shows the conversations, with filters and search.
 #[component]
-pub(super) fn InboxRows(shown: ShownInbox, address: InboxAddress) -> impl IntoView {
+pub(super) fn InboxRows(shown: ShownInbox, first_steps: Option<FirstSteps>, address: InboxAddress) -> impl IntoView {
     let live = Live::current();
     let ShownInbox { for_person, is_stale } = shown;
     let me = for_person.me;
@@ -43,7 +43,7 @@ pub(super) fn InboxRows(shown: ShownInbox, address: InboxAddress) -> impl IntoVi
         <ul class="rows" role="list" aria-label=strings::CONVERSATIONS>
             {keyed_list(rows, |conversation| conversation.id, move |conversation| view! { <InboxRow me inbox conversation/> }.into_any())}
         </ul>
-        {move || inbox.with(|inbox| inbox.entries.is_empty()).then(|| view! { <NoConversations address=empty.clone()/> })}
+        {move || inbox.with(|inbox| inbox.entries.is_empty()).then(|| view! { <NothingListed address=empty.clone() first_steps=first_steps.clone()/> })}
         <OlderPage me inbox address/>
     }
 }
@@ -122,7 +122,7 @@ pub(super) fn InboxSearch(address: InboxAddress) -> impl IntoView {
         <form class="inbox-search" role="search" method="get" action="/inbox" on:submit=on_submit>
             {show}
             <label class="visually-hidden" for="inbox-query">{strings::SEARCH_CONVERSATIONS}</label>
-            <input id="inbox-query" name=address::QUERY type="search" maxlength="100" dir="auto" enterkeyhint="search"
+            <input id="inbox-query" name=address::QUERY type="search" dir="auto" enterkeyhint="search"
                 autocomplete="off" placeholder=strings::SEARCH_CONVERSATIONS_HELP value=address.query node_ref=field/>
             <button class="icon-button" type="submit" aria-label=strings::SEARCH><Icon glyph=Glyph::Search/></button>
         </form>
@@ -164,7 +164,7 @@ fn OlderPage(me: PersonId, inbox: RwSignal<InboxList>, address: InboxAddress) ->
 
 /// Says that there is nothing to list, and what to do.
 #[component]
-fn NoConversations(address: InboxAddress) -> impl IntoView {
+fn NothingListed(address: InboxAddress, first_steps: Option<FirstSteps>) -> impl IntoView {
     let InboxAddress { filter, query, .. } = address;
     if query.is_some() {
         return view! {
@@ -178,26 +178,5 @@ fn NoConversations(address: InboxAddress) -> impl IntoView {
         let (title, lead) = strings::nothing_filtered(filter);
         return view! { <EmptyState title lead/> }.into_any();
     }
-    view! { <FirstConversation/> }.into_any()
-}
-
-#[component]
-fn FirstConversation() -> impl IntoView {
-    let nav_state = page_resource(|| (), |()| server_fns::load_nav_state());
-    view! {
-        <Transition>
-            {move || Suspend::new(async move {
-                let organizer = nav_state.await.is_ok_and(|for_person| for_person.view.person.role == Role::Organizer);
-                if organizer {
-                    Either::Left(view! {
-                        <EmptyState title=strings::NO_CONVERSATIONS lead=strings::NO_CONVERSATIONS_ORGANIZER>
-                            <a class="button primary" href="/talents">{strings::FIND_TALENT}</a>
-                        </EmptyState>
-                    })
-                } else {
-                    Either::Right(view! { <EmptyState title=strings::NO_CONVERSATIONS lead=strings::NO_CONVERSATIONS_TALENT/> })
-                }
-            })}
-        </Transition>
-    }
+    view! { <NoConversations first_steps/> }.into_any()
 }

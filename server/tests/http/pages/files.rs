@@ -17,6 +17,8 @@ fn build(folder: &Path) {
         ("site/pkg/greenroom.abc.wasm", "\0asm"),
         ("site/icon.svg", "<svg/>"),
         ("site/icons.svg", "<svg/>"),
+        ("site/icon-192.png", "PNG"),
+        ("site/manifest.webmanifest", "{}"),
         ("secret.txt", "the secret"),
     ] {
         std::fs::write(folder.join(path), text).expect("a file");
@@ -44,6 +46,30 @@ async fn built_files_are_immutable_in_caches() {
     }
     let head = TestResponse::to(site.anonymous().request(Method::HEAD, "/pkg/greenroom.abc.js")).await;
     assert_eq!((head.status, head.header("cache-control")), (200, IMMUTABLE));
+}
+
+#[tokio::test]
+async fn home_screens_find_name_and_icons() {
+    let (site, _folder) = site().await;
+    let page = site.anonymous().get("/signin").await;
+    assert!(page.header("content-security-policy").contains("manifest-src 'self'; "));
+    for (path, kind) in [
+        ("/manifest.webmanifest", "application/manifest+json"),
+        ("/icon-192.png", "image/png"),
+        ("/icon.svg", "image/svg+xml"),
+    ] {
+        let answer = site.anonymous().get(path).await;
+        assert_eq!((answer.status, answer.header("content-type")), (200, kind), "{path}");
+    }
+    for link in ["rel=\"manifest\" href=\"/manifest.webmanifest\"", "rel=\"apple-touch-icon\""] {
+        assert!(page.text().contains(link), "{link}");
+    }
+    let manifest = include_str!("../../../../public/manifest.webmanifest");
+    let manifest: serde_json::Value = serde_json::from_str(manifest).expect("JSON");
+    for icon in manifest["icons"].as_array().expect("icons") {
+        let path = format!("../public{}", icon["src"].as_str().expect("a path"));
+        assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(path).exists(), "{icon}");
+    }
 }
 
 #[tokio::test]
