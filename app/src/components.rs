@@ -5,6 +5,8 @@ mod booking_actions;
 mod booking_facts;
 mod composer;
 mod connection_bar;
+mod featured_talents;
+mod first_steps;
 mod flash;
 mod focus;
 mod form;
@@ -20,14 +22,17 @@ mod message_log;
 mod page_title;
 mod presence;
 mod profile_fields;
+mod talent_card;
 mod time;
 mod top_bar;
 
-pub use avatar::Avatar;
+pub use avatar::{Avatar, hue_class};
 pub use booking_actions::{AcceptOrDecline, BookingActionError, BookingActions, CancelBooking};
 pub use booking_facts::{BookingFacts, BookingLine, StatusChip};
 pub use composer::{Composer, new_client_id};
 pub use connection_bar::ConnectionBar;
+pub use featured_talents::FeaturedTalents;
+pub use first_steps::NoConversations;
 pub use flash::{Flash, flash_code};
 pub use focus::focus_on;
 pub use form::{

@@ -1,11 +1,13 @@
 //! Server functions. Each does three things: identify the viewer, parse the input, call the service.
 
 mod account;
+mod talents;
 #[cfg(test)]
 mod tests;
 mod thread;
 
 pub use account::*;
+pub use talents::*;
 pub use thread::*;
 
 use crate::{
@@ -13,10 +15,10 @@ use crate::{
     server_fn_client::FormPost,
 };
 use leptos::prelude::*;
-use model::{BookingView, Directory, Inbox, Message, NavState, NotificationList, Person, Thread};
+use model::{BookingView, Inbox, Message, NavState, NotificationList, Person, Thread};
 
 /// Functions that don't need a session. The server refuses all others if the page belongs to another person.
-pub const PUBLIC_SERVER_FNS: [&str; 9] = [
+pub const PUBLIC_SERVER_FNS: [&str; 11] = [
     "/fn/sign-in",
     "/fn/signed-in",
     "/fn/register",
@@ -26,6 +28,8 @@ pub const PUBLIC_SERVER_FNS: [&str; 9] = [
     "/fn/forgot",
     "/fn/reset",
     "/fn/unsubscribe",
+    "/fn/profile",
+    "/fn/featured",
 ];
 
 /// Signs in, and redirects to `next`, a path of this site, or to the inbox.
@@ -132,27 +136,6 @@ pub async fn mark_notifications_read(id: Option<String>) -> RequestResult<()> {
     greenroom.mark_notifications_seen(&viewer, seen).await?;
     crate::ssr::redirect_plain_form("/notifications");
     Ok(())
-}
-
-/// Searches the directory of talent.
-#[server(prefix = "/fn", endpoint = "talents", protocol = FormPost)]
-pub async fn load_talents(
-    query: Option<String>,
-    craft: Option<String>,
-    page: Option<String>,
-) -> RequestResult<Directory> {
-    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    let craft = craft.as_deref().and_then(|craft| craft.parse().ok());
-    let search = services::talents::TalentSearch { query, craft, page };
-    Ok(greenroom.search_talents(&viewer, search).await?)
-}
-
-/// Returns the talent whom the viewer wants to book. Fails with `WrongRole` unless the viewer is an organizer, and with
-/// `NotFound` if the id isn't one of talent.
-#[server(prefix = "/fn", endpoint = "talent", protocol = FormPost)]
-pub async fn load_talent(id: String) -> RequestResult<Person> {
-    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    Ok(greenroom.load_talent(&viewer, crate::ssr::parse_id(&id)?).await?)
 }
 
 /// Creates a booking inquiry, and redirects to its conversation.

@@ -2,7 +2,9 @@ use crate::{
     components::locale::Locale,
     live,
     owner::PageOwner,
-    pages::{AccountPage, InboxLayout, InboxPage, NotFound, PublicPage, SignedInLayout, ThreadPage, lazy_pages},
+    pages::{AccountPage, InboxLayout, InboxPage, NotFound, PublicPage, SiteLayout, ThreadPage, lazy_pages},
+    paths::is_profile,
+    platform::IN_BROWSER,
     reactive::effect,
     strings,
 };
@@ -29,10 +31,10 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="theme-color" media="(prefers-color-scheme: light)" content="#FAFAF7"/>
                 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0F1312"/>
                 <link rel="icon" href="/icon.svg" type="image/svg+xml"/>
-                <HashedStylesheet options=options.clone() id="style"/>
-                <Guard/>
                 <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
                 <link rel="manifest" href="/manifest.webmanifest"/>
+                <HashedStylesheet options=options.clone() id="style"/>
+                <Guard/>
                 <AutoReload options=options.clone()/>
                 <HydrationScripts options/>
                 <PreloadLinks/>
@@ -76,6 +78,18 @@ fn PreloadLinks() -> impl IntoView {
     Some(view)
 }
 
+/// Describes the site to search engines. Profiles have descriptions of their own.
+#[component]
+fn SiteDescription() -> impl IntoView {
+    let path = if IN_BROWSER {
+        window().location().pathname().ok()
+    } else {
+        use_context::<RequestUrl>().and_then(|url| Some(url.parse().ok()?.path().to_owned()))
+    };
+    let described = path.is_some_and(|path| is_profile(&path));
+    (!described).then(|| view! { <Meta name="description" content=strings::PITCH/> })
+}
+
 /// The whole app: the contexts that all pages share, and the routes.
 #[component]
 pub fn App() -> impl IntoView {
@@ -92,7 +106,7 @@ pub fn App() -> impl IntoView {
     });
 
     view! {
-        <Meta name="description" content=strings::PITCH/>
+        <SiteDescription/>
         <Router>
             <Routes fallback=NotFound>
                 <Route path=path!("/") view=PublicPage::Home ssr=SsrMode::Async/>
@@ -102,7 +116,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/forgot") view=PublicPage::Forgot ssr=SsrMode::Async/>
                 <Route path=path!("/reset") view=PublicPage::Reset ssr=SsrMode::Async/>
                 <Route path=path!("/unsubscribe") view=PublicPage::Unsubscribe ssr=SsrMode::Async/>
-                <ParentRoute path=path!("") view=SignedInLayout ssr=SsrMode::Async>
+                <ParentRoute path=path!("") view=SiteLayout ssr=SsrMode::Async>
                     <ParentRoute path=path!("") view=InboxLayout ssr=SsrMode::Async>
                         <Route path=path!("/inbox") view=InboxPage ssr=SsrMode::Async/>
                         <Route path=path!("/conversations/:id") view=ThreadPage ssr=SsrMode::Async/>
@@ -110,6 +124,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/notifications") view=AccountPage::Notifications ssr=SsrMode::Async/>
                     <Route path=path!("/settings") view=AccountPage::Settings ssr=SsrMode::Async/>
                     <Route path=path!("/talents") view=AccountPage::Talents ssr=SsrMode::Async/>
+                    <Route path=path!("/t/:slug") view=AccountPage::Profile ssr=SsrMode::Async/>
                     <Route path=path!("/bookings/new") view=AccountPage::NewBooking ssr=SsrMode::Async/>
                     <Route path=path!("/bookings/:id") view=AccountPage::Booking ssr=SsrMode::Async/>
                 </ParentRoute>

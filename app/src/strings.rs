@@ -5,16 +5,19 @@
 //! - `account`: registration, sign-in, forgotten passwords
 //! - `settings`: the settings page
 //! - `devices`: readable names of browsers
+//! - `people`: talents and their profiles
 //! - `errors`: why a request was refused
 
 mod account;
 mod devices;
 mod errors;
+mod people;
 mod settings;
 
 pub use account::*;
 pub use devices::device_name;
 pub use errors::{error_text, field_error_text};
+pub use people::*;
 pub use settings::*;
 
 use model::{BookingAction, BookingStatus, Craft, NotificationKind, booking, message, text::isolate};
@@ -35,9 +38,9 @@ pub const MENU: &str = "Main";
 pub const INBOX: &str = "Inbox";
 pub const CONVERSATIONS: &str = "Conversations";
 pub const NO_CONVERSATIONS: &str = "No conversations yet";
-pub const NO_CONVERSATIONS_ORGANIZER: &str = "Find a talent and ask about your event. The conversation starts there.";
+pub const NO_CONVERSATIONS_ORGANIZER: &str = "Find someone for your event. The conversation starts with your request.";
 pub const NO_CONVERSATIONS_TALENT: &str =
-    "When an organizer asks you about an event, the conversation appears here at once.";
+    "When an organiser asks you about an event, the conversation appears here right away.";
 pub const OLDER_CONVERSATIONS: &str = "Older conversations";
 pub const CHOOSE: &str = "Choose a conversation";
 pub const CHOOSE_LEAD: &str = "Its messages appear here.";
@@ -98,7 +101,6 @@ pub const MARK_ALL_READ: &str = "Mark all as read";
 pub const FIND_TALENT: &str = "Find talent";
 pub const SEARCH_NAME: &str = "Name";
 pub const CRAFT: &str = "Craft";
-pub const ANY_CRAFT: &str = "Any craft";
 pub const SEARCH: &str = "Search";
 pub const NO_TALENT: &str = "Nobody found";
 pub const NO_TALENT_LEAD: &str = "Try part of the name, or another craft.";
@@ -184,10 +186,6 @@ pub fn unsent_warning(count: usize) -> String {
 /// Labels the button that marks one notification, with the notification's text.
 pub fn mark_read_label(what: &str) -> String {
     format!("{MARK_READ}: {what}")
-}
-
-pub fn book_label(name: &str) -> String {
-    format!("Book {}", isolate(name))
 }
 
 pub fn inquiry_lead(name: &str) -> String {

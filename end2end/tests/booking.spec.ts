@@ -10,10 +10,11 @@ test("an organizer finds a talent, sends an inquiry, and lands in the conversati
   const talent = eventpro.page.getByRole("list", { name: "Talent" });
   await expect(talent.getByRole("listitem")).toHaveCount(3);
 
-  await eventpro.page.getByLabel("Craft").selectOption("DJ");
-  await eventpro.page.getByRole("button", { name: "Search" }).click();
+  await eventpro.page.getByRole("link", { name: "DJ", exact: true }).click();
   await expect(talent.getByRole("listitem")).toHaveCount(1);
-  await eventpro.page.getByRole("link", { name: "Book DJ Kamau" }).click();
+  await talent.getByRole("link", { name: "DJ Kamau" }).click();
+  await expect(eventpro.page).toHaveURL("/t/dj-kamau");
+  await eventpro.page.getByRole("link", { name: "Ask about a date" }).click();
   await expect(eventpro.page.getByText("Ask DJ Kamau about your event.")).toBeVisible();
   await submitInquiry(eventpro.page, EVENT);
 
@@ -41,6 +42,8 @@ test("the directory can be searched by name", async ({ eventpro }) => {
   await eventpro.page.getByLabel("Name").fill("nobody of that name");
   await eventpro.page.getByRole("button", { name: "Search" }).click();
   await expect(eventpro.page.getByText("Nobody found")).toBeVisible();
+  await eventpro.page.getByRole("link", { name: "Show everyone" }).click();
+  await expect(talent.getByRole("listitem")).toHaveCount(3);
 });
 
 test("an invalid inquiry shows an error and creates no booking", async ({ eventpro, apis }) => {

@@ -186,6 +186,7 @@ describe("Frontend", () => {
     ["/conversations/…", "sarah", "EventPro Kenya", (ids: Ids) => ids.conversation],
     ["/notifications", "sarah", "Notifications"],
     ["/talents", "eventpro", "Find talent"],
+    ["/t/…", "visitor", "DJ Kamau", () => "/t/dj-kamau"],
     ["/bookings/new", "eventpro", "New booking", (ids: Ids) => `/bookings/new?talent=${ids.talent}`],
     ["/bookings/…", "sarah", "Savanna product launch", (ids: Ids) => ids.booking],
     ["/settings", "sarah", "Settings"],
@@ -219,7 +220,8 @@ describe("Frontend", () => {
     await follow("Sarah Wanjiru", "Sarah Wanjiru");
     await follow(/^Notifications/, "Notifications");
     await follow("Find talent", "Find talent");
-    await follow("Book DJ Kamau", "New booking");
+    await follow("DJ Kamau", "DJ Kamau");
+    await follow("Ask about a date", "New booking");
     await follow(/EventPro Kenya/, "Settings");
     await follow("Greenroom", "Inbox");
   });
@@ -276,9 +278,9 @@ describe("Real-world usage", () => {
   test("An organizer finds a photographer and books her", async ({ eventpro, apis }) => {
     await eventpro.open("/talents");
     const { page } = eventpro;
-    await page.getByLabel("Craft").selectOption("Photographer");
-    await page.getByRole("button", { name: "Search" }).click();
-    await page.getByRole("link", { name: "Book Sarah Wanjiru" }).click();
+    await page.getByRole("link", { name: "Photographer", exact: true }).click();
+    await page.getByRole("link", { name: "Sarah Wanjiru" }).click();
+    await page.getByRole("link", { name: "Ask about a date" }).click();
     await submitInquiry(page, { title: "Garden wedding", venue: "Karura, Nairobi", fee: "30,000", message: "Are you free that Saturday?" });
     await expect(eventpro.heading).toHaveText("Sarah Wanjiru");
     await expect(eventpro.thread.message("Are you free that Saturday?")).toBeVisible();

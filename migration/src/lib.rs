@@ -24,6 +24,7 @@ mod m2026_11_28_session_life;
 mod m2026_11_28_site_secrets;
 mod m2026_11_28_write_probe;
 mod m2026_11_29_event_order;
+mod m2026_11_29_profiles;
 mod m2026_11_29_tokens_of_a_letter;
 
 /// Runs all migrations in order.
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_28_write_probe::Migration),
             Box::new(m2026_11_29_event_order::Migration),
             Box::new(m2026_11_29_tokens_of_a_letter::Migration),
+            Box::new(m2026_11_29_profiles::Migration),
         ]
     }
 }

@@ -6,7 +6,7 @@
 //!
 //! # Layout
 //! - [`id`], [`time`], [`text`], [`money`], [`password`]: values that are valid once parsed
-//! - [`account`], [`profile`], [`person`], [`stored_email`], [`booking`], [`conversation`], [`message`],
+//! - [`account`], [`profile`], [`person`], [`stored_email`], [`talent`], [`booking`], [`conversation`], [`message`],
 //!   [`notification`]: the domain's entities, and the input that creates or changes them
 //! - [`event`], [`ephemeral`]: events that are logged for a person, and events that are only sent
 //! - [`projection`]: views, and how events update them
@@ -28,6 +28,7 @@ pub mod profile;
 pub mod projection;
 pub mod stored_email;
 mod string_enum;
+pub mod talent;
 pub mod text;
 pub mod time;
 
@@ -49,4 +50,5 @@ pub use person::{Craft, Email, Person, Role, User};
 pub use profile::{LinkAction, MailedLink, MaskedEmail, Profile, ProfileInput};
 pub use projection::{ApplyOutcome, BookingView, Directory, Inbox, NavState, NotificationList, Projection, Thread};
 pub use stored_email::{LookupEmail, StoredEmail};
+pub use talent::Talent;
 pub use time::{Day, Timestamp};

@@ -16,7 +16,7 @@ pub use inbox::Inbox;
 pub use notifications::{NavState, NotificationList};
 pub use thread::{Thread, WINDOW};
 
-use crate::person::Person;
+use crate::talent::Talent;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -25,7 +25,7 @@ use utoipa::ToSchema;
 #[serde(rename_all = "camelCase")]
 pub struct Directory {
     /// Sorted by name.
-    pub talents: Vec<Person>,
+    pub talents: Vec<Talent>,
     /// Cursor of the next page; `null` on the last one.
     #[schema(required = true)]
     pub next_page: Option<String>,

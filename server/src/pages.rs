@@ -102,7 +102,7 @@ fn redirect_target(request: &Request) -> Option<String> {
     match (signed_in, uri.path()) {
         (true, "/" | "/register" | "/forgot") => Some("/inbox".to_owned()),
         (true, "/signin") => Some(next_path(uri)),
-        (false, path) if !paths::PUBLIC_PATHS.contains(&path) => {
+        (false, path) if !paths::is_public(path) => {
             let wanted = uri.path_and_query().map_or(path, http::uri::PathAndQuery::as_str);
             Some(paths::sign_in_path_to(wanted))
         }

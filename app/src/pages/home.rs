@@ -1,5 +1,5 @@
 use crate::{
-    components::{Flash, PageTitle, SiteBar, flash_code},
+    components::{FeaturedTalents, Flash, PageTitle, SiteBar, flash_code},
     live::Outbox,
     reactive::effect,
     strings,
@@ -32,6 +32,7 @@ pub fn Home() -> impl IntoView {
                 <li><a href="/register?role=talent">{strings::JOIN_AS_TALENT}</a></li>
                 <li><a href="/register?role=organizer">{strings::JOIN_AS_ORGANIZER}</a></li>
             </ul>
+            <FeaturedTalents/>
             <ul class="features">
                 {strings::POINTS.map(|(title, text)| view! { <li><h2>{title}</h2><p class="muted">{text}</p></li> })}
             </ul>

@@ -1,5 +1,5 @@
 use crate::{
-    components::{EmptyState, InboxRow, LoadError, PageTitle, Skeleton},
+    components::{InboxRow, LoadError, NoConversations, PageTitle, Skeleton},
     live::Live,
     reactive::{effect, keyed_list, memo},
     request_error::{ForPerson, view_of},
@@ -11,7 +11,7 @@ use leptos_router::{
     components::Outlet,
     hooks::{use_location, use_query_map},
 };
-use model::{Inbox, Role};
+use model::Inbox;
 
 /// The inbox next to a thread; narrow screens show one at a time.
 #[component]
@@ -79,27 +79,6 @@ fn InboxList(for_person: ForPerson<Inbox>, first_page: bool) -> impl IntoView {
                 </p>
             }
         })}
-    }
-}
-
-#[component]
-fn NoConversations() -> impl IntoView {
-    let nav_state = page_resource(|| (), |()| server_fns::load_nav_state());
-    view! {
-        <Transition>
-            {move || Suspend::new(async move {
-                let organizer = nav_state.await.is_ok_and(|for_person| for_person.view.person.role == Role::Organizer);
-                if organizer {
-                    Either::Left(view! {
-                        <EmptyState title=strings::NO_CONVERSATIONS lead=strings::NO_CONVERSATIONS_ORGANIZER>
-                            <a class="button primary" href="/talents">{strings::FIND_TALENT}</a>
-                        </EmptyState>
-                    })
-                } else {
-                    Either::Right(view! { <EmptyState title=strings::NO_CONVERSATIONS lead=strings::NO_CONVERSATIONS_TALENT/> })
-                }
-            })}
-        </Transition>
     }
 }
 

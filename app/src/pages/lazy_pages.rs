@@ -2,8 +2,8 @@
 //! opens sooner. The build writes each of the two groups to a chunk of its own.
 
 use super::{
-    BookingPage, Forgot, Home, NewBooking, NotificationsPage, Register, Reset, SettingsPage, SignIn, Talents,
-    Unsubscribe, Verify,
+    BookingPage, Forgot, Home, NewBooking, NotificationsPage, ProfilePage, Register, Reset, SettingsPage, SignIn,
+    Talents, Unsubscribe, Verify,
 };
 use crate::{
     components::LoadError,
@@ -40,13 +40,15 @@ pub enum PublicPage {
     Unsubscribe,
 }
 
-/// A page of the account chunk: all signed-in pages but the inbox and threads.
+/// A page of the account chunk: all signed-in pages but the inbox and threads, and profiles.
 #[derive(Clone, Copy, Debug)]
 pub enum AccountPage {
     Notifications,
     Settings,
     /// The directory of talent.
     Talents,
+    /// A talent's profile, which visitors see too if it is public.
+    Profile,
     /// The booking inquiry.
     NewBooking,
     Booking,
@@ -81,6 +83,7 @@ fn show_account_page(page: AccountPage) -> Result<AnyView, ChunkLoadError> {
         AccountPage::Notifications => view! { <NotificationsPage/> }.into_any(),
         AccountPage::Settings => view! { <SettingsPage/> }.into_any(),
         AccountPage::Talents => view! { <Talents/> }.into_any(),
+        AccountPage::Profile => view! { <ProfilePage/> }.into_any(),
         AccountPage::NewBooking => view! { <NewBooking/> }.into_any(),
         AccountPage::Booking => view! { <BookingPage/> }.into_any(),
     })

@@ -3,10 +3,12 @@
 
 /// Server functions that may be repeated while a response is outstanding: they read, move a marker forward, or carry a
 /// `clientId`.
-pub const IDEMPOTENT: [&str; 16] = [
+pub const IDEMPOTENT: [&str; 19] = [
     "/fn/booking",
     "/fn/browser-key",
     "/fn/delivered",
+    "/fn/featured",
+    "/fn/first-steps",
     "/fn/frame",
     "/fn/inbox",
     "/fn/link",
@@ -14,6 +16,7 @@ pub const IDEMPOTENT: [&str; 16] = [
     "/fn/open-booking",
     "/fn/post",
     "/fn/presence",
+    "/fn/profile",
     "/fn/read-on",
     "/fn/settings",
     "/fn/signed-in",

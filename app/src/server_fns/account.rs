@@ -126,19 +126,21 @@ pub async fn load_settings() -> RequestResult<Settings> {
     Ok(Settings { account, devices, tokens, can_change_role, confirmed })
 }
 
-/// Changes the name, the craft, the bio, or the delay of mails about unread messages. Omitted fields stay as they are.
+/// Changes the profile, or the delay of mails about unread messages. Omitted fields stay as they are.
 #[server(prefix = "/fn", endpoint = "change-account", protocol = FormPost)]
 pub async fn change_account(
     #[server(default)] name: FieldText,
     #[server(default)] craft: FieldText,
     #[server(default)] bio: FieldText,
+    public_profile: Option<bool>,
+    renew_slug: Option<bool>,
     #[server(default)] mail_after: FieldText,
 ) -> RequestResult<Account> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     // A form ends its lines with CRLF.
     let bio = bio.0.map(|bio| bio.replace("\r\n", "\n"));
     let (name, craft, mail_after) = (name.0, craft.0, mail_after.0);
-    let input = model::AccountInput { name, craft, bio, mail_after, ..Default::default() };
+    let input = model::AccountInput { name, craft, bio, public_profile, renew_slug, mail_after, ..Default::default() };
     let change = input.parse(viewer.role())?;
     let account = greenroom.change_account(&viewer, change).await?;
     crate::ssr::redirect_plain_form("/settings?done=saved");

@@ -11,7 +11,7 @@ use crate::{
     server_fn_client::{IDEMPOTENT, NOT_IDEMPOTENT, form_fields},
 };
 use leptos::server_fn::ServerFn;
-use model::{ApiError, LinkAction, MailedLink, MaskedEmail, Presence};
+use model::{ApiError, Directory, LinkAction, MailedLink, MaskedEmail, Presence};
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::BTreeSet;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -82,8 +82,17 @@ fn check_views(checked: &mut CheckedPaths) {
     });
     checked.check(|fill| {
         let (query, craft, page) = (fill.option(fill.text()), fill.option(fill.text()), fill.option(fill.text()));
-        let directory = Directory { talents: fill.list(samples::person(fill)), next_page: fill.option(fill.text()) };
+        let directory = Directory { talents: fill.list(samples::talent(fill)), next_page: fill.option(fill.text()) };
         (LoadTalents { query, craft, page }, directory)
+    });
+    checked.check(|fill| {
+        let (talent, viewer) = (samples::talent(fill), fill.option(samples::person(fill)));
+        (LoadProfile { slug: fill.text() }, Profile { talent, url: fill.text(), viewer })
+    });
+    checked.check(|fill| (LoadFeaturedTalents {}, fill.list(samples::talent(fill))));
+    checked.check(|fill| {
+        let (suggested, own) = (fill.list(samples::talent(fill)), fill.option(samples::talent(fill)));
+        (LoadFirstSteps {}, FirstSteps { suggested, own, url: fill.text() })
     });
     checked.check(|fill| (LoadTalent { id: fill.text() }, samples::person(fill)));
 }
@@ -179,7 +188,8 @@ fn check_settings(checked: &mut CheckedPaths) {
     });
     checked.check(|fill| {
         let [name, craft, bio, mail_after] = [(); 4].map(|()| FieldText(fill.option(fill.text())));
-        (ChangeAccount { name, craft, bio, mail_after }, samples::account(fill))
+        let [public_profile, renew_slug] = [(); 2].map(|()| fill.option(fill.bool()));
+        (ChangeAccount { name, craft, bio, public_profile, renew_slug, mail_after }, samples::account(fill))
     });
     checked.check(|fill| (ChangeRole { role: fill.text() }, ()));
     checked.check(|fill| (ChangePrivacy { receipts: fill.bool(), presence: fill.bool() }, ()));
@@ -207,6 +217,13 @@ fn an_empty_optional_argument_is_read_as_an_absent_one() {
 #[wasm_bindgen_test]
 fn a_field_that_was_emptied_is_read_as_empty() {
     let [name, craft, mail_after] = [(); 3].map(|()| FieldText(None));
-    let read = send(&ChangeAccount { name, craft, bio: FieldText(Some(String::new())), mail_after });
+    let read = send(&ChangeAccount {
+        name,
+        craft,
+        bio: FieldText(Some(String::new())),
+        public_profile: None,
+        renew_slug: None,
+        mail_after,
+    });
     assert_eq!((read.bio, read.craft), (FieldText(Some(String::new())), FieldText(None)));
 }

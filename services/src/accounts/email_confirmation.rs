@@ -5,7 +5,7 @@ use super::{
     registration::{PendingRegistration, has_registration_conflict, is_registrant, unchanged_person},
     security_log::SecurityEvent,
 };
-use crate::{Error, Greenroom, Result, entity::person, run_to_completion};
+use crate::{Error, Greenroom, Result, entity::person, run_to_completion, talents::ensure_slug};
 use model::{FieldError, LinkAction, MailedLink, MaskedEmail, PersonId, Profile};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
 use std::net::IpAddr;
@@ -129,6 +129,7 @@ impl Greenroom {
             }
             let row = row.update(&tx).await?;
             one_time_token::revoke(&tx, id, &Purpose::ACCOUNT_ACCESS).await?;
+            let row = ensure_slug(&tx, row).await?;
             tx.commit().await?;
             greenroom.log_security(SecurityEvent::AddressConfirmed, id, from).await;
             Ok(ConfirmedAddress { person: id, account: MaskedEmail::mask(&row.email) })

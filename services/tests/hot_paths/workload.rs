@@ -173,6 +173,10 @@ async fn browse(greenroom: &Greenroom, captured: &CapturedStatements, organizer:
     }
     captured.label("the directory");
     greenroom.load_talent(organizer, talent.id()).await.expect("a talent");
+    greenroom.load_profile(None, &"sarah-wanjiru".into()).await.expect("a profile");
+    greenroom.load_profile(Some(organizer), &talent.id().to_string().as_str().into()).await.expect("a profile");
+    greenroom.load_first_steps(organizer).await.expect("first steps");
+    greenroom.list_featured_talents().await.expect("talents");
     let directory = greenroom.search_talents(organizer, TalentSearch::default()).await.expect("a directory");
     if let Some(page) = directory.next_page {
         greenroom

@@ -34,6 +34,7 @@ mod nodes;
 mod notifications;
 mod notifications_seen;
 mod password_reset;
+mod profiles;
 mod projection_consistency;
 mod projection_consistency_concurrent;
 mod read_markers;

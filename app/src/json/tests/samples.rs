@@ -2,8 +2,8 @@
 
 use model::{
     AccessToken, Account, ApiError, Booking, BookingStatus, Conversation, Craft, Day, Device, EmailDelay, Event,
-    FieldError, Message, Money, NavState, Notification, NotificationKind, Person, Role, Scope, Thread, Timestamp, User,
-    ValidationErrors,
+    FieldError, Message, Money, NavState, Notification, NotificationKind, Person, Role, Scope, Talent, Thread,
+    Timestamp, User, ValidationErrors,
 };
 use std::str::FromStr;
 use uuid::Uuid;
@@ -64,6 +64,11 @@ fn day() -> Day {
 
 pub(crate) fn person(fill: Fill) -> Person {
     Person { id: id(1), name: fill.text(), role: fill.choose(Role::ALL), craft: fill.option(Craft::Dj) }
+}
+
+pub(crate) fn talent(fill: Fill) -> Talent {
+    let Person { id, name, role, craft } = person(fill);
+    Talent { id, name, role, craft, slug: fill.option(fill.text()), bio: fill.text() }
 }
 
 pub(crate) fn booking(fill: Fill) -> Booking {
@@ -146,6 +151,8 @@ pub(crate) fn account(fill: Fill) -> Account {
         user,
         craft: fill.option(Craft::Band),
         bio: fill.text(),
+        slug: fill.option(fill.text()),
+        public_profile: fill.bool(),
         mail_after: fill.choose(EmailDelay::ALL),
         receipts: fill.bool(),
         presence: fill.bool(),

@@ -71,8 +71,11 @@ impl HostileSite {
             let pages = private_pages(actor, &self.conversation, &self.booking, &site.people.sarah);
             pages.into_iter().chain(with_text.clone())
         };
-        let of_organizers = [format!("/talents?query={text}&craft={text}"), format!("/bookings/new?talent={text}")];
+        let profile = format!("/t/{}", site.people.sarah);
+        let of_organizers =
+            [profile.clone(), format!("/talents?query={text}&craft={text}"), format!("/bookings/new?talent={text}")];
         let of_visitors = [
+            profile,
             format!("/signin?next={text}&done={text}"),
             format!("/register?role={text}"),
             format!("/verify?token={text}&sent={text}"),

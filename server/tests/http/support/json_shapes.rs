@@ -33,6 +33,16 @@ pub(crate) fn person(value: &Value) {
     role(&value["role"]);
 }
 
+pub(crate) fn talent(value: &Value) {
+    keys(value, &["id", "name", "role", "craft", "slug", "bio"]);
+    our_id(&value["id"]);
+    text(&value["name"]);
+    assert_eq!(value["role"], "talent");
+    text(&value["craft"]);
+    text(&value["slug"]);
+    assert!(value["bio"].is_string(), "{value}");
+}
+
 pub(crate) fn booking(value: &Value) {
     keys(value, &["id", "title", "eventDate", "venue", "fee", "status", "organizer", "talent"]);
     our_id(&value["id"]);

@@ -84,6 +84,7 @@ mod tests {
     /// Every column of the schema, with the field of the export that contains it or the omitted data it belongs to.
     const EXPORT_DECISIONS: &[(&str, &str, &str)] = &[
         ("person", "id email name role craft bio mail_after email_verified receipts presence", "account"),
+        ("person", "slug public_profile", "account"),
         ("person", "created_at", "times"),
         ("person", "password_hash", "password"),
         // A person with a deleted account can't export.
