@@ -34,7 +34,7 @@ pub use connection_bar::ConnectionBar;
 pub use featured_talents::FeaturedTalents;
 pub use first_steps::NoConversations;
 pub use flash::{Flash, flash_code};
-pub use focus::focus_on;
+pub use focus::{fill_in, focus_on, has_typed};
 pub use form::{
     Choice, Field, Form, FormError, FormState, PasswordField, PostForm, RadioGroup, SubmitButton, TextAreaField,
     TextField, error_from_url,
@@ -49,6 +49,7 @@ pub use mark_unread::MarkUnread;
 pub use message_log::{MessageLog, ScrollAnchor};
 pub use page_title::PageTitle;
 pub use presence::PresenceLine;
-pub use profile_fields::{ProfileFields, role_choices};
+pub use profile_fields::{CraftField, NameField, ProfileFields, role_choices};
+pub use talent_card::TalentCards;
 pub use time::{DayLine, Time, TimeFormat};
 pub use top_bar::{SiteBar, TopBar};

@@ -6,7 +6,8 @@ test("every page has a descriptive title", async ({ visitor, sarah, eventpro, ap
   for (const [path, title] of [
     ["/signin", "Sign in · Greenroom"],
     ["/register", "Create account · Greenroom"],
-    ["/verify", "Check your mail · Greenroom"],
+    ["/t/sarah-wanjiru", "Sarah Wanjiru, Photographer · Greenroom"],
+    ["/verify", "Check your email · Greenroom"],
     ["/verify?token=any", "Confirm your address · Greenroom"],
     ["/forgot", "Choose a new password · Greenroom"],
     ["/reset?token=any", "Choose a new password · Greenroom"],

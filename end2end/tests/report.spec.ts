@@ -179,7 +179,7 @@ describe("Frontend", () => {
     ["/", "visitor", "Talk to the people behind the show"],
     ["/signin", "visitor", "Sign in"],
     ["/register", "visitor", "Create account"],
-    ["/verify", "visitor", "Check your mail"],
+    ["/verify", "visitor", "Check your email"],
     ["/forgot", "visitor", "Choose a new password"],
     ["/reset", "visitor", "Choose a new password"],
     ["/inbox", "sarah", "Inbox"],

@@ -3,6 +3,7 @@
 use model::{
     MaskedEmail, Role,
     password::{PASSWORD_LIMIT, PASSWORD_MIN, PasswordStrength},
+    text::isolate,
 };
 
 pub const SIGN_IN: &str = "Sign in";
@@ -17,6 +18,11 @@ pub const NEW_HERE: &str = "New here?";
 pub const HAVE_ACCOUNT: &str = "You have an account already?";
 
 pub const CREATE_ACCOUNT: &str = "Create account";
+pub const CONTINUE: &str = "Continue";
+pub const BACK: &str = "Back";
+pub const CHANGE: &str = "Change";
+pub const PROFILE_IS_PUBLIC: &str = "Anyone can see your name, what you do and what you write about it, so that you can share your profile. You can \
+     change this in Settings.";
 pub const CREATING_ACCOUNT: &str = "Creating account…";
 pub const REGISTER_LEAD: &str = "Free, and done in a minute. You confirm your email address before you sign in.";
 pub const JOIN_AS: &str = "You join as";
@@ -29,9 +35,9 @@ pub const NAME_HELP: &str = "As others know you: your own, your stage name or yo
 pub const CRAFT_LATER: &str = "I'll say later";
 pub const CRAFT_HELP: &str = "Organizers search by it. You can change it later.";
 
-pub const CHECK_MAIL: &str = "Check your mail";
+pub const CHECK_MAIL: &str = "Check your email";
 pub const CHECK_MAIL_LEAD: &str = "We sent you a link. Open it, and your address is confirmed.";
-pub const NO_MAIL: &str = "No mail?";
+pub const NO_MAIL: &str = "Didn't get it?";
 pub const NO_MAIL_LEAD: &str =
     "It can take a few minutes. Look in the spam folder, too. Or let us send the link again, if the address was right:";
 pub const SEND_AGAIN: &str = "Send again";
@@ -51,9 +57,9 @@ pub const CONFIRMING: &str = "Confirming…";
 pub const LINK_BAD: &str = "This link doesn't work any more";
 pub const CONFIRM_BAD_LEAD: &str = "It was used before, or has run out. If you opened it before, your address is \
                                     confirmed already: just sign in. Otherwise get a new one.";
-pub const SEND_AGAIN_LINK: &str = "No mail? Send the link again";
+pub const SEND_AGAIN_LINK: &str = "Didn't get it? Send the link again";
 pub const NEW_LINK: &str = "Get a new link";
-pub const VERIFIED: &str = "Your email address is confirmed. Sign in, and you are in.";
+pub const VERIFIED: &str = "Email confirmed. Sign in to continue.";
 
 pub const BACK_TO_SIGN_IN: &str = "Back to sign in";
 pub const FORGOT: &str = "Choose a new password";
@@ -79,6 +85,24 @@ pub const MAILS_IN_SETTINGS: &str = "Change it in Settings";
 pub const UNSUBSCRIBE_BAD_LEAD: &str = "Sign in, and you can end these mails in Settings.";
 
 pub const LEFT: &str = "Your account is deleted. Goodbye, and thank you for having been here.";
+
+/// Counts the questions of registration.
+pub fn step_of(number: u8) -> String {
+    format!("{number} of 3")
+}
+
+/// Says which role was chosen.
+pub fn joining_as(role: Role) -> &'static str {
+    match role {
+        Role::Talent => "You join as talent.",
+        Role::Organizer => "You join as an organiser.",
+    }
+}
+
+/// Says where the link was sent.
+pub fn check_mail_of(address: &str) -> String {
+    format!("We sent a link to {}. Open it to confirm your address.", isolate(address))
+}
 
 /// Names the account whose address a link changes.
 pub fn email_change_lead(account: &MaskedEmail) -> String {
