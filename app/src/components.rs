@@ -43,7 +43,7 @@ pub use decision::{DecisionCard, WithClashes, clashes_signal};
 pub use featured_talents::FeaturedTalents;
 pub use first_steps::NoConversations;
 pub use flash::{Flash, flash_code};
-pub use focus::focus_on;
+pub use focus::{fill_in, focus_on, has_typed};
 pub use form::{
     CharacterCount, Choice, ErrorSummary, Field, Form, FormError, FormState, PasswordField, PostForm, RadioGroup,
     SubmitButton, TextAreaField, TextField, error_from_url, textarea_content,
@@ -60,7 +60,8 @@ pub use navigation::{Navigation, SignOut, SiteBar};
 pub use navigation_focus::NavigationFocus;
 pub use page_title::PageTitle;
 pub use presence::PresenceLine;
-pub use profile_fields::{ProfileFields, role_choices};
+pub use profile_fields::{CraftField, NameField, ProfileFields, role_choices};
 pub use status_chip::StatusChip;
+pub use talent_card::TalentCards;
 pub use ticket::Ticket;
 pub use time::{DayLine, Time, TimeFormat};

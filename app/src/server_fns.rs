@@ -40,10 +40,10 @@ pub async fn sign_in(email: String, password: String, next: Option<String>) -> R
     let credentials = Credentials { email: email.parse().ok(), password: Password::new(password) };
     let signed_in = greenroom.sign_in(credentials, context.sign_in_origin(), &context.user_agent).await?;
     greenroom.end_previous_session(context.viewer.as_ref()).await?;
-    let cookie: crate::ssr::SessionCookie = use_context().ok_or(model::ApiError::Internal)?;
-    crate::ssr::set_cookie(cookie.set_header(&signed_in.token).ok_or(model::ApiError::Internal)?);
-    leptos_axum::redirect(next.as_deref().and_then(crate::paths::same_site_path).unwrap_or("/inbox"));
-    Ok(())
+    crate::ssr::sign_in_with(
+        &signed_in.token,
+        next.as_deref().and_then(crate::paths::same_site_path).unwrap_or("/inbox"),
+    )
 }
 
 /// Returns the person who is signed in with this browser; the page that calls may belong to another person.

@@ -6,6 +6,7 @@ test("every page has a descriptive title", async ({ visitor, sarah, eventpro, ap
   for (const [path, title] of [
     ["/signin", "Sign in · Greenroom"],
     ["/register", "Create account · Greenroom"],
+    ["/t/sarah-wanjiru", "Sarah Wanjiru, Photographer · Greenroom"],
     ["/verify", "Check your email · Greenroom"],
     ["/verify?token=any", "Confirm your email · Greenroom"],
     ["/forgot", "Choose a new password · Greenroom"],

@@ -43,11 +43,12 @@ pub async fn register_account(
     craft: Option<String>,
 ) -> RequestResult<()> {
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
+    let address = email.clone();
     let input = model::RegisterInput { email: Some(email), password: Some(password), name: Some(name), role, craft };
     let registration = input.parse()?;
     let secret = greenroom.register_account(registration, context.address).await?;
     crate::ssr::set_registrant(&secret).await?;
-    leptos_axum::redirect("/verify");
+    leptos_axum::redirect(&crate::paths::with_address("/verify", &address));
     Ok(())
 }
 
@@ -55,9 +56,9 @@ pub async fn register_account(
 #[server(prefix = "/fn", endpoint = "resend", protocol = FormPost)]
 pub async fn resend_verification(email: String) -> RequestResult<()> {
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
-    let (email, registrant) = (crate::ssr::parse_email(&email)?, crate::ssr::registrant_secret());
-    greenroom.resend_link(email, registrant, context.address).await?;
-    leptos_axum::redirect("/verify?again=1");
+    let (address, registrant) = (crate::ssr::parse_email(&email)?, crate::ssr::registrant_secret());
+    greenroom.resend_link(address, registrant, context.address).await?;
+    leptos_axum::redirect(&crate::paths::with_address("/verify?again=1", &email));
     Ok(())
 }
 
@@ -72,8 +73,8 @@ pub async fn load_mailed_link(token: String) -> RequestResult<Option<MailedLink>
     }
 }
 
-/// Confirms an address. Redirects to the sign-in page, or to the settings if the viewer has changed their address.
-/// If another browser than the registering one opened the link, the form also carries the profile.
+/// Confirms an address. The browser that registered the account is signed in; any other one is redirected to the sign-in
+/// page, and a viewer who has changed their address to the settings. If another browser than the registering one opened the link, the form also carries the profile.
 #[server(prefix = "/fn", endpoint = "verify", protocol = FormPost)]
 pub async fn verify_email(
     token: String,
@@ -87,11 +88,14 @@ pub async fn verify_email(
     let profile = model::ProfileInput { password, name, role, craft }.parse()?;
     let by = LinkOpener::Browser(crate::ssr::registrant_secret());
     let confirmed = greenroom.confirm_email(Confirmation { token, profile, by, from: Some(context.address) }).await?;
-    leptos_axum::redirect(match context.viewer.map(|viewer| viewer.id() == confirmed.person) {
-        None => "/signin?done=verified",
-        Some(true) => "/settings?done=verified",
-        Some(false) => "/verify?done=other",
-    });
+    match context.viewer.map(|viewer| viewer.id() == confirmed.person) {
+        Some(true) => leptos_axum::redirect("/settings?done=verified"),
+        Some(false) => leptos_axum::redirect("/verify?done=other"),
+        None => match greenroom.begin_registrant_session(&confirmed, &context.user_agent, context.address).await {
+            Some(signed_in) => crate::ssr::sign_in_with(&signed_in.token, "/inbox")?,
+            None => leptos_axum::redirect(&crate::paths::with_address("/signin?done=verified", &confirmed.address)),
+        },
+    }
     Ok(())
 }
 

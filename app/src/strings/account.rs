@@ -3,6 +3,7 @@
 use model::{
     MaskedEmail, Role,
     password::{PASSWORD_LIMIT, PASSWORD_MIN, PasswordStrength},
+    text::isolate,
 };
 
 pub const SIGN_IN: &str = "Sign in";
@@ -17,6 +18,11 @@ pub const NEW_HERE: &str = "New here?";
 pub const HAVE_ACCOUNT: &str = "Already have an account?";
 
 pub const CREATE_ACCOUNT: &str = "Create account";
+pub const CONTINUE: &str = "Continue";
+pub const BACK: &str = "Back";
+pub const CHANGE: &str = "Change";
+pub const PROFILE_IS_PUBLIC: &str = "Anyone can see your name, what you do and what you write about it, so that you can share your profile. You can \
+     change this in Settings.";
 pub const CREATING_ACCOUNT: &str = "Creating account…";
 pub const REGISTER_LEAD: &str = "It's free and takes a minute. We'll send you an email to confirm your address.";
 pub const JOIN_AS: &str = "How will you use Greenroom?";
@@ -79,6 +85,24 @@ pub const MAILS_IN_SETTINGS: &str = "Change it in Settings";
 pub const UNSUBSCRIBE_BAD_LEAD: &str = "Sign in to stop these emails in Settings.";
 
 pub const LEFT: &str = "Your account is deleted. Thank you for using Greenroom.";
+
+/// Counts the questions of registration.
+pub fn step_of(number: u8) -> String {
+    format!("{number} of 3")
+}
+
+/// Says which role was chosen.
+pub fn joining_as(role: Role) -> &'static str {
+    match role {
+        Role::Talent => "You join as talent.",
+        Role::Organizer => "You join as an organiser.",
+    }
+}
+
+/// Says where the link was sent.
+pub fn check_mail_of(address: &str) -> String {
+    format!("We sent a link to {}. Open it to confirm your email.", isolate(address))
+}
 
 /// Names the account whose address a link changes.
 pub fn email_change_lead(account: &MaskedEmail) -> String {

@@ -197,7 +197,8 @@ impl Greenroom {
         recorder.commit(tx, &self.realtime.hub, now).await?;
         self.mail.queued.notify_one();
         self.log_security(SecurityEvent::AddressChanged, id, from).await;
-        Ok(ConfirmedAddress { person: id, account: MaskedEmail::mask(&row.email) })
+        let account = MaskedEmail::mask(&row.email);
+        Ok(ConfirmedAddress { person: id, account, address: row.email, by_registrant: false })
     }
 }
 
