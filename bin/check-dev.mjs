@@ -150,12 +150,14 @@ function report(error) {
 }
 
 const page = () => get(site);
+// The first page has no program.
+const livePage = () => get(new URL("/signin", site));
 
 // The program too: hydration would bring the word back that it has.
 const changeWord = (round) =>
-  measure("app/src/strings.rs", /(?<=pub const PITCH: &str = ")\w+/, `Changed${round}x${process.pid}`, {
+  measure("app/src/strings/home.rs", /(?<=pub const PITCH: &str = ")\w+/, `Changed${round}x${process.pid}`, {
     "a changed word, in the page": page,
-    "a changed word, in the program": () => fileNamedBy(page, "wasm"),
+    "a changed word, in the program": () => fileNamedBy(livePage, "wasm"),
   });
 
 const changeColour = (round) =>

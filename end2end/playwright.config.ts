@@ -25,10 +25,13 @@ export default defineConfig({
   workers: 2,
   retries: 0,
   timeout: 60_000,
-  expect: { timeout: 10_000 },
+  // Screenshots tolerate what differs between versions of the browser: the edges of letters.
+  expect: { timeout: 10_000, toHaveScreenshot: { maxDiffPixelRatio: 0.01, animations: "disabled", caret: "hide" } },
+  snapshotPathTemplate: "{testDir}/../screenshots/{arg}{ext}",
   reporter: [["list"], ["json", { outputFile: "../target/playwright.json" }], ["./support/report.ts"]],
   use: {
     ...devices["Desktop Chrome"],
+    viewport: { width: 1440, height: 900 },
     locale: "en-GB",
     timezoneId: "Africa/Nairobi",
     actionTimeout: 10_000,

@@ -15,12 +15,16 @@ pub(crate) use viewport_observer::ViewportObserver;
 use crate::platform::IN_BROWSER;
 use js_sys::{Array, Date, Function, Math, Object, Promise, Reflect, Uint8Array};
 use leptos::prelude::{document, window};
+use model::TimeZoneName;
 use uuid::Uuid;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 /// The language to use if the reader's is unknown or `Intl` rejects it.
 const FALLBACK_LANGUAGE: &str = "en-GB";
+/// Languages whose readers get days and times as the server writes them: browsers disagree with one another on the
+/// comma in `Sat, 13 Feb 2027` and on `Sept`, and times would jump as the page comes alive.
+const SERVER_LANGUAGES: [&str; 4] = ["en-GB", "en-KE", "en-TZ", "en-UG"];
 
 /// Reads a property. Returns `None` if it is missing, undefined or null, or if reading it throws.
 pub(crate) fn get_property(object: &JsValue, name: &str) -> Option<JsValue> {
@@ -99,11 +103,23 @@ pub(crate) fn monotonic_now() -> f64 {
     clock.and_then(|clock| call_method(&clock, "now", &[])?.as_f64()).unwrap_or_else(Date::now)
 }
 
-/// Formats a date by the method `method` of JavaScript's `Date`, in the reader's language. Returns `None` if it throws.
+/// Returns the IANA name of the device's time zone.
+pub(crate) fn time_zone() -> Option<TimeZoneName> {
+    let format = call_method(&get_property(&window(), "Intl")?, "DateTimeFormat", &[])?;
+    let options = call_method(&format, "resolvedOptions", &[])?;
+    get_property(&options, "timeZone")?.as_string()?.parse().ok()
+}
+
+/// Formats a date by the method `method` of JavaScript's `Date`, in the reader's language. Returns `None` if it throws,
+/// or if the reader's language is that of the server.
 pub(crate) fn format_date(date: &Date, method: &str, options: &[(&str, &str)]) -> Option<String> {
+    let language = navigator_property("language");
+    if language.as_ref().and_then(JsValue::as_string).is_some_and(|name| SERVER_LANGUAGES.contains(&name.as_str())) {
+        return None;
+    }
     let values: Vec<(&str, JsValue)> = options.iter().map(|(name, value)| (*name, (*value).into())).collect();
     let options = to_js_object(&values.iter().map(|(name, value)| (*name, value)).collect::<Vec<_>>());
-    let languages = [navigator_property("language"), Some(FALLBACK_LANGUAGE.into())];
+    let languages = [language, Some(FALLBACK_LANGUAGE.into())];
     languages.into_iter().flatten().find_map(|language| call_method(date, method, &[&language, &options])?.as_string())
 }
 
@@ -126,4 +142,11 @@ pub(crate) fn random_bytes<const N: usize>() -> [u8; N] {
 pub(crate) async fn copy_text(text: &str) -> bool {
     let Some(clipboard) = navigator_property("clipboard") else { return false };
     call_async_method(&clipboard, "writeText", &[&text.into()]).await.is_some()
+}
+
+/// Vibrates the device briefly, if it can.
+pub(crate) fn vibrate(millis: u32) {
+    if let Some(navigator) = get_property(&window(), "navigator") {
+        call_method(&navigator, "vibrate", &[&millis.into()]);
+    }
 }

@@ -10,6 +10,7 @@
 //! - [`server_fns`]: the server functions, [`server_fn_client`]: how the browser calls them, [`json`]: their encoding
 //! - [`owner`]: the person a document was rendered for
 //! - [`refused_form`]: what was typed into a plain form that was refused
+//! - [`owner`]: the person a document was rendered for, [`page_time_zone`]: the time zone it was rendered in
 //! - [`platform`]: whether the code runs on the server or in a browser; `browser`: browser APIs that may be missing or
 //!   throw
 //! - [`live`]: the event stream and the outbox, in the browser
@@ -25,6 +26,7 @@ pub mod components;
 pub mod json;
 pub mod live;
 pub mod owner;
+pub mod page_time_zone;
 pub mod pages;
 pub mod paths;
 pub mod platform;

@@ -9,16 +9,19 @@
 //! - `tab_channel`: the channel between tabs, which carries each `tab_message`
 //! - [`outbox`]: messages that aren't delivered yet, persisted in its `storage`; [`drafts`]: unsent text;
 //!   `browser_key`: the key that encrypts both
-//! - `thread_cache`: threads that were open before
+//! - `thread_cache`: threads that were open before; `inbox_cache`: the inbox as it was last shown
 //! - `read_only`: pages whose person is no longer signed in; `sign_out`, `account_deletion`: two causes of it
+//! - `device_time_zone`: reports the time zone of the device
 //! - `delivery_receipts`: reports what reached this browser; [`ephemeral`]: typing indicators and presence
 
 mod account_deletion;
 mod backoff;
 mod browser_key;
 mod delivery_receipts;
+mod device_time_zone;
 pub mod drafts;
 pub mod ephemeral;
+mod inbox_cache;
 mod locks;
 pub mod outbox;
 mod read_only;
@@ -32,6 +35,7 @@ mod tab_message;
 mod tests;
 mod thread_cache;
 
+pub use inbox_cache::ShownInbox;
 pub use outbox::Outbox;
 pub use state::{Connection, Live, ReadOnlyReason};
 
@@ -42,12 +46,14 @@ use crate::{components::locale::Locale, platform::IN_BROWSER};
 /// In the browser it also starts the effects that watch the session. They come before those of any view, so that an
 /// intended sign-out stops the page before it sends a request.
 pub fn provide(locale: Locale) {
-    let outbox = Outbox::provide(Live::provide(locale));
+    let live = Live::provide(locale);
+    let outbox = Outbox::provide(live);
     if IN_BROWSER {
         outbox.drafts.watch_other_tabs();
         browser_key::watch_session(outbox);
         read_only::enforce_read_only(outbox);
         sign_out::watch_intent(outbox);
         account_deletion::clear_stale_intent();
+        device_time_zone::report_once(live);
     }
 }

@@ -1,10 +1,24 @@
 //! The paths of pages: which need no session, and which lead to the sign-in page and back.
 
 use leptos::prelude::window;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use model::person::EMAIL_LIMIT;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// The paths that don't need a session.
 pub const PUBLIC_PATHS: [&str; 7] = ["/", "/signin", "/register", "/verify", "/forgot", "/reset", "/unsubscribe"];
+
+/// Where the profiles are. Whether a visitor may see one depends on its owner, not on the path.
+const PROFILES: &str = "/t/";
+
+/// Returns whether signed-out visitors may request the page at `path`.
+pub fn is_public(path: &str) -> bool {
+    PUBLIC_PATHS.contains(&path) || is_profile(path)
+}
+
+/// Returns whether the page at `path` is a talent's profile.
+pub fn is_profile(path: &str) -> bool {
+    path.strip_prefix(PROFILES).is_some_and(|slug| !slug.is_empty() && !slug.contains('/'))
+}
 
 /// What is encoded in a query's value. A slash stays, so that the path is readable.
 const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.');
@@ -32,6 +46,33 @@ pub fn sign_in_path_to(path: &str) -> String {
     format!("/signin?next={}", utf8_percent_encode(path, QUERY_VALUE))
 }
 
+/// What stands before an address in the fragment of a URL.
+const ADDRESS: &str = "#email=";
+
+/// Returns `path` with an e-mail address in the fragment, which no server, proxy or log sees: the next page names it or
+/// fills it in, if it can run a program.
+pub fn with_address(path: &str, address: &str) -> String {
+    format!("{path}{ADDRESS}{}", utf8_percent_encode(address.trim(), QUERY_VALUE))
+}
+
+/// Returns the e-mail address in the fragment of the current URL.
+pub fn address_in_fragment() -> Option<String> {
+    address_in(&window().location().hash().ok()?)
+}
+
+fn address_in(fragment: &str) -> Option<String> {
+    let decoded = percent_decode_str(fragment.strip_prefix(ADDRESS)?).decode_utf8().ok()?;
+    Some(decoded.into_owned()).filter(|address| !address.is_empty() && address.len() <= EMAIL_LIMIT)
+}
+
+/// Returns `path` with a query of the pairs that have a value.
+pub fn with_query(path: &str, pairs: &[(&str, Option<&str>)]) -> String {
+    let given = pairs.iter().filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)));
+    let encoded = given.map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, QUERY_VALUE)));
+    let query = encoded.collect::<Vec<_>>().join("&");
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,6 +94,33 @@ mod tests {
             "/a//b",
         ] {
             assert_eq!(same_site_path(astray), None, "{astray}");
+        }
+    }
+
+    #[test]
+    fn only_profiles_are_public_below_a_path() {
+        assert!(is_public("/") && is_public("/t/sarah-wanjiru"));
+        for private in ["/t/", "/t", "/t/a/b", "/talents", "/inbox"] {
+            assert!(!is_public(private), "{private}");
+        }
+    }
+
+    #[test]
+    fn a_query_has_only_given_values() {
+        let pairs = [("query", Some("a b&c")), ("craft", None), ("page", Some(""))];
+        assert_eq!(with_query("/talents", &pairs), "/talents?query=a%20b%26c");
+        assert_eq!(with_query("/talents", &pairs[1..]), "/talents");
+    }
+
+    #[test]
+    fn an_address_survives_the_fragment() {
+        for address in ["wambui@example.com", "o'neil+gigs&#%@example.co.ke"] {
+            let path = with_address("/verify", address);
+            let (page, fragment) = path.split_at("/verify".len());
+            assert_eq!((page, address_in(fragment).as_deref()), ("/verify", Some(address)));
+        }
+        for other in ["", "#", "#email=", "#email=%ff", "#profile", &format!("#email={}", "a".repeat(255))] {
+            assert_eq!(address_in(other), None, "{other}");
         }
     }
 

@@ -1,11 +1,13 @@
 //! Server functions. Each does three things: identify the viewer, parse the input, call the service.
 
 mod account;
+mod talents;
 #[cfg(test)]
 mod tests;
 mod thread;
 
 pub use account::*;
+pub use talents::*;
 pub use thread::*;
 
 use crate::{
@@ -13,10 +15,10 @@ use crate::{
     server_fn_client::FormPost,
 };
 use leptos::prelude::*;
-use model::{BookingView, Directory, Inbox, Message, NavState, NotificationList, Person, Thread};
+use model::{Agenda, BookingView, InboxList, Message, NavState, NotificationList, Person, Thread};
 
 /// Functions that don't need a session. The server refuses all others if the page belongs to another person.
-pub const PUBLIC_SERVER_FNS: [&str; 9] = [
+pub const PUBLIC_SERVER_FNS: [&str; 11] = [
     "/fn/sign-in",
     "/fn/signed-in",
     "/fn/register",
@@ -26,6 +28,8 @@ pub const PUBLIC_SERVER_FNS: [&str; 9] = [
     "/fn/forgot",
     "/fn/reset",
     "/fn/unsubscribe",
+    "/fn/profile",
+    "/fn/featured",
 ];
 
 /// Signs in, and redirects to `next`, a path of this site, or to the inbox.
@@ -37,10 +41,10 @@ pub async fn sign_in(email: String, password: String, next: Option<String>) -> R
     let credentials = Credentials { email: email.parse().ok(), password: Password::new(password) };
     let signed_in = greenroom.sign_in(credentials, context.sign_in_origin(), &context.user_agent).await?;
     greenroom.end_previous_session(context.viewer.as_ref()).await?;
-    let cookie: crate::ssr::SessionCookie = use_context().ok_or(model::ApiError::Internal)?;
-    crate::ssr::set_cookie(cookie.set_header(&signed_in.token).ok_or(model::ApiError::Internal)?);
-    leptos_axum::redirect(next.as_deref().and_then(crate::paths::same_site_path).unwrap_or("/inbox"));
-    Ok(())
+    crate::ssr::sign_in_with(
+        &signed_in.token,
+        next.as_deref().and_then(crate::paths::same_site_path).unwrap_or("/inbox"),
+    )
 }
 
 /// Returns the person who is signed in with this browser; the page that calls may belong to another person.
@@ -75,11 +79,17 @@ pub async fn load_browser_key() -> RequestResult<String> {
     greenroom.load_browser_key(&viewer).await.map_err(|error| error.into_api_error().into())
 }
 
-/// Returns one page of the inbox.
+/// Returns one page of the inbox: `show` names the filter, `query` a text that names or titles contain.
 #[server(prefix = "/fn", endpoint = "inbox", protocol = FormPost)]
-pub async fn load_inbox(page: Option<String>) -> RequestResult<ForPerson<Inbox>> {
+pub async fn load_inbox(
+    show: Option<String>,
+    query: Option<String>,
+    page: Option<String>,
+) -> RequestResult<ForPerson<InboxList>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    crate::ssr::for_person(&viewer, greenroom.load_inbox(&viewer, page.as_deref()).await)
+    let filter = show.as_deref().and_then(|show| show.parse().ok()).unwrap_or(model::InboxFilter::All);
+    let list = greenroom.load_inbox_list(&viewer, filter, query.as_deref(), page.as_deref()).await;
+    crate::ssr::for_person(&viewer, list)
 }
 
 /// Returns a window of a thread: before, after or around a message, or where the thread opens.
@@ -135,27 +145,6 @@ pub async fn mark_notifications_read(id: Option<String>) -> RequestResult<()> {
     Ok(())
 }
 
-/// Searches the directory of talent.
-#[server(prefix = "/fn", endpoint = "talents", protocol = FormPost)]
-pub async fn load_talents(
-    query: Option<String>,
-    craft: Option<String>,
-    page: Option<String>,
-) -> RequestResult<Directory> {
-    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    let craft = craft.as_deref().and_then(|craft| craft.parse().ok());
-    let search = services::talents::TalentSearch { query, craft, page };
-    Ok(greenroom.search_talents(&viewer, search).await?)
-}
-
-/// Returns the talent whom the viewer wants to book. Fails with `WrongRole` unless the viewer is an organizer, and with
-/// `NotFound` if the id isn't one of talent.
-#[server(prefix = "/fn", endpoint = "talent", protocol = FormPost)]
-pub async fn load_talent(id: String) -> RequestResult<Person> {
-    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    Ok(greenroom.load_talent(&viewer, crate::ssr::parse_id(&id)?).await?)
-}
-
 /// Creates a booking inquiry, and redirects to its conversation.
 #[server(prefix = "/fn", endpoint = "open-booking", protocol = FormPost)]
 pub async fn open_booking(
@@ -188,6 +177,14 @@ pub async fn open_booking(
 pub async fn load_booking(id: String) -> RequestResult<ForPerson<BookingView>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     crate::ssr::for_person(&viewer, greenroom.load_booking_view(&viewer, crate::ssr::parse_id(&id)?).await)
+}
+
+/// Returns the bookings of a month, written `YYYY-MM`, or all from the current month on.
+#[server(prefix = "/fn", endpoint = "agenda", protocol = FormPost)]
+pub async fn load_agenda(month: Option<String>) -> RequestResult<ForPerson<Agenda>> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    let month = month.as_deref().and_then(|month| month.parse().ok());
+    crate::ssr::for_person(&viewer, greenroom.load_agenda(&viewer, month).await)
 }
 
 /// Accepts, declines or cancels a booking.

@@ -1,43 +1,53 @@
+mod program;
+
 use crate::{
-    components::locale::Locale,
+    components::{NavigationFocus, locale::Locale},
     live,
     owner::PageOwner,
-    pages::{AccountPage, InboxLayout, InboxPage, NotFound, PublicPage, SignedInLayout, ThreadPage, lazy_pages},
+    page_time_zone::PageTimeZone,
+    pages::{AccountPage, InboxLayout, InboxPage, LazySettings, NotFound, PublicPage, SiteLayout, ThreadPage},
+    paths::is_profile,
+    platform::IN_BROWSER,
     reactive::effect,
     strings,
 };
-use leptos::{WasmSplitManifest, config::LeptosOptions, nonce::use_nonce, prelude::*};
+use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_meta::{HashedStylesheet, Meta, MetaTags, provide_meta_context};
 use leptos_router::{
     SsrMode,
     components::{ParentRoute, Route, Router, Routes},
-    location::RequestUrl,
     path,
 };
+use program::{PreloadLinks, Program, StartScript};
 use web_sys::Element;
 
 /// Renders the HTML document around the app.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let owner = PageOwner::current().map(|me| me.to_string());
+    let PageTimeZone { name: zone, offsets, rendered_at } = PageTimeZone::current();
+    let (zone, offsets, rendered_at) = (zone.map(|zone| zone.to_string()), offsets.to_string(), rendered_at.millis());
+    let program = Program::of_request(&options);
+    let has_none = program.is_none().then_some("none");
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-person=owner>
+        <html lang="en" data-person=owner data-time-zone=zone data-utc-offsets=offsets data-rendered-at=rendered_at data-program=has_none>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"/>
                 <meta name="color-scheme" content="light dark"/>
-                <meta name="theme-color" media="(prefers-color-scheme: light)" content="#FAFAF7"/>
+                <meta name="theme-color" media="(prefers-color-scheme: light)" content="#F6F3EC"/>
                 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0F1312"/>
                 <link rel="icon" href="/icon.svg" type="image/svg+xml"/>
+                <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
+                <link rel="manifest" href="/manifest.webmanifest"/>
                 <HashedStylesheet options=options.clone() id="style"/>
-                <Guard/>
-                <AutoReload options=options.clone()/>
-                <HydrationScripts options/>
-                <PreloadLinks/>
+                {program.clone().map(|program| view! { <Guard/> <PreloadLinks program/> })}
+                <AutoReload options/>
                 <MetaTags/>
             </head>
             <body>
                 <App/>
+                {program.map(|program| view! { <StartScript program/> })}
             </body>
         </html>
     }
@@ -54,24 +64,16 @@ fn Guard() -> impl IntoView {
     }
 }
 
-/// Renders preload links for the chunk loader and the page's chunk, so that the browser fetches them at once.
-/// `HydrationScripts` must come first: it reads the file names. Renders nothing if the build has no chunks.
+/// Describes the site to search engines. Profiles have descriptions of their own.
 #[component]
-fn PreloadLinks() -> impl IntoView {
-    let built = use_context::<WasmSplitManifest>()?;
-    let chunk = use_context::<RequestUrl>().and_then(|url| Some(lazy_pages::chunk_of(url.parse().ok()?.path())))?;
-    let nonce = use_nonce();
-    let view = built.0.with_value(|(folder, chunks, script)| {
-        let chunk = chunks.get(chunk).into_iter().flatten().map(|file| {
-            let href = format!("{folder}/{file}.wasm");
-            view! { <link rel="preload" href=href r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/> }
-        });
-        view! {
-            <link rel="modulepreload" href=format!("{folder}/{script}") nonce=nonce crossorigin="anonymous"/>
-            {chunk.collect_view()}
-        }
-    });
-    Some(view)
+fn SiteDescription() -> impl IntoView {
+    let path = if IN_BROWSER {
+        window().location().pathname().ok()
+    } else {
+        use_context::<RequestUrl>().and_then(|url| Some(url.parse().ok()?.path().to_owned()))
+    };
+    let described = path.is_some_and(|path| is_profile(&path));
+    (!described).then(|| view! { <Meta name="description" content=strings::PITCH/> })
 }
 
 /// The whole app: the contexts that all pages share, and the routes.
@@ -80,6 +82,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     let locale = Locale::provide();
     live::provide(locale);
+    NavigationFocus::provide();
     effect(move || {
         locale.mark_hydrated();
         let is_broken = |root: &Element| root.get_attribute("data-dead").as_deref() == Some("broken");
@@ -90,7 +93,7 @@ pub fn App() -> impl IntoView {
     });
 
     view! {
-        <Meta name="description" content=strings::PITCH/>
+        <SiteDescription/>
         <Router>
             <Routes fallback=NotFound>
                 <Route path=path!("/") view=PublicPage::Home ssr=SsrMode::Async/>
@@ -100,16 +103,19 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/forgot") view=PublicPage::Forgot ssr=SsrMode::Async/>
                 <Route path=path!("/reset") view=PublicPage::Reset ssr=SsrMode::Async/>
                 <Route path=path!("/unsubscribe") view=PublicPage::Unsubscribe ssr=SsrMode::Async/>
-                <ParentRoute path=path!("") view=SignedInLayout ssr=SsrMode::Async>
+                <ParentRoute path=path!("") view=SiteLayout ssr=SsrMode::Async>
                     <ParentRoute path=path!("") view=InboxLayout ssr=SsrMode::Async>
                         <Route path=path!("/inbox") view=InboxPage ssr=SsrMode::Async/>
                         <Route path=path!("/conversations/:id") view=ThreadPage ssr=SsrMode::Async/>
                     </ParentRoute>
                     <Route path=path!("/notifications") view=AccountPage::Notifications ssr=SsrMode::Async/>
-                    <Route path=path!("/settings") view=AccountPage::Settings ssr=SsrMode::Async/>
+                    <Route path=path!("/settings") view=LazySettings ssr=SsrMode::Async/>
                     <Route path=path!("/talents") view=AccountPage::Talents ssr=SsrMode::Async/>
+                    <Route path=path!("/bookings") view=AccountPage::Agenda ssr=SsrMode::Async/>
+                    <Route path=path!("/t/:slug") view=AccountPage::Profile ssr=SsrMode::Async/>
                     <Route path=path!("/bookings/new") view=AccountPage::NewBooking ssr=SsrMode::Async/>
                     <Route path=path!("/bookings/:id") view=AccountPage::Booking ssr=SsrMode::Async/>
+                    <Route path=path!("/conversations/:id/print") view=AccountPage::Transcript ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>

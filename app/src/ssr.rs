@@ -133,6 +133,14 @@ pub fn redirect_plain_form(path: &str) {
     }
 }
 
+/// Sets the cookie to a new session's token, and redirects.
+pub fn sign_in_with(token: &str, path: &str) -> RequestResult<()> {
+    let cookie: SessionCookie = use_context().ok_or(ApiError::Internal)?;
+    set_cookie(cookie.set_header(token).ok_or(ApiError::Internal)?);
+    leptos_axum::redirect(path);
+    Ok(())
+}
+
 /// Adds a `Set-Cookie` header to the response.
 pub fn set_cookie(value: HeaderValue) {
     if let Some(response) = use_context::<ResponseOptions>() {

@@ -3,42 +3,52 @@
 //! # Layout
 //! - this file: texts of several pages, the inbox, threads and bookings
 //! - `account`: registration, sign-in, forgotten passwords
+//! - `calendar`: days and months, and bookings by day
 //! - `settings`: the settings page
 //! - `devices`: readable names of browsers
+//! - `home`: the public start page
+//! - `people`: talents and their profiles
 //! - `errors`: why a request was refused
+//! - `thread`: the answer to a request, the ticket, the printed conversation
 
 mod account;
+mod calendar;
 mod devices;
 mod errors;
+mod home;
+mod people;
 mod settings;
+mod thread;
 
 pub use account::*;
+pub use calendar::*;
 pub use devices::device_name;
 pub use errors::{error_of_field, error_text, field_error_text};
+pub use home::*;
+pub use people::*;
 pub use settings::*;
+pub use thread::*;
 
-use model::{BookingAction, BookingStatus, Craft, NotificationKind, booking, text::isolate};
+use model::{BookingAction, BookingStatus, Craft, InboxFilter, NotificationKind, Role, booking, text::isolate};
 
 pub const SITE: &str = "Greenroom";
-pub const TAGLINE: &str = "Talk to the people behind the show";
-pub const PITCH: &str = "Every conversation here belongs to a booking: the event, the day, the place and the fee \
-                         stay beside what was said. Messages arrive once, in order, and are never lost, even on a bad line.";
-pub const POINTS: [(&str, &str); 3] = [
-    ("The terms stay in sight", "Event, date, venue and fee stand at the head of every thread, for both of you."),
-    ("Nothing gets lost", "What you send arrives once and in order, even when the network drops."),
-    ("Light on your phone", "Small pages that open fast on a cheap phone, and work before everything has loaded."),
-];
-
 pub const SKIP: &str = "Skip to content";
 pub const SIGN_OUT: &str = "Sign out";
 pub const MENU: &str = "Main";
 pub const INBOX: &str = "Inbox";
 pub const CONVERSATIONS: &str = "Conversations";
 pub const NO_CONVERSATIONS: &str = "No conversations yet";
-pub const NO_CONVERSATIONS_ORGANIZER: &str = "Find a talent and ask about your event. The conversation starts there.";
-pub const NO_CONVERSATIONS_TALENT: &str =
-    "When an organizer asks you about an event, the conversation appears here at once.";
+pub const NO_CONVERSATIONS_ORGANIZER: &str =
+    "Find someone for your event and send a request. The conversation starts there.";
+pub const NO_CONVERSATIONS_TALENT: &str = "When an organiser sends you a request, it appears here right away.";
 pub const OLDER_CONVERSATIONS: &str = "Older conversations";
+pub const SHOW: &str = "Show";
+pub const SEARCH_CONVERSATIONS: &str = "Search conversations";
+pub const SEARCH_CONVERSATIONS_HELP: &str = "Name or event";
+pub const CLEAR_SEARCH: &str = "Show all";
+pub const NOTHING_FOUND: &str = "No conversation found";
+pub const NOTHING_FOUND_LEAD: &str = "Try part of the name, or of the event's title.";
+pub const LAST_SHOWN: &str = "This is the inbox as it was last shown. It updates once you are online again.";
 pub const CHOOSE: &str = "Choose a conversation";
 pub const CHOOSE_LEAD: &str = "Its messages appear here.";
 pub const YOU: &str = "You";
@@ -71,40 +81,38 @@ pub const TYPING: &str = "typing…";
 pub const NOT_SENT: &str = "Not sent";
 pub const RETRY: &str = "Retry";
 pub const DISCARD: &str = "Delete";
-pub const WAITING_FOR_SIGN_IN: &str = "It goes out once you are signed in again.";
+pub const WAITING_FOR_SIGN_IN: &str = "It will send once you are signed in again.";
 pub const WAITING_FOR_SPACE: &str = "Greenroom has run out of space. It will send by itself.";
 pub const WAITING: &str = "Waiting for network. It will send by itself.";
 pub const WAITING_FOR_SERVER: &str = "Greenroom is busy. It will send by itself.";
-pub const WAITING_UNKEPT: &str = " Keep this page open until then: it can't be kept in this browser.";
+pub const WAITING_UNKEPT: &str = " Keep this page open until then: this browser can't keep it for you.";
 
 pub const BOOKING: &str = "Booking";
 pub const EVENT: &str = "Event";
 pub const DATE: &str = "Date";
 pub const VENUE: &str = "Venue";
 pub const FEE: &str = "Fee";
-pub const ORGANIZER: &str = "Organizer";
+pub const ORGANIZER: &str = "Organiser";
 pub const TALENT: &str = "Talent";
 pub const OPEN_BOOKING: &str = "Booking details";
 pub const OPEN_CONVERSATION: &str = "Open the conversation";
 pub const CANCEL_BOOKING: &str = "Cancel booking";
-pub const CANCEL_BOOKING_FOR_SURE: &str = "Yes, cancel booking";
-pub const CANCELLING: &str = "Cancelling…";
 
+pub const BOOKINGS: &str = "Bookings";
 pub const NOTIFICATIONS: &str = "Notifications";
 pub const NO_NOTIFICATIONS: &str = "Nothing new";
-pub const NO_NOTIFICATIONS_LEAD: &str = "When somebody writes or asks for a booking, you see it here.";
+pub const NO_NOTIFICATIONS_LEAD: &str = "New messages and requests appear here.";
 pub const OLDER_NOTIFICATIONS: &str = "Older notifications";
 pub const UNREAD: &str = "Unread";
 pub const MARK_ALL_READ: &str = "Mark all as read";
 
 pub const FIND_TALENT: &str = "Find talent";
 pub const SEARCH_NAME: &str = "Name";
-pub const CRAFT: &str = "Craft";
-pub const ANY_CRAFT: &str = "Any craft";
+pub const CRAFT: &str = "What you do";
 pub const SEARCH: &str = "Search";
-pub const NO_TALENT: &str = "Nobody found";
-pub const NO_TALENT_LEAD: &str = "Try part of the name, or another craft.";
-pub const MORE_TALENT: &str = "More";
+pub const NO_TALENT: &str = "No one found";
+pub const NO_TALENT_LEAD: &str = "Try part of the name, or choose something else they do.";
+pub const MORE_TALENT: &str = "Show more";
 
 pub const NEW_BOOKING: &str = "New booking";
 pub const BOOKING_TITLE: &str = "What is the event?";
@@ -112,24 +120,24 @@ pub const BOOKING_TITLE_HELP: &str = "For example: Savanna product launch";
 pub const BOOKING_DATE: &str = "On which day?";
 pub const BOOKING_VENUE: &str = "Where is it?";
 pub const BOOKING_FEE: &str = "Fee in Kenyan shillings";
-pub const BOOKING_FEE_HELP: &str = "What you offer, for example 45,000";
+pub const BOOKING_FEE_HELP: &str = "The full fee, like 45,000. Say in your message if travel is included";
 pub const FIRST_MESSAGE: &str = "Your message";
-pub const SEND_INQUIRY: &str = "Send inquiry";
-pub const SENDING_INQUIRY: &str = "Sending inquiry…";
+pub const SEND_INQUIRY: &str = "Send request";
+pub const SENDING_INQUIRY: &str = "Sending request…";
 
-pub const RECONNECTING: &str = "Reconnecting… what you write is kept.";
+pub const RECONNECTING: &str = "Reconnecting… What you write is kept.";
 pub const RECONNECTING_UNKEPT: &str = "Reconnecting…";
-pub const UNKEPT: &str = "What you write can't be kept in this browser. Keep this page open until you have sent it.";
-pub const OFFLINE: &str = "You are offline. Messages will go out when you're back.";
+pub const UNKEPT: &str = "This browser can't keep what you write. Keep this page open until it is sent.";
+pub const OFFLINE: &str = "You are offline. Messages will send when you're back.";
 pub const PROGRAM_DIED: &str = "This page has stopped working. What you typed is kept.";
 pub const RELOAD: &str = "Reload";
 pub const SIGNED_OUT: &str = "You were signed out.";
 pub const SIGNED_OUT_LEAD: &str = "Nothing was sent or changed. Copy what you wrote, then sign in.";
 
 pub const OTHER_PERSON_LEAD: &str = "This page belongs to another account, so nothing was sent or changed.";
-pub const OTHER_PERSON: &str = "Somebody else is signed in now.";
-pub const OTHER_PERSON_MEANS: &str = "You can read this page and copy what you wrote, but nothing is sent from it.";
-pub const SIGNING_OUT: &str = "Signing out: waiting for network. Until then nothing is sent from this page.";
+pub const OTHER_PERSON: &str = "Someone else is signed in now.";
+pub const OTHER_PERSON_MEANS: &str = "You can read this page and copy what you wrote, but you can't send from it.";
+pub const SIGNING_OUT: &str = "Signing out: waiting for network. Until then you can't send from this page.";
 pub const STAY_SIGNED_IN: &str = "Stay signed in";
 pub const WHAT_YOU_WROTE: &str = "What you wrote";
 
@@ -139,22 +147,56 @@ pub const PROBLEM: &str = "There's a problem";
 pub const LOADING: &str = "Loading…";
 pub const TRY_AGAIN: &str = "Try again";
 pub const NOT_FOUND: &str = "Page not found";
-pub const NOT_FOUND_LEAD: &str = "It may have moved, or it isn't yours to see.";
+pub const NOT_FOUND_LEAD: &str = "The link may be old, or the page isn't yours to see.";
 pub const BROKEN: &str = "Something went wrong on our side";
-pub const BROKEN_LEAD: &str = "It has been noted. Try again in a moment.";
+pub const BROKEN_LEAD: &str = "We know about it. Try again in a moment.";
 pub const STORAGE_FULL: &str = "Greenroom has run out of space, so nothing was saved. Try again in a few minutes.";
 pub const UNREACHED: &str = "Greenroom can't be reached. Check your connection and try again.";
-pub const TIMED_OUT: &str = "No answer came. It may have been done all the same: look before you try again.";
-pub const HOME: &str = "Go to the start";
+pub const TIMED_OUT: &str = "No answer came. It may have worked: check before you try again.";
+pub const HOME: &str = "Go to the home page";
 
 /// Returns the title of the document for a page.
 pub fn page_title(page: &str) -> String {
     format!("{} · {SITE}", isolate(page))
 }
 
+/// Puts the number of unread messages before the title of the document.
+pub fn title_with_unread(what: &str, unread: i64) -> String {
+    format!("({}) {what}", up_to_99(unread))
+}
+
+/// Returns a count as small marks show it.
+pub fn up_to_99(count: i64) -> String {
+    if count > 99 { "99+".to_owned() } else { count.to_string() }
+}
+
+pub fn inbox_filter_label(filter: InboxFilter) -> &'static str {
+    match filter {
+        InboxFilter::All => "All",
+        InboxFilter::NeedsYou => "Needs you",
+        InboxFilter::Agreed => "Agreed",
+        InboxFilter::Past => "Past",
+    }
+}
+
+/// Says that a filter includes nothing, and what it would include.
+pub fn nothing_filtered(filter: InboxFilter) -> (&'static str, &'static str) {
+    match filter {
+        InboxFilter::All => (NO_CONVERSATIONS, ""),
+        InboxFilter::NeedsYou => ("Nothing waits for you", "New requests and unread messages appear here."),
+        InboxFilter::Agreed => ("Nothing agreed yet", "Accepted bookings appear here until their day is over."),
+        InboxFilter::Past => ("Nothing past yet", "Bookings that are over appear here."),
+    }
+}
+
+/// Says how many conversations wait for the viewer.
+pub fn waiting_for_you(count: i64) -> String {
+    if count == 1 { "1 conversation needs you".to_owned() } else { format!("{count} conversations need you") }
+}
+
 /// Explains the consequences of cancelling a booking, before it is done.
 pub fn cancel_warning(counterpart: &str) -> String {
-    format!("{} is told at once. A cancelled booking can't be taken up again.", isolate(counterpart))
+    format!("We'll tell {} right away. You can't undo this.", isolate(counterpart))
 }
 
 /// Returns the text before [`TYPING`] for screen readers: the name isn't visible next to it.
@@ -184,7 +226,7 @@ pub fn continue_as(name: &str) -> String {
 /// Asks for confirmation of a sign-out that would discard unsent messages.
 pub fn unsent_warning(count: usize) -> String {
     let what = if count == 1 { "One message hasn't".to_owned() } else { format!("{count} messages haven't") };
-    format!("{what} gone out yet, and would be lost. Sign out all the same?")
+    format!("{what} been sent yet, and would be lost. Sign out anyway?")
 }
 
 /// Labels the button that marks one notification, with the notification's text.
@@ -192,12 +234,8 @@ pub fn mark_read_label(what: &str) -> String {
     format!("{MARK_READ}: {what}")
 }
 
-pub fn book_label(name: &str) -> String {
-    format!("Book {}", isolate(name))
-}
-
 pub fn inquiry_lead(name: &str) -> String {
-    format!("Ask {} about your event. They answer in the conversation that opens.", isolate(name))
+    format!("Tell {} about your event. They reply in the conversation that opens.", isolate(name))
 }
 
 pub fn short_minutes(count: i64) -> String {
@@ -233,15 +271,20 @@ pub fn characters_left(count: usize, limit: usize) -> String {
 pub fn notification_text(kind: NotificationKind, name: &str) -> String {
     let name = isolate(name);
     match kind {
-        NotificationKind::Message => format!("{name} wrote"),
-        NotificationKind::Booking => format!("{name} asks about a booking"),
+        NotificationKind::Message => format!("New message from {name}"),
+        NotificationKind::Booking => format!("New request from {name}"),
         NotificationKind::BookingAccepted => format!("{name} accepted the booking"),
         NotificationKind::BookingDeclined => format!("{name} declined the booking"),
         NotificationKind::BookingCancelled => format!("{name} cancelled the booking"),
         NotificationKind::PasswordChanged => "Your password was changed".to_owned(),
         NotificationKind::EmailChanged => "Your email address was changed".to_owned(),
-        NotificationKind::TokenCreated => "You made an access token".to_owned(),
+        NotificationKind::TokenCreated => "You created an access token".to_owned(),
     }
+}
+
+/// Adds the booking's terms to the text of a notification.
+pub fn notification_about(what: &str, title: &str, when: &str, fee: &str) -> String {
+    format!("{what}: {}, {when}, {fee}", isolate(title))
 }
 
 pub fn booking_action_label(action: BookingAction) -> &'static str {
@@ -256,7 +299,7 @@ pub fn booking_action_label(action: BookingAction) -> &'static str {
 pub fn booking_event_text(status: BookingStatus, name: Option<&str>) -> String {
     let name = name.map_or(YOU.into(), isolate);
     match status {
-        BookingStatus::Inquiry => format!("{name} asked about a booking"),
+        BookingStatus::Inquiry => format!("{name} sent the request"),
         BookingStatus::Accepted => format!("{name} accepted the booking"),
         BookingStatus::Declined => format!("{name} declined the booking"),
         BookingStatus::Cancelled => format!("{name} cancelled the booking"),
@@ -278,13 +321,15 @@ pub fn relative_days(days: i64) -> String {
     }
 }
 
-pub fn booking_status_label(status: BookingStatus) -> &'static str {
-    match status {
-        BookingStatus::Inquiry => "Inquiry",
-        BookingStatus::Accepted => "Accepted",
-        BookingStatus::Declined => "Declined",
-        BookingStatus::Cancelled => "Cancelled",
-        BookingStatus::Completed => "Completed",
+/// Names a status for a party with this role.
+pub fn booking_status_label(status: BookingStatus, role: Role) -> &'static str {
+    match (status, role) {
+        (BookingStatus::Inquiry, Role::Organizer) => "Waiting for reply",
+        (BookingStatus::Inquiry, Role::Talent) => "New request",
+        (BookingStatus::Accepted, _) => "Agreed",
+        (BookingStatus::Declined, _) => "Declined",
+        (BookingStatus::Cancelled, _) => "Cancelled",
+        (BookingStatus::Completed, _) => "Done",
     }
 }
 

@@ -82,6 +82,7 @@ impl HistoryWriter {
             kind: NotificationKind::Message,
             conversation_id: Some(message.conversation_id),
             booking_id: Some(message.booking_id),
+            booking: None,
             actor: message.sender.clone(),
             preview: message.body.clone(),
             created_at: at,

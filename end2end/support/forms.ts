@@ -18,5 +18,11 @@ export async function submitInquiry(page: Page, { title, date = dateInDays(90), 
   await page.getByLabel("Where is it?").fill(venue);
   await page.getByLabel("Fee in Kenyan shillings").fill(fee);
   await page.getByLabel("Your message").fill(message);
-  await page.getByRole("button", { name: "Send inquiry" }).click();
+  await page.getByRole("button", { name: "Send request" }).click();
+}
+
+/** Goes on to the next part of the registration form. Without JavaScript it has only one. */
+export async function continueForm(page: Page): Promise<void> {
+  const button = page.getByRole("button", { name: "Continue" });
+  if (await button.isVisible()) await button.click();
 }

@@ -14,6 +14,9 @@ const BLOCKED_AUTOFOCUS = /Autofocus processing was blocked/;
 // A violation of the content security policy.
 const CSP_VIOLATION = /Content Security Policy/i;
 
+// A hydrated page, or one that loads no program.
+const READY = "html[data-hydrated], html[data-program=none]";
+
 /** A person with a browser context of their own. Given a session, they are signed in from the start. */
 export class Person {
   readonly api: Api;
@@ -75,10 +78,15 @@ export class Person {
     return this.visit(this.firstPage, path);
   }
 
+  /** Opens an empty page, to prepare it for the first page to test. */
+  async openBlank(): Promise<void> {
+    this.firstPage ??= await this.newPage();
+  }
+
   /** Runs a script in every page before the page's own. To be called before the first page is opened. */
   async addInitScript(script: string): Promise<void> {
-    this.firstPage ??= await this.newPage();
-    await this.firstPage.context().addInitScript(script);
+    await this.openBlank();
+    await this.page.context().addInitScript(script);
   }
 
   /** Fills in and submits the sign-in form of the first page. */
@@ -111,7 +119,7 @@ export class Person {
 
   private async visit(page: Page, path: string): Promise<number> {
     const response = await page.goto(path);
-    if (this.environment.javaScript) await expect(page.locator("html")).toHaveAttribute("data-hydrated", "");
+    if (this.environment.javaScript) await expect(page.locator(READY)).toHaveCount(1);
     return response?.status() ?? 0;
   }
 

@@ -21,8 +21,9 @@ export class ThreadPage {
     return this.log.getByText(text, { exact: true });
   }
 
+  /** The texts of the messages. */
   get bubbles(): Locator {
-    return this.log.locator(".bubble");
+    return this.log.locator(".message-text");
   }
 
   async sendMessage(text: string): Promise<void> {

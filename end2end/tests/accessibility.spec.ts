@@ -2,35 +2,7 @@ import type { Page } from "@playwright/test";
 import { expectNoHorizontalScroll, expectAccessible, expectAccessibleWithoutJavaScript } from "../support/axe.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { submitInquiry } from "../support/forms.ts";
-
-type PathOf = (ids: { conversation: string; booking: string; talent: string }) => string;
-
-const PAGES: [string, "visitor" | "sarah" | "eventpro" | "achieng", PathOf][] = [
-  ["the start page", "visitor", () => "/"],
-  ["sign-in", "visitor", () => "/signin"],
-  ["registration", "visitor", () => "/register?role=talent"],
-  ["check your mail", "visitor", () => "/verify?again=1"],
-  ["confirming an address", "visitor", () => "/verify?token=any"],
-  ["forgotten password", "visitor", () => "/forgot?sent=1"],
-  ["a new password", "visitor", () => "/reset?token=any"],
-  ["a new password without a link", "visitor", () => "/reset"],
-  ["unsubscribing", "visitor", () => "/unsubscribe?token=any"],
-  ["the start page after account deletion", "visitor", () => "/?done=left"],
-  ["the settings of a talent", "sarah", () => "/settings?done=saved"],
-  ["the settings of an organizer", "eventpro", () => "/settings"],
-  ["an unknown page", "visitor", () => "/no/such/page"],
-  ["the inbox", "eventpro", () => "/inbox"],
-  ["an empty inbox", "achieng", () => "/inbox"],
-  ["a thread", "eventpro", ({ conversation }) => conversation],
-  ["an unknown thread", "sarah", () => "/conversations/1"],
-  ["the notifications", "sarah", () => "/notifications"],
-  ["no notifications", "achieng", () => "/notifications"],
-  ["the directory", "eventpro", () => "/talents"],
-  ["an empty search", "eventpro", () => "/talents?query=nobody"],
-  ["a new booking", "eventpro", ({ talent }) => `/bookings/new?talent=${talent}`],
-  ["a booking", "sarah", ({ booking }) => booking],
-  ["an unknown booking", "sarah", () => "/bookings/1"],
-];
+import { PAGES, demoIds } from "../support/pages.ts";
 
 // Words without a break opportunity: a URL and a long word.
 const LONG = "https://example.com/" + "a-very-long-path/".repeat(12) + " " + "W".repeat(120);
@@ -45,8 +17,7 @@ for (const [name, who, pathOf] of PAGES) {
     const person = { visitor, sarah, eventpro, achieng }[who];
     person.allowConsole(/status of 404/);
     await apis.sarah.sendMessage(launch.id, LONG);
-    const talent = (await apis.eventpro.findTalent("DJ Kamau")).id;
-    await person.open(pathOf({ conversation: launch.path, booking: launch.booking, talent }));
+    await person.open(pathOf(await demoIds({ apis, launch })));
     await expect(person.heading).toHaveCount(1);
     await expectUsable(person.page, javaScriptEnabled !== false);
   });

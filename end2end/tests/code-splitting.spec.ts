@@ -5,13 +5,16 @@ import { expect, test } from "../support/fixtures.ts";
 // together.
 
 const ACCOUNT_PAGES = /\/pkg\/split_account_pages\./;
+const SETTINGS = /\/pkg\/split_settings_page\./;
 // Console messages about a file that failed to load.
 const LOAD_FAILED = /status of 404|net::ERR_|Failed to fetch|WebAssembly|TypeError/;
 
 test("@js a conversation doesn't load the account pages, and other pages load them once", async ({ eventpro, launch }) => {
   const requests: string[] = [];
   await eventpro.open("/signin");
-  eventpro.page.on("request", (request) => requests.push(...(ACCOUNT_PAGES.exec(request.url()) ?? [])));
+  eventpro.page.on("request", (request) => {
+    for (const part of [ACCOUNT_PAGES, SETTINGS]) requests.push(...(part.exec(request.url()) ?? []));
+  });
   await eventpro.open(launch.path);
   await eventpro.thread.sendMessage("Still the same page?");
   await expect(eventpro.thread.message("Still the same page?")).toBeVisible();
@@ -21,8 +24,18 @@ test("@js a conversation doesn't load the account pages, and other pages load th
   await expect(eventpro.heading).toHaveText("Notifications");
   await eventpro.page.getByRole("link", { name: /, Settings$/ }).click();
   await expect(eventpro.heading).toHaveText("Settings");
-  expect(requests.length).toBe(1);
+  expect(requests.length).toBe(2);
   expect(await isMarked(eventpro.page)).toBe(true);
+});
+
+test("@js the start page loads no program", async ({ visitor }) => {
+  const requests: string[] = [];
+  await visitor.open("/signin");
+  visitor.page.on("request", (request) => requests.push(new URL(request.url()).pathname));
+  await visitor.open("/");
+  await visitor.page.waitForLoadState("networkidle");
+  expect(requests.filter((path) => /\.(js|wasm)$/.test(path))).toEqual([]);
+  await expect(visitor.page.locator("script[type=module], script[src], link[rel*=preload]")).toHaveCount(0);
 });
 
 test("@js a tab of a replaced build reloads with the new build", async ({ eventpro, launch }) => {

@@ -7,7 +7,7 @@ import { submitSignIn } from "../support/forms.ts";
 // Drafts are stored in the browser. Where that fails, the page shows it.
 
 const POST = "**/fn/post*";
-const NOT_STORED = /What you write can't be kept in this browser/;
+const NOT_STORED = /This browser can't keep what you write/;
 const WIDE = { width: 1440, height: 900 };
 
 const makeStorageFull = (person: Person) =>

@@ -77,3 +77,48 @@ test("the first tab stop skips to the content", async ({ sarah, launch }) => {
   const inside = await sarah.page.evaluate(() => document.querySelector("main")?.contains(document.activeElement));
   expect(inside).toBe(true);
 });
+
+test("@js the log is one tab stop, whose messages the arrow keys reach", async ({ sarah, apis, launch }) => {
+  await apis.eventpro.sendMessage(launch.id, "The map: https://example.com/map");
+  await sarah.open(launch.path);
+  const { page, thread } = sarah;
+  const focusedMessage = () => page.evaluate(() => document.activeElement?.querySelector(".message-text")?.textContent);
+  await thread.log.focus();
+  await page.keyboard.press("ArrowUp");
+  await expect.poll(focusedMessage).toBe("The map: https://example.com/map");
+  // The links of the focused message are reachable, those of the others aren't.
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("link", { name: "https://example.com/map" })).toBeFocused();
+  await page.keyboard.press("ArrowUp");
+  await expect.poll(focusedMessage).toBe(launch.bodies.at(-1));
+  await page.keyboard.press("ArrowDown");
+  await expect.poll(focusedMessage).toBe("The map: https://example.com/map");
+
+  // From the booking to the message box: the log, the answer's three buttons, and the box.
+  await page.getByRole("button", { name: /^Booking details/ }).focus();
+  for (let stop = 0; stop < 5; stop++) await page.keyboard.press("Tab");
+  await expect(thread.composer).toBeFocused();
+});
+
+test("a link skips to the message box", async ({ sarah, launch }) => {
+  await sarah.open(launch.path);
+  const skip = sarah.page.getByRole("link", { name: "Skip to message box" });
+  await skip.focus();
+  await expect(skip).toBeInViewport();
+  await sarah.page.keyboard.press("Enter");
+  await expect(sarah.thread.composer).toBeFocused();
+});
+
+test("@js a page that is opened from another has the focus on its heading, and going back on its entry", async ({ sarah }) => {
+  await sarah.open("/inbox");
+  await expect(sarah.page.locator("body")).toBeFocused();
+  const row = sarah.conversations.getByRole("link", { name: "EventPro Kenya" });
+  await row.click();
+  await expect(sarah.heading).toHaveText("EventPro Kenya");
+  await expect(sarah.heading).toBeFocused();
+  await sarah.page.goBack();
+  await expect(row).toBeFocused();
+  await sarah.bell.click();
+  await expect(sarah.heading).toHaveText("Notifications");
+  await expect(sarah.heading).toBeFocused();
+});

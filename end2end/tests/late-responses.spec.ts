@@ -40,7 +40,7 @@ for (const [form, path] of [["sign-in", "/signin"], ["forgot", "/forgot"]]) {
     await button.click();
     await expect(button).toBeDisabled();
     await page.clock.fastForward("00:25");
-    await expect(page.getByRole("alert")).toContainText("No answer came. It may have been done all the same: look before you try again.");
+    await expect(page.getByRole("alert")).toContainText("No answer came. It may have worked: check before you try again.");
     await expect(button).toBeEnabled();
   });
 }

@@ -12,7 +12,7 @@ async function expectNotFound(person: Person, path: string): Promise<void> {
 test("an unknown page responds 404 with a message", async ({ visitor, sarah }) => {
   await expectNotFound(visitor, "/no/such/page");
   await expectNotFound(sarah, "/no/such/page");
-  await visitor.page.getByRole("link", { name: "Go to the start" }).click();
+  await visitor.page.getByRole("link", { name: "Go to the home page" }).click();
   await expect(visitor.page).toHaveURL("/");
 });
 

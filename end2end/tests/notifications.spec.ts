@@ -11,10 +11,10 @@ test("the bell opens the notifications, and a notification opens its conversatio
   await expect(kamau.page).toHaveURL("/notifications");
   const list = kamau.page.getByRole("list", { name: "Notifications" });
   const newest = list.getByRole("listitem").first();
-  await expect(newest).toContainText("EventPro Kenya wrote");
+  await expect(newest).toContainText("New message from EventPro Kenya");
   await expect(newest).toContainText("It has a roof over it, too.");
   await expect(newest).toContainText("Unread");
-  await expect(list.getByText("EventPro Kenya asks about a booking")).toBeVisible();
+  await expect(list.getByText("New request from EventPro Kenya")).toBeVisible();
 
   await newest.getByRole("link").click();
   await expect(kamau.page).toHaveURL(`/conversations/${conversation.id}`);
@@ -58,7 +58,7 @@ test("one notification is marked as read, then all", async ({ sarah, apis, launc
   await sarah.open("/notifications");
   const list = sarah.page.getByRole("list", { name: "Notifications" });
   const row = (text: string) => list.getByRole("listitem").filter({ hasText: text });
-  await row("Two").getByRole("button", { name: "Mark as read: EventPro Kenya wrote" }).click();
+  await row("Two").getByRole("button", { name: "Mark as read: New message from EventPro Kenya" }).click();
   await expect(row("Two")).not.toContainText("Unread");
   await expect(row("Two").getByRole("button")).toHaveCount(0);
   await expect(row("One")).toContainText("Unread");

@@ -181,7 +181,7 @@ test("@js a message sent by another tab is not shown below newer ones", async ({
   await expect(sarah.thread.log.getByText("Sent", { exact: true })).toBeVisible();
   for (let n = 1; n <= 60; n++) await apis.sarah.sendMessage(launch.id, `Number ${n}`);
   await other.getByRole("link", { name: "EventPro Kenya" }).click();
-  await expect(other.getByRole("log").locator(".bubble").last()).toHaveText("Number 60");
+  await expect(other.getByRole("log").locator(".message-text").last()).toHaveText("Number 60");
 });
 
 test("@js a queued message survives the browser clearing its storage", async ({ sarah, site, apis, launch }) => {

@@ -26,7 +26,7 @@ test("@js the status of a message changes from Sent to Delivered to Read", async
 });
 
 test("hiding receipts hides them in both directions", async ({ eventpro, sarah, apis, launch, javaScriptEnabled }) => {
-  await setReceipts(sarah, "Hide it");
+  await setReceipts(sarah, "Hide when messages are delivered and read");
   await eventpro.open(launch.path);
   const { seq } = await apis.eventpro.sendMessage(launch.id, "Are you there?");
   await apis.sarah.markRead(launch.id, seq);
@@ -42,7 +42,7 @@ test("hiding receipts hides them in both directions", async ({ eventpro, sarah, 
   await expect(sarah.thread.message("And you?")).toBeVisible();
   await expect(messageStatus(sarah, "Read")).toHaveCount(0);
 
-  await setReceipts(sarah, "Show when messages were delivered and read");
+  await setReceipts(sarah, "Show when messages are delivered and read");
   await apis.sarah.sendMessage(launch.id, "Here I am");
   const { seq: latest } = await apis.eventpro.sendMessage(launch.id, "At last");
   await apis.sarah.markRead(launch.id, latest);

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Api } from "../support/api.ts";
+import { acceptBooking } from "../support/booking.ts";
 import { DEMO_PEOPLE, PASSWORD, type DemoName } from "../support/demo-people.ts";
 import { query, uuidBytes, executeSql } from "../support/database.ts";
 import { expect, test } from "../support/fixtures.ts";
@@ -179,13 +180,15 @@ describe("Frontend", () => {
     ["/", "visitor", "Talk to the people behind the show"],
     ["/signin", "visitor", "Sign in"],
     ["/register", "visitor", "Create account"],
-    ["/verify", "visitor", "Check your mail"],
+    ["/verify", "visitor", "Check your email"],
     ["/forgot", "visitor", "Choose a new password"],
     ["/reset", "visitor", "Choose a new password"],
     ["/inbox", "sarah", "Inbox"],
     ["/conversations/…", "sarah", "EventPro Kenya", (ids: Ids) => ids.conversation],
     ["/notifications", "sarah", "Notifications"],
     ["/talents", "eventpro", "Find talent"],
+    ["/bookings", "sarah", "Bookings"],
+    ["/t/…", "visitor", "DJ Kamau", () => "/t/dj-kamau"],
     ["/bookings/new", "eventpro", "New booking", (ids: Ids) => `/bookings/new?talent=${ids.talent}`],
     ["/bookings/…", "sarah", "Savanna product launch", (ids: Ids) => ids.booking],
     ["/settings", "sarah", "Settings"],
@@ -210,6 +213,7 @@ describe("Frontend", () => {
       await page.getByRole("link", { name }).first().click();
       await expect(visitor.heading).toHaveText(title);
     };
+    await follow("Get started", "Create account");
     await follow("Sign in", "Sign in");
     await follow("Create account", "Create account");
     await follow("Sign in", "Sign in");
@@ -219,7 +223,8 @@ describe("Frontend", () => {
     await follow("Sarah Wanjiru", "Sarah Wanjiru");
     await follow(/^Notifications/, "Notifications");
     await follow("Find talent", "Find talent");
-    await follow("Book DJ Kamau", "New booking");
+    await follow("DJ Kamau", "DJ Kamau");
+    await follow("Ask about a date", "New booking");
     await follow(/EventPro Kenya/, "Settings");
     await follow("Greenroom", "Inbox");
   });
@@ -276,9 +281,9 @@ describe("Real-world usage", () => {
   test("An organizer finds a photographer and books her", async ({ eventpro, apis }) => {
     await eventpro.open("/talents");
     const { page } = eventpro;
-    await page.getByLabel("Craft").selectOption("Photographer");
-    await page.getByRole("button", { name: "Search" }).click();
-    await page.getByRole("link", { name: "Book Sarah Wanjiru" }).click();
+    await page.getByRole("link", { name: "Photographer", exact: true }).click();
+    await page.getByRole("link", { name: "Sarah Wanjiru" }).click();
+    await page.getByRole("link", { name: "Ask about a date" }).click();
     await submitInquiry(page, { title: "Garden wedding", venue: "Karura, Nairobi", fee: "30,000", message: "Are you free that Saturday?" });
     await expect(eventpro.heading).toHaveText("Sarah Wanjiru");
     await expect(eventpro.thread.message("Are you free that Saturday?")).toBeVisible();
@@ -314,9 +319,9 @@ describe("Real-world usage", () => {
 
   test("A talent accepts, and the organizer sees it at once", js, async ({ sarah, eventpro, launch }) => {
     await Promise.all([sarah.open(launch.booking), eventpro.open(launch.booking)]);
-    await expect(eventpro.page.getByText("Inquiry", { exact: true })).toBeVisible();
-    await sarah.page.getByRole("button", { name: "Accept" }).click();
-    for (const { page } of [sarah, eventpro]) await expect(page.getByText("Accepted", { exact: true })).toBeVisible();
+    await expect(eventpro.page.getByText("Waiting for reply", { exact: true })).toBeVisible();
+    await acceptBooking(sarah.page);
+    for (const { page } of [sarah, eventpro]) await expect(page.getByText("Agreed", { exact: true })).toBeVisible();
   });
 
   test("What was written offline arrives after reconnecting", js, async ({ sarah, eventpro, faultProxy, launch }) => {

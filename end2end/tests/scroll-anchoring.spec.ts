@@ -53,3 +53,23 @@ test("@js sending a message scrolls to it from anywhere", async ({ sarah, apis, 
   await sarah.thread.sendMessage("My answer");
   await expect(sarah.thread.message("My answer")).toBeInViewport();
 });
+
+test("@js scrolled up by a little, a message below the edge is announced", async ({ sarah, apis, launch }) => {
+  // Without the card below the messages, whose place a message could take.
+  await apis.sarah.request("POST", `/api${launch.booking}/accept`);
+  for (let n = 1; n <= 40; n++) await apis.eventpro.sendMessage(launch.id, number(n));
+  await apis.sarah.markRead(launch.id, launch.bodies.length + 41);
+  await sarah.open(launch.path);
+  const { thread, page } = sarah;
+  await expect(thread.message(number(40))).toBeInViewport();
+  await thread.log.hover();
+  await page.mouse.wheel(0, -30);
+  await expect.poll(() => thread.log.evaluate((log) => log.scrollTop)).toBe(-30);
+  await apis.eventpro.sendMessage(launch.id, "Below the edge");
+  const pill = page.getByRole("button", { name: "1 new message", exact: true });
+  await expect(pill).toBeVisible();
+  expect((await apis.sarah.listConversations())[0].unread).toBe(1);
+  await pill.click();
+  await expect(thread.message("Below the edge")).toBeInViewport();
+  await expect(pill).toHaveCount(0);
+});

@@ -47,7 +47,7 @@ test("@js the end of a session keeps a page with unsaved changes, and redirects 
   sarah.allowConsole(UNAUTHENTICATED);
   await sarah.open("/settings");
   const other = await sarah.openTab("/settings");
-  const craft = sarah.page.getByLabel("Craft");
+  const craft = sarah.page.getByLabel("What you do");
   await craft.selectOption("Band");
   await apis.sarah.signOut();
   await expect(other).toHaveURL("/signin?next=/settings");

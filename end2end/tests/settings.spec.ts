@@ -23,14 +23,14 @@ test("a saved profile shows on the pages of other people", async ({ sarah, event
   await sarah.open("/settings");
   const profile = sarah.section("Profile");
   await profile.getByLabel("Name").fill("Sarah W. <b>");
-  await profile.getByLabel("Craft").selectOption("MC");
+  await profile.getByLabel("What you do").selectOption("MC");
   await profile.getByLabel("Bio").fill("Weddings & launches.\n</textarea>");
   await clickButton(sarah, "Profile", "Save");
   await expectStatus(sarah, "Saved.");
   await expect(sarah.page.getByRole("link", { name: "Sarah W. <b>, Settings" })).toBeVisible();
   await sarah.open("/settings");
   await expect(profile.getByLabel("Name")).toHaveValue("Sarah W. <b>");
-  await expect(profile.getByLabel("Craft")).toHaveValue("mc");
+  await expect(profile.getByLabel("What you do")).toHaveValue("mc");
   await expect(profile.getByLabel("Bio")).toHaveValue("Weddings & launches.\n</textarea>");
 
   if (javaScriptEnabled === false) await eventpro.open(launch.path);
@@ -41,14 +41,14 @@ test("a saved profile shows on the pages of other people", async ({ sarah, event
 test("a talent removes craft and bio", async ({ sarah, apis }) => {
   await sarah.open("/settings");
   const profile = sarah.section("Profile");
-  await expect(profile.getByLabel("Craft")).not.toHaveValue("");
+  await expect(profile.getByLabel("What you do")).not.toHaveValue("");
   await profile.getByLabel("Bio").fill("");
-  await profile.getByLabel("Craft").selectOption("");
+  await profile.getByLabel("What you do").selectOption("");
   await clickButton(sarah, "Profile", "Save");
   await expectStatus(sarah, "Saved.");
   await sarah.open("/settings");
   await expect(profile.getByLabel("Bio")).toHaveValue("");
-  await expect(profile.getByLabel("Craft")).toHaveValue("");
+  await expect(profile.getByLabel("What you do")).toHaveValue("");
   expect((await apis.sarah.get("/api/account")).json).toMatchObject({ bio: "", craft: null });
 });
 
@@ -60,14 +60,14 @@ test("a blank name shows an error in its own section only", async ({ eventpro })
   await clickButton(eventpro, "Profile", "Save");
   await expect(eventpro.section("Profile").getByRole("alert")).toContainText("Please fill this in.");
   await expect(eventpro.section("Profile").getByRole("alert")).toBeFocused();
-  await expect(eventpro.section("Mail about unread messages").getByRole("alert")).toBeEmpty();
+  await expect(eventpro.section("Emails about unread messages").getByRole("alert")).toBeEmpty();
 });
 
 test("the delay of mails about unread messages is saved", async ({ sarah }) => {
   await sarah.open("/settings");
-  const mail = sarah.section("Mail about unread messages");
+  const mail = sarah.section("Emails about unread messages");
   await mail.getByRole("radio", { name: "After a day" }).check();
-  await clickButton(sarah, "Mail about unread messages", "Save");
+  await clickButton(sarah, "Emails about unread messages", "Save");
   await expectStatus(sarah, "Saved.");
   await sarah.open("/settings");
   await expect(mail.getByRole("radio", { name: "After a day" })).toBeChecked();
@@ -89,9 +89,9 @@ test("an email address changes after its confirmation by mail", async ({ sarah, 
   await expectStatus(sarah, "a link to confirm the new address is on its way");
 
   await sarah.open(await mailbox.findLink(fresh, "Confirm your new email address"));
-  await sarah.page.getByRole("button", { name: "Confirm address" }).click();
+  await sarah.page.getByRole("button", { name: "Confirm email" }).click();
   await expect(sarah.page).toHaveURL("/settings?done=verified");
-  await expectStatus(sarah, "Your new email address is confirmed.");
+  await expectStatus(sarah, "Your new email is confirmed.");
   await expect(email).toContainText(`You sign in with ${fresh}.`);
   expect((await mailbox.mailsTo(DEMO_PEOPLE.sarah.email))[0].subject).toBe("Your email address was changed");
   await visitor.open("/signin");
@@ -141,7 +141,7 @@ test("@js an access token is shown once, works, and can be revoked", async ({ sa
   const tokens = sarah.section("Access tokens");
   await tokens.getByLabel("Token name").fill("Calendar");
   await tokens.getByRole("radio", { name: "Read and write" }).check();
-  await tokens.getByLabel("It ends after").selectOption("30 days");
+  await tokens.getByLabel("It expires after").selectOption("30 days");
   await clickButton(sarah, "Access tokens", "Create token");
   const secret = tokens.getByLabel("Your new token");
   await expect(secret).toBeFocused();
@@ -180,7 +180,7 @@ test("all data can be downloaded", async ({ sarah }) => {
 test("unsubscribing with an invalid link shows an error", async ({ visitor }) => {
   visitor.allowConsole(/status of 422 .*\/fn\/unsubscribe/);
   await visitor.open("/unsubscribe?token=not-a-token");
-  await visitor.page.getByRole("button", { name: "Stop these mails" }).click();
-  await expect(visitor.page.getByRole("alert")).toContainText("This link was used before, or has run out.");
+  await visitor.page.getByRole("button", { name: "Stop these emails" }).click();
+  await expect(visitor.page.getByRole("alert")).toContainText("This link was used before, or has expired.");
   await expect(visitor.page.getByRole("link", { name: "Change it in Settings" })).toBeVisible();
 });

@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { acceptBooking } from "../support/booking.ts";
 import { DEMO_PEOPLE, PASSWORD, type DemoName } from "../support/demo-people.ts";
 import { expect, test, type Person } from "../support/fixtures.ts";
 import { submitSignIn } from "../support/forms.ts";
@@ -28,7 +29,7 @@ test("@js messages, booking actions and settings of a page are rejected once ano
   const booking = await sarah.openTab(launch.booking);
   await signInOther(sarah, "eventpro");
 
-  await booking.getByRole("button", { name: "Accept" }).click();
+  await acceptBooking(booking);
   await expect(otherPersonBar(booking, DEMO_PEOPLE.eventpro.name)).toBeVisible();
   await settings.getByRole("textbox", { name: "Name", exact: true }).fill("Not my name");
   await settings.getByRole("region", { name: "Profile" }).getByRole("button", { name: "Save" }).click();
@@ -49,7 +50,7 @@ test("@js a read-only page keeps its draft, links to the other person's inbox, a
   await sarah.open(launch.path);
   await sarah.thread.composer.fill("Half a thou");
   const signInTab = await signInOther(sarah, "kamau");
-  await sarah.page.getByRole("complementary").getByRole("button", { name: "Accept" }).click();
+  await acceptBooking(sarah.page);
   await expect(otherPersonBar(sarah.page, DEMO_PEOPLE.kamau.name)).toBeVisible();
   await expect(sarah.thread.composer).toHaveValue("Half a thou");
   await sarah.thread.composer.press("End");
@@ -73,7 +74,7 @@ test("@js the links of a read-only page open the other person's pages", async ({
   sarah.allowConsole(STALE_SESSION);
   await sarah.open(launch.path);
   await signInOther(sarah, "kamau");
-  await sarah.page.getByRole("complementary").getByRole("button", { name: "Accept" }).click();
+  await acceptBooking(sarah.page);
   await expect(otherPersonBar(sarah.page, DEMO_PEOPLE.kamau.name)).toBeVisible();
   await sarah.bell.click();
   await expect(sarah.heading).toHaveText("Notifications");

@@ -96,3 +96,39 @@ test("@js leaving a thread while older messages load doesn't break it", async ({
   await sarah.conversations.getByRole("link", { name: "EventPro Kenya" }).click();
   await expect(sarah.thread.message(number(130))).toBeInViewport();
 });
+
+test("@js older messages leave the selection and the focus where they are", async ({ sarah, apis, launch }) => {
+  await sendManyMessages(apis, launch);
+  await sarah.open(launch.path);
+  const { thread, page } = sarah;
+  await thread.message(number(81)).evaluate((message) => {
+    (message.closest("[data-seq]") as HTMLElement).focus({ preventScroll: true });
+    getSelection()!.selectAllChildren(message);
+  });
+  await thread.scrollToTop(number(81));
+  await expect(thread.message(number(31))).toBeAttached();
+  const focused = () => page.evaluate(() => document.activeElement?.querySelector(".message-text")?.textContent);
+  expect(await page.evaluate(() => getSelection()!.toString())).toBe(number(81));
+  expect(await focused()).toBe(number(81));
+});
+
+test("@js after the last older messages the focus is in the log", async ({ sarah, apis, launch }) => {
+  await sendManyMessages(apis, launch);
+  await sarah.open(`${launch.path}?before=60`);
+  const older = sarah.page.getByRole("link", { name: "Older messages" });
+  await older.focus();
+  await sarah.page.keyboard.press("Enter");
+  await expect(older).toHaveCount(0);
+  await expect(sarah.thread.log).toBeFocused();
+});
+
+test("@js copied messages are their texts alone, one to a line", async ({ sarah, launch }) => {
+  await sarah.open(launch.path);
+  const copied = await sarah.thread.log.evaluate((log) => {
+    const texts = [...log.querySelectorAll(".message-text")];
+    const [first, last] = [texts.at(-3)!, texts.at(-1)!];
+    getSelection()!.setBaseAndExtent(first, 0, last, last.childNodes.length);
+    return getSelection()!.toString();
+  });
+  expect(copied.trim().split("\n")).toEqual(launch.bodies.slice(-3).flatMap((body) => body.split("\n")));
+});

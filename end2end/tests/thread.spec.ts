@@ -8,6 +8,7 @@ test("a thread shows the other person, the booking and the messages", async ({ s
   await expect(sarah.thread.bubbles.last()).toBeInViewport();
 
   const about = sarah.page.getByRole("complementary", { name: "Booking" });
+  await sarah.page.setViewportSize({ width: 1_440, height: 900 });
   for (const fact of ["Savanna product launch", "KICC, Nairobi", "KES 45,000"]) {
     await expect(about.getByText(fact)).toBeVisible();
   }

@@ -1,3 +1,4 @@
+import { openBookingMenu } from "../support/booking.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { Person } from "../support/person.ts";
 import type { Locator } from "@playwright/test";
@@ -69,8 +70,8 @@ test("marking as unread applies to every device, until it is read again", async 
   const phone = new Person("Sarah's phone", { browser, url: site.url, javaScript: javaScriptEnabled !== false }, template.sessions.sarah);
   await phone.open("/inbox");
   await sarah.open(launch.path);
-  const markAsUnread = sarah.page.getByRole("button", { name: "Mark as unread" });
-  await markAsUnread.locator("visible=true").first().click();
+  await openBookingMenu(sarah.page);
+  await sarah.page.getByRole("button", { name: "Mark as unread" }).click();
   await expect(sarah.page).toHaveURL("/inbox");
   if (javaScriptEnabled === false) await phone.open("/inbox");
   for (const device of [sarah, phone]) {
@@ -184,5 +185,7 @@ test("@js only the newest page of a thread can be marked as unread", async ({ sa
   await apis.sarah.markRead(launch.id, launch.bodies.length + 120);
   await sarah.open(`${launch.path}?at=20`);
   await expect(sarah.thread.message(launch.bodies[0])).toBeAttached();
+  await openBookingMenu(sarah.page);
+  await expect(sarah.page.getByRole("link", { name: "Print conversation" })).toBeVisible();
   await expect(sarah.page.getByRole("button", { name: "Mark as unread" })).toHaveCount(0);
 });

@@ -18,7 +18,8 @@ test("a session through many pages leaves the console empty", async ({ visitor, 
   await expect(page.getByText("And to you").first()).toBeVisible();
 
   await page.getByRole("link", { name: "Find talent" }).click();
-  await page.getByRole("link", { name: "Book MC Achieng" }).click();
+  await page.getByRole("link", { name: "MC Achieng" }).click();
+  await page.getByRole("link", { name: "Ask about a date" }).click();
   await submitInquiry(page, { title: "Closing night", venue: "Alliance Française", fee: "25000", message: "Will you close the year with us?" });
   await expect(visitor.heading).toHaveText("MC Achieng");
 

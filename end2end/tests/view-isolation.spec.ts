@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import type { Api } from "../support/api.ts";
+import { acceptBooking, declineBooking, openBookingMenu } from "../support/booking.ts";
 import { isMarked, markDocument } from "../support/document-mark.ts";
 import { expect, test, type Person } from "../support/fixtures.ts";
 import { holdRequests } from "../support/hold-requests.ts";
@@ -55,7 +56,7 @@ const NAVIGATIONS: Record<string, { view: typeof WIDE; go: (person: Person, to: 
     view: WIDE,
     go: async (person, to) => {
       await person.bell.click();
-      await person.page.getByRole("list", { name: "Notifications" }).getByRole("link", { name: `${to.name} wrote` }).first().click();
+      await person.page.getByRole("list", { name: "Notifications" }).getByRole("link", { name: `New message from ${to.name}` }).first().click();
     },
   },
   "a notification, narrow": {
@@ -64,7 +65,7 @@ const NAVIGATIONS: Record<string, { view: typeof WIDE; go: (person: Person, to: 
       // On a narrow screen, a thread has no navigation bar.
       await person.page.getByRole("link", { name: "Back to inbox" }).click();
       await person.bell.click();
-      await person.page.getByRole("list", { name: "Notifications" }).getByRole("link", { name: `${to.name} wrote` }).first().click();
+      await person.page.getByRole("list", { name: "Notifications" }).getByRole("link", { name: `New message from ${to.name}` }).first().click();
     },
   },
   "a link in the page": { view: WIDE, go: (person, to) => clickInjectedLink(person.page, to.path) },
@@ -108,12 +109,13 @@ for (const [navigation, { view, go }] of Object.entries(NAVIGATIONS)) {
     await eventpro.open(sarah.path);
     const { page, thread, heading } = eventpro;
     await page.setViewportSize(view);
-    const terms = page.locator("details.booking-line");
+    const menu = page.locator("details.menu");
     const scrolled = () => thread.log.evaluate((log) => Math.round(-log.scrollTop));
 
-    // Changes all local state of a conversation's page: details, draft, selection, scroll position.
-    await terms.locator("> summary").click();
-    await expect(terms).toHaveAttribute("open", "");
+    // Changes all local state of a conversation's page: menu, draft, selection, scroll position.
+    await openBookingMenu(page);
+    await expect(menu).toHaveAttribute("open", "");
+    await page.keyboard.press("Escape");
     await thread.composer.pressSequentially("Only for Sarah");
     await thread.composer.selectText();
     await thread.scrollToTop("Line 29");
@@ -123,7 +125,7 @@ for (const [navigation, { view, go }] of Object.entries(NAVIGATIONS)) {
       await expect(heading).toHaveText(kamau.name);
     });
     await expect(thread.composer).toHaveValue("");
-    await expect(terms).not.toHaveAttribute("open");
+    await expect(menu).not.toHaveAttribute("open");
     await expect(thread.composer).not.toBeFocused();
     await expect.poll(scrolled).not.toBe(await thread.log.evaluate((log) => log.scrollHeight - log.clientHeight));
     await thread.composer.pressSequentially("Only for Kamau");
@@ -136,7 +138,7 @@ for (const [navigation, { view, go }] of Object.entries(NAVIGATIONS)) {
         await expect(heading).toHaveText(to.name);
       });
       await expect(thread.composer).toHaveValue(draft);
-      await expect(terms).not.toHaveAttribute("open");
+      await expect(menu).not.toHaveAttribute("open");
     };
     await goInHistory(-entries, sarah, "Only for Sarah");
     await goInHistory(entries, kamau, "Only for Kamau");
@@ -177,17 +179,18 @@ test("@js a pending or failed action stays with its booking", async ({ sarah, ap
   const { page } = sarah;
   await page.setViewportSize(WIDE);
   await page.route("**/fn/step", (route) => route.abort());
-  await sarah.page.getByRole("complementary").getByRole("button", { name: "Decline" }).click();
+  await declineBooking(page);
   await expect(page.getByRole("main").getByRole("alert").first()).toContainText("can't be reached");
   let waiting = 0;
   await page.unroute("**/fn/step");
   await page.route("**/fn/step", () => void (waiting += 1));
-  await page.getByRole("complementary").getByRole("button", { name: "Accept" }).click();
+  await acceptBooking(page);
   await expect.poll(() => waiting).toBe(1);
   await sarah.conversations.getByRole("link", { name: "Safari Sounds" }).click();
   await expect(sarah.heading).toHaveText("Safari Sounds");
   await expect(page.getByText("can't be reached")).toHaveCount(0);
-  await expect(page.getByRole("complementary").getByRole("button", { name: "Accept" })).toBeEnabled();
+  await expect(page.getByRole("button", { name: /^Accept KES/ })).toBeEnabled();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
 });
 
 test("@js the opened cancel confirmation of one booking isn't open on another", async ({ eventpro, apis, launch }) => {
@@ -195,14 +198,15 @@ test("@js the opened cancel confirmation of one booking isn't open on another", 
   const booked = (await apis.eventpro.listConversations()).find(({ id }) => id === kamau.id).booking;
   await eventpro.open(launch.booking);
   const { page, heading } = eventpro;
-  const cancel = page.locator("details.danger-zone");
-  await cancel.locator("summary").click();
-  await expect(cancel).toHaveAttribute("open", "");
+  await openBookingMenu(page);
+  await page.getByRole("button", { name: "Cancel booking" }).click();
+  await expect(page.getByRole("dialog", { name: "Cancel this booking?" })).toBeVisible();
   await expectSameDocument(page, async () => {
     await clickInjectedLink(page, `/bookings/${booked.id}`);
     await expect(heading).toHaveText("Rooftop party");
   });
-  await expect(cancel).not.toHaveAttribute("open");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(page.locator("details.menu")).not.toHaveAttribute("open");
 });
 
 test("@js the values of one talent's booking form aren't in another's", async ({ eventpro, apis }) => {

@@ -4,16 +4,19 @@
 use leptos::{mount::hydrate_body, prelude::window};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
-/// Hydrates the page; called by its own script. Loads the page's chunk first, so that hydration doesn't wait for it.
+/// Loads the page's chunk, which hydration needs. Called first by `app/src/shell/start.js`.
 ///
 /// # Errors
-/// The page's chunk can't be loaded.
+/// The chunk can't be loaded: the page stays as the server sent it, and the guard script (`shell/guard.js`) says so.
 #[wasm_bindgen]
-pub async fn hydrate() -> Result<(), JsValue> {
+pub async fn load_chunk() -> Result<(), JsValue> {
     console_error_panic_hook::set_once();
     let path = window().location().pathname().unwrap_or_default();
-    // Without its chunk the page stays as the server sent it; the guard script (`shell/guard.js`) says so.
-    app::pages::lazy_pages::load_chunk(&path).await.map_err(|_| JsValue::from("a part of the program is missing"))?;
+    app::pages::lazy_pages::load_chunk(&path).await.map_err(|_| JsValue::from("a part of the program is missing"))
+}
+
+/// Hydrates the page, without a pause in which other scripts could change it.
+#[wasm_bindgen]
+pub fn hydrate() {
     hydrate_body(app::App);
-    Ok(())
 }

@@ -23,8 +23,11 @@ mod m2026_11_28_session_confirmed;
 mod m2026_11_28_session_life;
 mod m2026_11_28_site_secrets;
 mod m2026_11_28_write_probe;
+mod m2026_11_29_booking_days;
 mod m2026_11_29_event_order;
 mod m2026_11_29_refused_forms;
+mod m2026_11_29_time_zones;
+mod m2026_11_29_profiles;
 mod m2026_11_29_tokens_of_a_letter;
 
 /// Runs all migrations in order.
@@ -53,6 +56,9 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_29_event_order::Migration),
             Box::new(m2026_11_29_tokens_of_a_letter::Migration),
             Box::new(m2026_11_29_refused_forms::Migration),
+            Box::new(m2026_11_29_time_zones::Migration),
+            Box::new(m2026_11_29_booking_days::Migration),
+            Box::new(m2026_11_29_profiles::Migration),
         ]
     }
 }

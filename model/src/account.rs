@@ -127,6 +127,11 @@ pub struct Account {
     pub craft: Option<Craft>,
     /// Text about the person; empty if not set.
     pub bio: String,
+    /// Name of a talent's profile in URLs, as in `/t/sarah-wanjiru`; `null` for organizers.
+    #[schema(required = true)]
+    pub slug: Option<String>,
+    /// Whether people who aren't signed in see the profile of a talent: name, craft and bio.
+    pub public_profile: bool,
     /// How long a message stays unread before an e-mail announces it.
     pub mail_after: EmailDelay,
     /// Whether receipts are on. People who don't give delivery and read receipts don't see those of others.
@@ -150,6 +155,10 @@ pub struct AccountInput {
     /// New text about the person; talent only.
     #[schema(max_length = 400)]
     pub bio: Option<String>,
+    /// Whether people who aren't signed in see the profile of a talent: name, craft and bio.
+    pub public_profile: Option<bool>,
+    /// Whether to make a new slug from the name; the old one stops working. A new name alone keeps the slug.
+    pub renew_slug: Option<bool>,
     /// How long a message stays unread before an e-mail announces it.
     #[schema(value_type = Option<EmailDelay>)]
     pub mail_after: Option<String>,
@@ -170,6 +179,10 @@ pub struct AccountChange {
     pub craft: Option<Option<Craft>>,
     /// New text about the person.
     pub bio: Option<String>,
+    /// Whether the profile is public from now on.
+    pub public_profile: Option<bool>,
+    /// Whether the profile gets a new slug.
+    pub renew_slug: bool,
     /// New delay before e-mails about unread messages.
     pub mail_after: Option<EmailDelay>,
     /// Whether receipts are on from now on.
@@ -197,10 +210,11 @@ impl AccountInput {
             validator.check_field("bio", bio),
             validator.check_field("mailAfter", mail_after),
         );
-        let (receipts, presence) = (self.receipts, self.presence);
+        let Self { public_profile, receipts, presence, .. } = self;
+        let renew_slug = self.renew_slug == Some(true);
         match fields {
             (Some(name), Some(role), Some(craft), Some(bio), Some(mail_after)) => {
-                Ok(AccountChange { name, role, craft, bio, mail_after, receipts, presence })
+                Ok(AccountChange { name, role, craft, bio, public_profile, renew_slug, mail_after, receipts, presence })
             }
             _ => Err(validator.into_error()),
         }

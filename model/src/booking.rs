@@ -69,6 +69,11 @@ impl BookingStatus {
         }
     }
 
+    /// Returns whether no action can follow.
+    pub fn is_final(self) -> bool {
+        matches!(self, BookingStatus::Declined | BookingStatus::Cancelled | BookingStatus::Completed)
+    }
+
     /// Returns the actions that a person of this role may take in this status.
     pub fn allowed_actions(self, role: Role) -> impl Iterator<Item = BookingAction> {
         let open = move |action: &BookingAction| {
@@ -104,6 +109,49 @@ impl Booking {
     /// Returns the party with this id: the organizer if the id is theirs, otherwise the talent.
     pub fn find_party(&self, id: PersonId) -> &Person {
         if self.organizer.id == id { &self.organizer } else { &self.talent }
+    }
+
+    /// Returns the role in which the party with this id takes part.
+    pub fn role_of(&self, id: PersonId) -> Role {
+        if self.organizer.id == id { Role::Organizer } else { Role::Talent }
+    }
+
+    /// Returns the other party than the one with this id.
+    pub fn counterpart_of(&self, id: PersonId) -> &Person {
+        if self.organizer.id == id { &self.talent } else { &self.organizer }
+    }
+
+    /// Returns whether it is agreed, and its day isn't past.
+    pub fn is_agreed(&self, today: Day) -> bool {
+        self.status == BookingStatus::Accepted && self.event_date >= today
+    }
+
+    /// Returns whether it is over: its day is past, or nothing can come of it any more.
+    pub fn is_over(&self, today: Day) -> bool {
+        self.event_date < today || self.status.is_final()
+    }
+
+    /// Returns whether this person hasn't answered the request yet, and its day isn't past.
+    pub fn waits_for_answer_of(&self, id: PersonId, today: Day) -> bool {
+        self.status == BookingStatus::Inquiry && self.talent.id == id && self.event_date >= today
+    }
+}
+
+/// The terms of a booking that a notification names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BookingSummary {
+    /// Name of the event.
+    pub title: String,
+    /// Day of the event.
+    pub event_date: Day,
+    /// Fee that the talent is paid.
+    pub fee: Money,
+}
+
+impl From<&Booking> for BookingSummary {
+    fn from(booking: &Booking) -> Self {
+        Self { title: booking.title.clone(), event_date: booking.event_date, fee: booking.fee.clone() }
     }
 }
 

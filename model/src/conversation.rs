@@ -1,6 +1,12 @@
 //! Conversations: each belongs to one booking and its two parties.
 
-use crate::{booking::Booking, id::ConversationId, message::Message, person::Person, time::Timestamp};
+use crate::{
+    booking::Booking,
+    id::{ConversationId, PersonId},
+    message::Message,
+    person::Person,
+    time::{Day, Timestamp},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -29,4 +35,11 @@ pub struct Conversation {
     pub counterpart_delivered_seq: i64,
     /// When the newest message was written; when the conversation was opened if there is none.
     pub updated_at: Timestamp,
+}
+
+impl Conversation {
+    /// Returns whether something in it waits for the viewer `me`: unread messages, or a request to answer.
+    pub fn needs(&self, me: PersonId, today: Day) -> bool {
+        self.unread > 0 || self.booking.waits_for_answer_of(me, today)
+    }
 }

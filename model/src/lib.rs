@@ -5,8 +5,8 @@
 //! or depend on a feature or a target, so that the same input gives the same result on both sides.
 //!
 //! # Layout
-//! - [`id`], [`time`], [`text`], [`money`], [`password`]: values that are valid once parsed
-//! - [`account`], [`profile`], [`person`], [`stored_email`], [`booking`], [`conversation`], [`message`],
+//! - [`id`], [`time`], [`time_zone`], [`text`], [`money`], [`password`]: values that are valid once parsed
+//! - [`account`], [`profile`], [`person`], [`stored_email`], [`talent`], [`booking`], [`conversation`], [`message`],
 //!   [`notification`]: the domain's entities, and the input that creates or changes them
 //! - [`event`], [`ephemeral`]: events that are logged for a person, and events that are only sent
 //! - [`projection`]: views, and how events update them
@@ -28,15 +28,17 @@ pub mod profile;
 pub mod projection;
 pub mod stored_email;
 mod string_enum;
+pub mod talent;
 pub mod text;
 pub mod time;
+pub mod time_zone;
 
 pub use account::{
     AccessToken, Account, AccountChange, AccountInput, Device, EmailDelay, RegisterInput, Registration, Scope,
     SessionEndReason, TokenDraft, TokenInput,
 };
 pub use api_error::{ApiError, FieldError, ValidationErrors};
-pub use booking::{Booking, BookingAction, BookingDraft, BookingInput, BookingStatus};
+pub use booking::{Booking, BookingAction, BookingDraft, BookingInput, BookingStatus, BookingSummary};
 pub use conversation::Conversation;
 pub use ephemeral::{Presence, PresenceUpdate, Typing};
 pub use event::{Envelope, Event};
@@ -47,6 +49,11 @@ pub use notification::{Notification, NotificationKind};
 pub use password::NewPassword;
 pub use person::{Craft, Email, Person, Role, User};
 pub use profile::{LinkAction, MailedLink, MaskedEmail, Profile, ProfileInput};
-pub use projection::{ApplyOutcome, BookingView, Directory, Inbox, NavState, NotificationList, Projection, Thread};
+pub use projection::{
+    Agenda, ApplyOutcome, BookingView, Directory, Inbox, InboxCounts, InboxEntry, InboxFilter, InboxKey, InboxList,
+    NavState, NotificationList, Projection, Thread, UnreadConversation,
+};
 pub use stored_email::{LookupEmail, StoredEmail};
-pub use time::{Day, Timestamp};
+pub use talent::Talent;
+pub use time::{Day, Month, Timestamp};
+pub use time_zone::{LocalTime, TimeZoneName, UtcOffsets};

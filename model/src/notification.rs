@@ -1,6 +1,7 @@
 //! Notifications: the entries of the list behind the bell icon.
 
 use crate::{
+    booking::BookingSummary,
     id::{BookingId, ConversationId, NotificationId},
     person::Person,
     string_enum::string_enum,
@@ -46,6 +47,10 @@ pub struct Notification {
     pub conversation_id: Option<ConversationId>,
     /// Booking that it is about; `null` if it is about the person's own account.
     pub booking_id: Option<BookingId>,
+    /// The booking's terms, if it is about a request or about a change of the booking; `null` for a message.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub booking: Option<BookingSummary>,
     /// The person who caused it.
     pub actor: Person,
     /// Beginning of the message, if it is about one.

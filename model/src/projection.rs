@@ -4,19 +4,25 @@
 //! equals the view read now.* The server reads a view and its cursor in one snapshot; the browser applies
 //! the events after it. Applying is idempotent: an event at or before the cursor changes nothing.
 
+mod agenda;
 mod apply;
 mod booking;
 mod inbox;
+mod inbox_list;
+mod nav_state;
 mod notifications;
 mod thread;
 
+pub use agenda::Agenda;
 pub use apply::{ApplyOutcome, Projection};
 pub use booking::BookingView;
 pub use inbox::Inbox;
-pub use notifications::{NavState, NotificationList};
+pub use inbox_list::{InboxCounts, InboxEntry, InboxFilter, InboxKey, InboxList};
+pub use nav_state::{MAX_UNREAD_CONVERSATIONS, NavState, UnreadConversation};
+pub use notifications::NotificationList;
 pub use thread::{Thread, WINDOW};
 
-use crate::person::Person;
+use crate::talent::Talent;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -25,7 +31,7 @@ use utoipa::ToSchema;
 #[serde(rename_all = "camelCase")]
 pub struct Directory {
     /// Sorted by name.
-    pub talents: Vec<Person>,
+    pub talents: Vec<Talent>,
     /// Cursor of the next page; `null` on the last one.
     #[schema(required = true)]
     pub next_page: Option<String>,

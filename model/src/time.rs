@@ -1,5 +1,9 @@
 //! Timestamps and calendar days, in the format of the API.
 
+mod month;
+
+pub use month::Month;
+
 use serde::{Deserialize, Serialize};
 use std::{error::Error, fmt, ops::Range, str::FromStr};
 use time::{Date, OffsetDateTime, Time};
@@ -35,12 +39,6 @@ impl Timestamp {
     pub fn days_on_earth(self) -> (Day, Day) {
         const HOUR: i64 = 60 * 60 * MILLIS;
         (Self(self.0 - 12 * HOUR).day(), Self(self.0 + 14 * HOUR).day())
-    }
-
-    /// Formats hours and minutes in UTC as `14:02`.
-    pub fn format_time(self) -> String {
-        let (hour, minute, _) = self.to_calendar().to_hms();
-        format!("{hour:02}:{minute:02}")
     }
 
     fn to_calendar(self) -> OffsetDateTime {
@@ -103,8 +101,13 @@ impl Day {
     /// Formats the day as `Sat 13 Feb 2027`, in English.
     pub fn format_long(self) -> String {
         let weekday = &self.0.weekday().to_string()[..3];
+        format!("{weekday} {} {}", self.format_short(), self.0.year())
+    }
+
+    /// Formats the day as `13 Feb`, in English.
+    pub fn format_short(self) -> String {
         let month = &self.0.month().to_string()[..3];
-        format!("{weekday} {} {month} {}", self.0.day(), self.0.year())
+        format!("{} {month}", self.0.day())
     }
 
     /// Returns the day before; `None` at the beginning of the calendar.
@@ -123,6 +126,31 @@ impl Day {
     /// Returns the number of days from `other` to this day; negative if this day is earlier.
     pub fn days_after(self, other: Day) -> i64 {
         (self.0 - other.0).whole_days()
+    }
+
+    /// Returns the day `days` later; the last day of the calendar if there is none.
+    pub fn plus_days(self, days: i64) -> Self {
+        self.0.checked_add(time::Duration::days(days)).map_or(Self(Date::MAX), Self)
+    }
+
+    /// Returns the day of the month, from 1.
+    pub fn day_of_month(self) -> u8 {
+        self.0.day()
+    }
+
+    /// Returns the day of the week: 0 on Monday, 6 on Sunday.
+    pub fn weekday(self) -> u8 {
+        self.0.weekday().number_days_from_monday()
+    }
+
+    /// Returns the Sunday that ends this day's week.
+    pub fn end_of_week(self) -> Self {
+        self.plus_days(6 - i64::from(self.weekday()))
+    }
+
+    /// Returns the month that this day is in.
+    pub fn month(self) -> Month {
+        Month::of(self.0)
     }
 }
 
@@ -227,7 +255,7 @@ mod tests {
     fn days_round_trip() {
         let day: Day = "2027-02-13".parse().expect("a day");
         assert_eq!(day.to_string(), "2027-02-13");
-        assert_eq!(day.format_long(), "Sat 13 Feb 2027");
+        assert_eq!((day.format_long().as_str(), day.format_short().as_str()), ("Sat 13 Feb 2027", "13 Feb"));
         assert!("2027-02-30".parse::<Day>().is_err());
         for wrong in ["13/02/2027", "-0500-01-01", "+2027-02-13", "2027-2-13", "2027-02-131", "2027-02-1é", ""] {
             assert!(wrong.parse::<Day>().is_err(), "{wrong}");

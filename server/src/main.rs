@@ -44,6 +44,7 @@ mod metrics;
 mod middleware;
 mod nats;
 mod openapi;
+mod page_html;
 mod page_owner;
 mod pages;
 mod private_files;

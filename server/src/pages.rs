@@ -1,11 +1,12 @@
 //! Server-rendered pages, server functions and static files, with the middleware that only they need.
 
 use crate::{
-    form_flash, form_referer, middleware::security_headers, page_owner, problem::Problem, request_target::is_server_fn,
-    settings::Config, state::AppState,
+    form_flash, form_referer, middleware::security_headers, page_html, page_owner, problem::Problem,
+    request_target::is_server_fn, settings::Config, state::AppState,
 };
 use app::{
-    App, owner::PageOwner, paths, refused_form::RefusedForm, request_error::RequestError, shell, ssr::RequestContext,
+    App, components::SPRITE_VERSION, owner::PageOwner, page_time_zone::PageTimeZone, paths, refused_form::RefusedForm,
+    request_error::RequestError, shell, ssr::RequestContext,
 };
 use axum::{
     Router,
@@ -23,11 +24,14 @@ use leptos::{
 };
 use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_route_list};
 use model::ApiError;
+use services::{Viewer, time_zone::TimeZone};
 use std::any::Any;
 use tower_http::services::ServeDir;
 
 /// `bin/build` leaves this file beside the program: the hashes in the names of the site's files.
 const HASH_FILE: &str = "hash.txt";
+
+const CACHED_FOR_A_YEAR: &str = "public, max-age=31536000, immutable";
 
 /// Returns Leptos's options. `LEPTOS_WATCH`, which cargo-leptos sets, selects development mode. The names of a
 /// development build contain no hashes, even if a file of an earlier build has some.
@@ -65,14 +69,16 @@ pub(crate) fn routes(state: &AppState, options: LeptosOptions) -> Router {
         .nest_service("/pkg", files.precompressed_br().precompressed_gzip())
         .layer(middleware::from_fn(cache_built_file));
     let fallback = file_and_error_handler_with_context::<LeptosOptions, _>(provide, shell);
-    let all = pages.merge(files).fallback(fallback.layer(middleware::map_response(no_store_on_404)));
-    all.layer(middleware::from_fn_with_state(reload_port, security_headers::add_page_policy)).with_state(options)
+    let all = pages.merge(files).fallback(fallback.layer(middleware::from_fn(cache_public_file)));
+    all.layer(middleware::from_fn(page_html::correct_pages))
+        .layer(middleware::from_fn_with_state(reload_port, security_headers::add_page_policy))
+        .with_state(options)
 }
 
 /// Returns a function that provides the context of pages and server functions: the services and the cookie; for pages
-/// also their owner, the values of a refused form, and the nonce of their Content-Security-Policy.
+/// also their owner, their time zone, the values of a refused form, and the nonce of their Content-Security-Policy.
 fn context_provider(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
-    let (greenroom, cookie) = (state.greenroom.clone(), state.cookie);
+    let (greenroom, cookie, site_zone) = (state.greenroom.clone(), state.cookie, state.time_zone.clone());
     move || {
         provide_context(greenroom.clone());
         provide_context(cookie);
@@ -80,7 +86,11 @@ fn context_provider(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'stat
         parts.extensions.get::<Nonce>().cloned().into_iter().for_each(provide_context);
         parts.extensions.get::<RefusedForm>().cloned().into_iter().for_each(provide_context);
         let viewer = parts.extensions.get::<RequestContext>().and_then(|context| context.viewer.as_ref());
-        provide_context(PageOwner(viewer.map(services::Viewer::id)));
+        provide_context(PageOwner(viewer.map(Viewer::id)));
+        let own_zone = viewer.and_then(Viewer::time_zone).and_then(TimeZone::find);
+        let (zone, rendered_at) = (own_zone.as_ref().unwrap_or(&site_zone), greenroom.now());
+        let (name, offsets) = (Some(zone.name().clone()), zone.offsets_around(rendered_at));
+        provide_context(PageTimeZone { name, offsets, rendered_at });
     }
 }
 
@@ -105,9 +115,7 @@ fn redirect_target(request: &Request) -> Option<String> {
     match (signed_in, uri.path()) {
         (true, "/" | "/register" | "/forgot") => Some("/inbox".to_owned()),
         (true, "/signin") => Some(next_path(uri)),
-        (false, path) if !paths::PUBLIC_PATHS.contains(&path) => {
-            Some(paths::sign_in_path_to(&form_flash::without_error(uri)))
-        }
+        (false, path) if !paths::is_public(path) => Some(paths::sign_in_path_to(&form_flash::without_error(uri))),
         _ => None,
     }
 }
@@ -149,7 +157,7 @@ fn next_path(uri: &Uri) -> String {
 /// Lets browsers cache a built file for a year if its name contains a hash of its content. A file of a development
 /// build keeps its name when its content changes.
 async fn cache_built_file(request: Request, next: Next) -> Response {
-    let value = if is_hashed(request.uri().path()) { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let value = if is_hashed(request.uri().path()) { CACHED_FOR_A_YEAR } else { "no-cache" };
     let mut response = next.run(request).await;
     if response.status() == StatusCode::OK {
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
@@ -165,11 +173,18 @@ fn is_hashed(path: &str) -> bool {
     parts.next().is_some() && hash.contains(|character| character != '_')
 }
 
-/// Keeps caches from storing a 404: the file may exist after the next deployment.
-async fn no_store_on_404(mut response: Response) -> Response {
-    if response.status() == StatusCode::NOT_FOUND {
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    }
+/// Keeps caches from storing a 404: the file may exist after the next deployment. Lets browsers cache the icons for a
+/// year if their URL names this build's version; a page of another build may ask for another one.
+async fn cache_public_file(request: Request, next: Next) -> Response {
+    let version = SPRITE_VERSION.to_string();
+    let is_versioned = request.uri().path() == "/icons.svg" && request.uri().query() == Some(&version);
+    let mut response = next.run(request).await;
+    let value = match response.status() {
+        StatusCode::NOT_FOUND => "no-store",
+        StatusCode::OK if is_versioned => CACHED_FOR_A_YEAR,
+        _ => return response,
+    };
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
     response
 }
 

@@ -13,11 +13,14 @@ use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, 
 use http::Uri;
 use ipnet::IpNet;
 use limits::{LimitSettings, at_least_one};
-use services::Limits;
+use services::{Limits, time_zone::TimeZone};
 use std::{
     net::{IpAddr, SocketAddr},
     path::PathBuf,
 };
+
+/// The time zone of a site that sets none.
+const DEFAULT_TIME_ZONE: &str = "Africa/Nairobi";
 
 /// Greenroom: messages and bookings between event organizers and talent.
 #[derive(Debug, Parser)]
@@ -100,6 +103,10 @@ struct Values {
     /// The sender of mails. [default: Greenroom <no-reply@ and the host of the public URL>]
     #[arg(long, env = "GREENROOM_MAIL_FROM", global = true)]
     mail_from: Option<String>,
+    /// The time zone in which pages show times to people whose device's isn't known yet: an IANA name. [default:
+    /// Africa/Nairobi]
+    #[arg(long, env = "GREENROOM_TIME_ZONE", global = true)]
+    time_zone: Option<String>,
     /// The address to serve Prometheus metrics at, under /metrics. [default: none]
     #[arg(long, env = "METRICS_ADDR", global = true)]
     metrics_addr: Option<SocketAddr>,
@@ -138,6 +145,7 @@ pub(crate) struct Config {
     pub(crate) smtp_url: Option<String>,
     pub(crate) mail_from: Option<String>,
     pub(crate) dev_mail: bool,
+    pub(crate) time_zone: TimeZone,
     pub(crate) metrics_addr: Option<SocketAddr>,
     /// Whether spans are exported.
     pub(crate) traced: bool,
@@ -204,6 +212,7 @@ impl Settings {
             smtp_url,
             mail_from,
             dev_mail,
+            time_zone,
             metrics_addr,
             trusted_proxies,
             connections_per_address,
@@ -230,6 +239,7 @@ impl Settings {
             smtp_url: smtp_url.filter(|url| !url.is_empty()),
             mail_from: mail_from.filter(|from| !from.is_empty()),
             dev_mail,
+            time_zone: find_time_zone(time_zone.as_deref())?,
             metrics_addr,
             traced,
             site_root: site_root.unwrap_or_else(storage::default_site_root),
@@ -241,6 +251,15 @@ impl Settings {
             database_url: storage::database_url(database_url, &data)?,
         })
     }
+}
+
+/// Finds the site's time zone; an empty setting selects the default.
+fn find_time_zone(name: Option<&str>) -> Result<TimeZone, String> {
+    let name = name.filter(|name| !name.is_empty()).unwrap_or(DEFAULT_TIME_ZONE);
+    let zone = name.parse().ok().and_then(|name| TimeZone::find(&name));
+    zone.ok_or_else(|| {
+        format!("GREENROOM_TIME_ZONE must be the IANA name of a time zone, like Africa/Nairobi; it is {name:?}")
+    })
 }
 
 /// An OTLP endpoint; `None` if the setting is empty.
@@ -288,6 +307,8 @@ mod tests {
             (["--trusted-proxies", "10.0.0.0/33"], "neither an address nor a network"),
             (["--trusted-proxies", "10.0.0.1,proxy.example"], "neither an address nor a network"),
             (["--addr", "nowhere"], "invalid"),
+            (["--time-zone", "Africa/Nowhere"], "GREENROOM_TIME_ZONE must be the IANA name of a time zone"),
+            (["--time-zone", "/etc/localtime"], "GREENROOM_TIME_ZONE must be the IANA name of a time zone"),
         ] {
             let error = config(&arguments).expect_err(expected);
             assert!(error.contains(expected), "{error}");

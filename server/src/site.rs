@@ -68,6 +68,7 @@ pub(crate) async fn serve_site(mut settings: Config) -> Result<(), String> {
     let state = AppState {
         greenroom: greenroom.clone(),
         cookie: SessionCookie { secure: settings.secure },
+        time_zone: settings.time_zone.clone(),
         origin: settings.origin.clone().into(),
         trusted_proxies: settings.trusted_proxies.clone().into(),
         security_contact: settings.security_contact().into(),

@@ -9,7 +9,7 @@
 //! - `sign_in`, `known_device`, `sessions`, `devices`, `access_tokens`: creating, listing and ending sessions and
 //!   tokens
 //! - `write_for`: transactions that write for a viewer
-//! - `settings`, `export`, `account_deletion`: use cases on the viewer's own account
+//! - `settings`, `device_time_zone`, `export`, `account_deletion`: use cases on the viewer's own account
 //! - `security_log`: the log of all these for the site's operator
 //! - `password`, `password_strength`, `secret`: hashing of passwords and secrets, refusal of guessable passwords
 //! - `hash_queue`, `lockout`, `device_cookies`, `attack_warning`: limits on password guessing
@@ -21,6 +21,7 @@ mod attempt_key;
 mod browser_key;
 mod credentials;
 pub(crate) mod device_cookies;
+mod device_time_zone;
 mod devices;
 mod email_confirmation;
 mod export;

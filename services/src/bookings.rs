@@ -1,6 +1,8 @@
 //! Bookings: opening, listing, and the actions accept, decline and cancel.
 
 mod action;
+mod agenda;
+mod clashes;
 mod limits;
 mod open;
 mod row;
@@ -14,9 +16,10 @@ use crate::{
     entity::booking,
     page::{self, PAGE_SIZE, PageCursor},
 };
-use model::{ApiError, Booking, BookingId, BookingView, Conversation, Role};
+use model::{ApiError, Booking, BookingId, BookingStatus, BookingView, Conversation, Day, Role};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, sea_query::SimpleExpr,
 };
 
 impl Greenroom {
@@ -44,11 +47,11 @@ impl Greenroom {
     /// # Errors
     /// `Invalid` for a page token that can't be parsed.
     pub async fn list_bookings(&self, viewer: &Viewer, page: Option<&str>) -> Result<(Vec<Booking>, Option<String>)> {
-        let (own, event_seq) = match viewer.role() {
-            Role::Organizer => (booking::Column::OrganizerId, booking::Column::OrganizerEventSeq),
-            Role::Talent => (booking::Column::TalentId, booking::Column::TalentEventSeq),
+        let event_seq = match viewer.role() {
+            Role::Organizer => booking::Column::OrganizerEventSeq,
+            Role::Talent => booking::Column::TalentEventSeq,
         };
-        let mut query = BookingRow::select_all().column_as(event_seq, "event_seq").filter(own.eq(viewer.id().0));
+        let mut query = BookingRow::select_all().column_as(event_seq, "event_seq").filter(is_own(viewer));
         if let Some(page_cursor) = PageCursor::parse(page)? {
             query = query.filter(page_cursor.after_descending([event_seq, booking::Column::Id])?);
         }
@@ -67,6 +70,45 @@ struct ListedBooking {
     #[sea_orm(nested)]
     booking: BookingRow,
     event_seq: i64,
+}
+
+/// Returns the condition for the viewer's own bookings.
+fn is_own(viewer: &Viewer) -> SimpleExpr {
+    match viewer.role() {
+        Role::Organizer => booking::Column::OrganizerId.eq(viewer.id().0),
+        Role::Talent => booking::Column::TalentId.eq(viewer.id().0),
+    }
+}
+
+/// Returns the condition for agreed bookings of the viewer whose day isn't past.
+fn is_agreed(viewer: &Viewer, today: Day) -> Condition {
+    Condition::all()
+        .add(is_own(viewer))
+        .add(booking::Column::EventDate.gte(today.to_string()))
+        .add(booking::Column::Status.eq(BookingStatus::Accepted.as_str()))
+}
+
+/// Counts the viewer's agreed bookings whose day isn't past.
+pub(crate) async fn count_agreed(connection: &impl ConnectionTrait, viewer: &Viewer, today: Day) -> Result<i64> {
+    let count = booking::Entity::find().filter(is_agreed(viewer, today)).count(connection).await?;
+    Ok(i64::try_from(count).unwrap_or(i64::MAX))
+}
+
+/// Returns the viewer's next agreed booking.
+pub(crate) async fn find_next_agreed(
+    connection: &impl ConnectionTrait,
+    viewer: &Viewer,
+    today: Day,
+) -> Result<Option<Booking>> {
+    let next = BookingRow::select_all()
+        .filter(is_agreed(viewer, today))
+        .order_by_asc(booking::Column::EventDate)
+        .order_by_asc(booking::Column::Id)
+        .limit(1)
+        .into_model::<BookingRow>()
+        .one(connection)
+        .await?;
+    next.map(BookingRow::into_model).transpose()
 }
 
 /// Returns whether the viewer has ever sent or received a booking.

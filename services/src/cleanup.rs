@@ -66,6 +66,7 @@ impl Greenroom {
         while self.delete_unconfirmed_accounts(now - UNCONFIRMED_TTL).await? {}
         while self.purge_event_log(now.saturating_sub(as_millis(self.limits.keep_events))).await? {}
         while self.fill_search_names().await? {}
+        while self.fill_slugs().await? {}
         Ok(())
     }
 
@@ -107,6 +108,14 @@ impl Greenroom {
     async fn fill_search_names(&self) -> Result<bool> {
         let tx = self.store.write_background().await?;
         let more = talents::fill_missing_search_names(&tx).await?;
+        tx.commit().await?;
+        Ok(more)
+    }
+
+    /// Returns whether more may be missing.
+    async fn fill_slugs(&self) -> Result<bool> {
+        let tx = self.store.write_background().await?;
+        let more = talents::fill_missing_slugs(&tx).await?;
         tx.commit().await?;
         Ok(more)
     }

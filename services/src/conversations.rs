@@ -1,12 +1,13 @@
 //! Conversations: the inbox, single conversations, and read and delivery markers.
 
+mod inbox_list;
 mod mark_delivered;
 mod mark_read;
 mod mark_unread;
 mod query;
 mod read_markers;
 
-pub(crate) use query::{ConversationQuery, ConversationWithCursor, Party};
+pub(crate) use query::{ConversationQuery, ConversationWithCursor, Party, count_unread, has_unread};
 
 use crate::{Greenroom, Result, Viewer, entity::conversation, page, realtime::last_seq, store::Transaction};
 use model::{ApiError, Conversation, ConversationId, Inbox, PersonId};

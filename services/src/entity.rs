@@ -39,6 +39,12 @@ entity!(person, "person", {
     presence: bool,
     /// The name, folded for searching. `None` in rows written by an older version.
     search_name: Option<String>,
+    /// The IANA name of the time zone of their device. `None` until a browser reports one.
+    time_zone: Option<String>,
+    /// Name of a talent's profile in URLs. `None` for organizers, unconfirmed accounts, and in rows confirmed by an
+    /// older version.
+    slug: Option<String>,
+    public_profile: bool,
 }, #[async_trait::async_trait] impl ActiveModelBehavior for ActiveModel {
     /// Writes the folded name together with each name.
     async fn before_save<C: ConnectionTrait>(mut self, _: &C, _insert: bool) -> Result<Self, DbErr> {

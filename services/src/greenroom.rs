@@ -1,5 +1,5 @@
 use crate::{
-    Limits, Result,
+    Limits, Result, Viewer,
     accounts::AccountState,
     clock::{Clock, SystemClock},
     mail::MailState,
@@ -8,7 +8,7 @@ use crate::{
     realtime::RealtimeState,
     store::Store,
 };
-use model::{ApiError, Timestamp};
+use model::{ApiError, Day, Timestamp};
 use std::{ops::Deref, sync::Arc, time::Duration};
 
 /// Maximum number of messages in one batch.
@@ -83,5 +83,11 @@ impl Greenroom {
     /// Returns the current time of this instance's clock.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Returns the day by which the viewer's bookings are past. In UTC, where no day begins before it does in Kenya: an
+    /// event isn't past while its night lasts.
+    pub(crate) fn today(&self, _viewer: &Viewer) -> Day {
+        self.now().day()
     }
 }

@@ -17,6 +17,7 @@
 //! - `batcher`: concurrent requests served by one statement
 //! - `limits`: what one person or network may do; `rate_limits`: the limiters, made of `rate_limiter`
 //! - [`metrics`], and `gauges`, which are read when they are asked for
+//! - [`time_zone`]: time zones and their offsets
 //! - `run_to_completion`, `pruned_map`, `page`, `network`, [`clock`], [`cleanup`]: shared by the above
 
 pub mod accounts;
@@ -47,6 +48,7 @@ mod run_to_completion;
 pub mod seed;
 mod store;
 pub mod talents;
+pub mod time_zone;
 
 pub use accounts::{Export, NewToken, SignInResult, Viewer};
 pub use error::{Error, Result};

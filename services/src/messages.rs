@@ -3,7 +3,7 @@
 //! # Layout
 //! - `send`: sends a message, in a batch with those sent at the same time (`batch`); `request`: the types of both
 //! - `insert`: writes messages, their events and notifications; `row`: the conversion between messages and rows
-//! - `history`: the pages of a conversation
+//! - `history`: the pages of a conversation; `transcript`: all of it, to print
 
 mod batch;
 mod history;
@@ -11,6 +11,7 @@ mod insert;
 mod request;
 mod row;
 mod send;
+mod transcript;
 
 pub use history::{Messages, Window};
 pub(crate) use insert::{NewMessage, active_senders, insert_messages};

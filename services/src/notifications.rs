@@ -1,24 +1,28 @@
 //! Notifications: listing them, counting the unread ones for the bell icon, and marking them as seen.
 
 mod mark_read;
+mod nav_state;
 
 pub use mark_read::NotificationSelection;
 
 use crate::{
     Error, Greenroom, Result, Viewer,
     accounts::person_of,
-    entity::{event_sequence, notification, person},
+    entity::{booking, notification, person},
     page::{self, PAGE_SIZE, PageCursor},
     realtime::{EventRecorder, last_seq},
+    store::statement_buckets,
 };
 use model::{
-    ApiError, BookingId, ConversationId, NavState, Notification, NotificationId, NotificationKind, NotificationList,
+    BookingId, BookingSummary, ConversationId, Money, Notification, NotificationId, NotificationKind, NotificationList,
     PersonId, Timestamp,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, RelationDef, Select, sea_query::Expr,
+    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    RelationDef, Select,
 };
+use std::collections::HashMap;
+use uuid::Uuid;
 
 impl Greenroom {
     /// Returns a page of the viewer's notifications, newest first.
@@ -35,37 +39,6 @@ impl Greenroom {
         let unread = count_unread(&*snapshot, viewer.id()).await?;
         Ok(NotificationList { notifications, unread, next_page, cursor: last_seq(&*snapshot, viewer.id()).await? })
     }
-
-    /// Returns the state of the navigation that surrounds every page.
-    ///
-    /// # Errors
-    /// `Unauthenticated` if the account was deleted.
-    pub async fn load_nav_state(&self, viewer: &Viewer) -> Result<NavState> {
-        let count = select_unread(viewer.id()).select_only().expr(notification::Column::Id.count()).into_query();
-        // One statement, because every page loads it, and so that count and cursor are consistent.
-        let row = person::Entity::find_by_id(viewer.id().0)
-            .join(JoinType::InnerJoin, join_event_sequence())
-            .column_as(event_sequence::Column::Seq, "cursor")
-            .column_as(Expr::expr(count), "unread")
-            .into_model::<NavStateRow>()
-            .one(self.store.reader())
-            .await?;
-        let NavStateRow { person, cursor, unread } = row.ok_or(ApiError::Unauthenticated)?;
-        Ok(NavState { person: person_of(person)?, unread, cursor })
-    }
-}
-
-#[derive(FromQueryResult)]
-struct NavStateRow {
-    #[sea_orm(nested)]
-    person: person::Model,
-    cursor: i64,
-    unread: i64,
-}
-
-fn join_event_sequence() -> RelationDef {
-    let relation = person::Entity::belongs_to(event_sequence::Entity);
-    relation.from(person::Column::Id).to(event_sequence::Column::PersonId).into()
 }
 
 fn select_unread(person: PersonId) -> Select<notification::Entity> {
@@ -100,20 +73,55 @@ async fn list_page(
         .limit(PAGE_SIZE + 1)
         .all(connection)
         .await?;
-    let numbered = |row: notification::Model, actor| Ok((row.event_seq, notification_of(row, actor)?));
+    let summaries = load_summaries(connection, rows.iter().map(|(row, _)| row)).await?;
+    let numbered = |row: notification::Model, actor| {
+        let summary = row.booking_id.filter(|_| names_booking(&row)).and_then(|id| summaries.get(&id).cloned());
+        Ok((row.event_seq, notification_of(row, actor, summary)?))
+    };
     rows.into_iter().filter_map(|(row, actor)| Some(numbered(row, actor?))).collect()
+}
+
+/// Whether a notification is about a booking itself, not about a message of its conversation.
+fn names_booking(row: &notification::Model) -> bool {
+    row.kind != NotificationKind::Message.as_str()
+}
+
+/// Loads the terms of the bookings that the notifications name.
+async fn load_summaries(
+    connection: &impl ConnectionTrait,
+    rows: impl Iterator<Item = &notification::Model>,
+) -> Result<HashMap<Uuid, BookingSummary>> {
+    let ids: Vec<Uuid> = rows.filter(|row| names_booking(row)).filter_map(|row| row.booking_id).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found = booking::Entity::find().filter(booking::Column::Id.is_in(statement_buckets::pad_to_bucket(ids)));
+    found.all(connection).await?.into_iter().map(|row| Ok((row.id, summary_of(row)?))).collect()
+}
+
+fn summary_of(row: booking::Model) -> Result<BookingSummary> {
+    Ok(BookingSummary {
+        title: row.title,
+        event_date: row.event_date.parse().map_err(|_| Error::corrupt("event date"))?,
+        fee: Money { amount: row.fee_amount, currency: row.fee_currency },
+    })
 }
 
 fn join_actor() -> RelationDef {
     notification::Entity::belongs_to(person::Entity).from(notification::Column::ActorId).to(person::Column::Id).into()
 }
 
-fn notification_of(row: notification::Model, actor: person::Model) -> Result<Notification> {
+fn notification_of(
+    row: notification::Model,
+    actor: person::Model,
+    booking: Option<BookingSummary>,
+) -> Result<Notification> {
     Ok(Notification {
         id: NotificationId(row.id),
         kind: row.kind.parse().map_err(|()| Error::corrupt("notification kind"))?,
         conversation_id: row.conversation_id.map(ConversationId),
         booking_id: row.booking_id.map(BookingId),
+        booking,
         actor: person_of(actor)?,
         preview: row.preview,
         created_at: Timestamp::from_millis(row.created_at),
@@ -133,6 +141,7 @@ pub(crate) fn notify_self(
         kind,
         conversation_id: None,
         booking_id: None,
+        booking: None,
         actor: person_of(owner.clone())?,
         preview: String::new(),
         created_at: now,

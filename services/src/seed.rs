@@ -27,21 +27,38 @@ pub struct DemoPerson {
     pub name: &'static str,
     /// The craft of a talent; `None` makes the person an organizer.
     pub craft: Option<Craft>,
+    /// The text of a talent's profile.
+    pub bio: &'static str,
 }
 
 /// An organizer who books for companies.
-pub const EVENTPRO: DemoPerson = DemoPerson { email: "contact@eventpro.ke", name: "EventPro Kenya", craft: None };
+pub const EVENTPRO: DemoPerson =
+    DemoPerson { email: "contact@eventpro.ke", name: "EventPro Kenya", craft: None, bio: "" };
 /// An organizer who books for lodges.
 pub const SAFARI: DemoPerson =
-    DemoPerson { email: "hello@safarisounds.example.com", name: "Safari Sounds", craft: None };
+    DemoPerson { email: "hello@safarisounds.example.com", name: "Safari Sounds", craft: None, bio: "" };
 /// A photographer with a booking by [`EVENTPRO`].
-pub const SARAH: DemoPerson =
-    DemoPerson { email: "sarah.photographer@example.com", name: "Sarah Wanjiru", craft: Some(Craft::Photographer) };
+pub const SARAH: DemoPerson = DemoPerson {
+    email: "sarah.photographer@example.com",
+    name: "Sarah Wanjiru",
+    craft: Some(Craft::Photographer),
+    bio: "Weddings and product launches, in daylight where I can. Pictures for the press the same night.\n\
+          Based in Nairobi, and glad to travel.",
+};
 /// A DJ with a booking by [`SAFARI`].
-pub const KAMAU: DemoPerson = DemoPerson { email: "dj.kamau@example.com", name: "DJ Kamau", craft: Some(Craft::Dj) };
+pub const KAMAU: DemoPerson = DemoPerson {
+    email: "dj.kamau@example.com",
+    name: "DJ Kamau",
+    craft: Some(Craft::Dj),
+    bio: "Afro-house at sunset, benga and rhumba after dinner. I bring my own speakers.",
+};
 /// An MC without a booking.
-pub const ACHIENG: DemoPerson =
-    DemoPerson { email: "mc.achieng@example.com", name: "MC Achieng", craft: Some(Craft::Mc) };
+pub const ACHIENG: DemoPerson = DemoPerson {
+    email: "mc.achieng@example.com",
+    name: "MC Achieng",
+    craft: Some(Craft::Mc),
+    bio: "I keep the evening on time and the room laughing, in English, Swahili and Dholuo.",
+};
 
 /// All demo people.
 pub const DEMO_PEOPLE: [DemoPerson; 5] = [EVENTPRO, SAFARI, SARAH, KAMAU, ACHIENG];
@@ -179,6 +196,7 @@ impl DemoPerson {
             name: self.name,
             role: role.as_str(),
             craft: self.craft.map(Craft::as_str),
+            bio: self.bio,
             password_hash,
             email_verified: true,
         }

@@ -4,7 +4,10 @@ mod pool;
 pub(crate) mod statement_buckets;
 mod writer;
 
-use crate::{Error, Result, metrics, talents::fill_missing_search_names};
+use crate::{
+    Error, Result, metrics,
+    talents::{fill_missing_search_names, fill_missing_slugs},
+};
 use connection::Connection;
 use health::WriteHealth;
 use migration::{Migrator, MigratorTrait};
@@ -230,6 +233,7 @@ pub async fn migrate(database_url: &str) -> Result<()> {
         Migrator::up(&connection, None).await?;
     }
     while fill_missing_search_names(&connection).await? {}
+    while fill_missing_slugs(&connection).await? {}
     connection.close().await?;
     Ok(())
 }

@@ -1,8 +1,10 @@
-//! The directory of talents: search by name and craft.
+//! Talents: the directory, searched by name and craft, and their profiles.
 
 mod search_name;
+mod slug;
 
 pub(crate) use search_name::{fill_missing_search_names, fold_name};
+pub(crate) use slug::{ensure_slug, fill_missing_slugs, renew_slug};
 
 use crate::{
     Error, Greenroom, Result, Viewer,
@@ -10,14 +12,42 @@ use crate::{
     entity::person,
     page::{self, PAGE_SIZE, PageCursor},
 };
-use model::{ApiError, Craft, Directory, FieldError, Person, PersonId, Role};
+use model::{ApiError, Craft, Directory, FieldError, Person, PersonId, Role, Talent};
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::{BinOper, Expr},
+    sea_query::{BinOper, Expr, SimpleExpr},
 };
 
 /// Maximum characters of a search query.
 const QUERY_LIMIT: usize = 100;
+
+/// Profiles on the start page.
+const FEATURED: u64 = 6;
+
+/// What names a profile in a URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProfileKey {
+    /// The person's id, which never changes.
+    Id(PersonId),
+    /// The slug, which its owner may renew.
+    Slug(String),
+}
+
+impl From<&str> for ProfileKey {
+    /// Takes every UUID for an id: no slug looks like one.
+    fn from(text: &str) -> Self {
+        text.parse().map_or_else(|_| Self::Slug(text.to_owned()), Self::Id)
+    }
+}
+
+/// What a person can do who has no conversation yet.
+#[derive(Clone, Debug, Default)]
+pub struct FirstSteps {
+    /// An organizer's: talents to ask.
+    pub suggested: Vec<Talent>,
+    /// A talent's: their own profile, to complete and to share.
+    pub own: Option<Talent>,
+}
 
 /// The filters of a directory search.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +68,8 @@ impl Greenroom {
     pub async fn search_talents(&self, _viewer: &Viewer, search: TalentSearch) -> Result<Directory> {
         let mut query = select_bookable();
         if let Some(part) = search.query.as_deref().map(str::trim).filter(|part| !part.is_empty()) {
-            query = query.filter(name_contains(part)?);
+            let name = Expr::col((person::Entity, person::Column::SearchName));
+            query = query.filter(contains_folded(name, part)?);
         }
         if let Some(craft) = search.craft {
             query = query.filter(person::Column::Craft.eq(craft.as_str()));
@@ -50,9 +81,60 @@ impl Greenroom {
         }
         let by_name = query.order_by_asc(person::Column::Name).order_by_asc(person::Column::Id);
         let rows = by_name.limit(PAGE_SIZE + 1).all(self.store.reader()).await?;
-        let mut talents = rows.into_iter().map(person_of).collect::<Result<Vec<_>>>()?;
-        let next_page = page::truncate_page(&mut talents, |last: &Person| PageCursor::new(&last.name, last.id.0));
+        let mut talents = rows.into_iter().map(talent_of).collect::<Result<Vec<_>>>()?;
+        let next_page = page::truncate_page(&mut talents, |last: &Talent| PageCursor::new(&last.name, last.id.0));
         Ok(Directory { talents, next_page })
+    }
+
+    /// Returns a talent's profile: a public one to anyone, every other one to signed-in people.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such talent, and, for visitors who aren't signed in, if their profile isn't public.
+    pub async fn load_profile(&self, viewer: Option<&Viewer>, key: &ProfileKey) -> Result<Talent> {
+        let mut query = select_bookable().filter(match key {
+            ProfileKey::Id(id) => person::Column::Id.eq(id.0),
+            ProfileKey::Slug(slug) => person::Column::Slug.eq(slug.as_str()),
+        });
+        if viewer.is_none() {
+            query = query.filter(person::Column::PublicProfile.eq(true));
+        }
+        talent_of(query.one(self.store.reader()).await?.ok_or(ApiError::NotFound)?)
+    }
+
+    /// Returns the newest public profiles that say what the person does, for the start page.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_featured_talents(&self) -> Result<Vec<Talent>> {
+        self.list_newest(select_bookable().filter(person::Column::PublicProfile.eq(true))).await
+    }
+
+    /// Returns what the viewer can do before their first conversation.
+    ///
+    /// # Errors
+    /// `NotFound` if the account was deleted.
+    pub async fn load_first_steps(&self, viewer: &Viewer) -> Result<FirstSteps> {
+        Ok(match viewer.role() {
+            Role::Organizer => {
+                FirstSteps { suggested: self.list_newest(select_bookable()).await?, ..FirstSteps::default() }
+            }
+            Role::Talent => {
+                let own = self.load_profile(Some(viewer), &ProfileKey::Id(viewer.id())).await?;
+                FirstSteps { own: Some(own), ..FirstSteps::default() }
+            }
+        })
+    }
+
+    /// Returns the newest of these talents who say what they do.
+    async fn list_newest(&self, talents: Select<person::Entity>) -> Result<Vec<Talent>> {
+        let telling = talents.filter(person::Column::Bio.ne("")).filter(person::Column::Craft.is_not_null());
+        let newest = telling.order_by_desc(person::Column::Id).limit(FEATURED);
+        newest.all(self.store.reader()).await?.into_iter().map(talent_of).collect()
+    }
+
+    /// Returns the absolute address of a profile's page.
+    pub fn profile_url(&self, talent: &Talent) -> String {
+        self.mail.links.page_url(&talent.path())
     }
 
     /// Returns a bookable talent to an organizer.
@@ -75,15 +157,34 @@ fn select_bookable() -> Select<person::Entity> {
         .filter(person::Column::EmailVerified.eq(true))
 }
 
-fn name_contains(part: &str) -> Result<sea_orm::sea_query::SimpleExpr> {
+/// Converts a row of the person table to a talent with their profile.
+fn talent_of(row: person::Model) -> Result<Talent> {
+    let (slug, bio) = (row.slug.clone(), row.bio.clone());
+    let Person { id, name, role, craft } = person_of(row)?;
+    Ok(Talent { id, name, role, craft, slug, bio })
+}
+
+/// Returns the condition that a folded name contains a text.
+///
+/// # Errors
+/// `Invalid` for a text that has more than 100 characters or a NUL.
+pub(crate) fn contains_folded(name: SimpleExpr, part: &str) -> Result<SimpleExpr> {
     if part.contains('\0') {
         return Err(Error::for_field("query", FieldError::Invalid));
     }
     if part.chars().count() > QUERY_LIMIT {
         return Err(Error::for_field("query", FieldError::TooLong));
     }
-    let part = fold_name(part);
+    Ok(contains(name, &fold_name(part)))
+}
+
+/// Returns the condition that a text in lower case contains another one. SQLite knows only the case of ASCII letters.
+pub(crate) fn contains_lowercase(text: SimpleExpr, part: &str) -> SimpleExpr {
+    contains(text, &part.to_lowercase())
+}
+
+fn contains(text: SimpleExpr, part: &str) -> SimpleExpr {
     let escaped = part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     let pattern = Expr::val(format!("%{escaped}%")).binary(BinOper::Escape, Expr::Constant('\\'.into()));
-    Ok(Expr::col((person::Entity, person::Column::SearchName)).binary(BinOper::Like, pattern))
+    text.binary(BinOper::Like, pattern)
 }

@@ -7,9 +7,19 @@ const HUES: u128 = 12;
 
 /// Renders a person's initials, capitalised by the stylesheet, on a colour derived from their id.
 #[component]
-pub fn Avatar(person: Person) -> impl IntoView {
-    let hue = (person.id.0.as_u128() % HUES) as u8;
-    view! { <span class=format!("avatar hue-{hue}") aria-hidden="true"><IsolatedText text=initials_of(&person.name)/></span> }
+pub fn Avatar(
+    person: Person,
+    /// The class that gives the size.
+    #[prop(default = "avatar")]
+    class: &'static str,
+) -> impl IntoView {
+    let hue = hue_class(&person);
+    view! { <span class=format!("{class} {hue}") aria-hidden="true"><IsolatedText text=initials_of(&person.name)/></span> }
+}
+
+/// Returns the class of the colour derived from a person's id.
+pub fn hue_class(person: &Person) -> String {
+    format!("hue-{}", person.id.0.as_u128() % HUES)
 }
 
 fn initials_of(name: &str) -> String {

@@ -1,10 +1,19 @@
-use super::{Form, FormError, FormState, SubmitButton, focus_on};
+use super::{
+    FormError, FormState,
+    confirm_sheet::{ConfirmSheet, SheetButton, close_sheets},
+    focus_on,
+};
 use crate::{
+    browser, json,
     reactive::{effect, memo},
+    request_error::{RequestError, view_of},
     server_fns, strings,
 };
-use leptos::prelude::*;
-use model::{Booking, BookingAction, Conversation, Role};
+use leptos::{prelude::*, task::spawn_local};
+use model::{ApiError, Booking, BookingAction, BookingId, BookingStatus, Conversation, PersonId, Role};
+
+/// Milliseconds that a phone vibrates when its owner has accepted.
+const ACCEPTED_VIBRATION: u32 = 10;
 
 /// The state of booking actions. Shared by all places of a page that offer one, so that an error is shown once.
 #[derive(Clone, Copy)]
@@ -15,12 +24,39 @@ pub struct BookingActions {
 
 impl BookingActions {
     /// Creates it. The action's button disappears once it is done: the focus then moves to the element `after`.
-    pub fn new(after: &'static str) -> Self {
+    ///
+    /// `update` takes the booking as it is after an action, or after one that came too late: the event that tells of
+    /// it may be held up.
+    pub fn new(
+        after: &'static str,
+        me: PersonId,
+        booking_id: BookingId,
+        update: impl Fn(Booking) + Copy + 'static,
+    ) -> Self {
         let form = FormState::for_server_fn::<server_fns::ApplyBookingAction>("steps");
         effect(move || {
-            if form.done.get() {
-                focus_on(after);
+            match form.result.get() {
+                None => return,
+                Some(Ok(booking)) => {
+                    if let Ok(booking) = json::from_str::<Booking>(&booking) {
+                        if booking.status == BookingStatus::Accepted {
+                            browser::vibrate(ACCEPTED_VIBRATION);
+                        }
+                        update(booking);
+                    }
+                    focus_on(after);
+                }
+                Some(Err(RequestError::Refused(ApiError::WrongStatus))) => spawn_local(async move {
+                    let now = server_fns::load_booking(booking_id.to_string()).await;
+                    if let Some(now) = view_of(me, now) {
+                        update(now.conversation.booking);
+                        focus_on(after);
+                    }
+                }),
+                Some(Err(_)) => {}
             }
+            // An error stands on the page below.
+            close_sheets();
         });
         Self { form }
     }
@@ -33,29 +69,10 @@ pub fn BookingActionError(actions: BookingActions) -> impl IntoView {
     move || failure.with(Option::is_some).then(|| view! { <FormError failure/> })
 }
 
-/// The buttons to accept or decline, where the viewer may do so now.
-#[component]
-pub fn AcceptOrDecline(actions: BookingActions, #[prop(into)] conversation: Signal<Conversation>) -> impl IntoView {
-    let booking_id = StoredValue::new(booking_id_of(conversation));
-    let open = memo(move || {
-        let answers = conversation.with(allowed_actions).into_iter().filter(|action| *action != BookingAction::Cancel);
-        answers.collect::<Vec<_>>()
-    });
-    move || {
-        open.with(|open| !open.is_empty()).then(|| {
-            view! {
-                <div class="booking-actions">
-                    {open.get().into_iter().map(|action| view! { <BookingActionButton actions booking_id action/> }).collect_view()}
-                </div>
-            }
-        })
-    }
-}
-
-/// The button to cancel, where the viewer may do so and may not decline. A disclosure asks for confirmation.
+/// The button to cancel, where the viewer may do so and may not decline, with the sheet that asks for confirmation.
 #[component]
 pub fn CancelBooking(actions: BookingActions, #[prop(into)] conversation: Signal<Conversation>) -> impl IntoView {
-    let booking_id = StoredValue::new(booking_id_of(conversation));
+    let booking_id = StoredValue::new(conversation.with_untracked(|known| known.booking.id.to_string()));
     let open = memo(move || {
         let open = conversation.with(allowed_actions);
         open.contains(&BookingAction::Cancel) && !open.contains(&BookingAction::Decline)
@@ -64,21 +81,13 @@ pub fn CancelBooking(actions: BookingActions, #[prop(into)] conversation: Signal
     move || {
         open.get().then(|| {
             view! {
-                <details class="danger-zone">
-                    <summary>{strings::CANCEL_BOOKING}</summary>
-                    <p class="muted">{move || strings::cancel_warning(&name.get())}</p>
-                    <Form form=actions.form>
-                        <BookingActionFields booking_id action=BookingAction::Cancel/>
-                        <SubmitButton form=actions.form label=strings::CANCEL_BOOKING_FOR_SURE busy=strings::CANCELLING danger=true/>
-                    </Form>
-                </details>
+                <SheetButton action=BookingAction::Cancel label=strings::CANCEL_BOOKING class="link danger"/>
+                <ConfirmSheet actions booking_id action=BookingAction::Cancel>
+                    <p>{move || strings::cancel_warning(&name.get())}</p>
+                </ConfirmSheet>
             }
         })
     }
-}
-
-fn booking_id_of(conversation: Signal<Conversation>) -> String {
-    conversation.with_untracked(|conversation| conversation.booking.id.to_string())
 }
 
 /// Returns the viewer's allowed actions. The viewer is the booking's other person, not the counterpart.
@@ -88,24 +97,9 @@ fn allowed_actions(conversation: &Conversation) -> Vec<BookingAction> {
     status.allowed_actions(role).collect()
 }
 
+/// The fields that name an action.
 #[component]
-fn BookingActionButton(
-    actions: BookingActions,
-    booking_id: StoredValue<String>,
-    action: BookingAction,
-) -> impl IntoView {
-    view! {
-        <Form form=actions.form>
-            <BookingActionFields booking_id action/>
-            <button class="button" class:primary=action == BookingAction::Accept type="submit" aria-disabled=actions.form.aria_disabled()>
-                {strings::booking_action_label(action)}
-            </button>
-        </Form>
-    }
-}
-
-#[component]
-fn BookingActionFields(booking_id: StoredValue<String>, action: BookingAction) -> impl IntoView {
+pub(super) fn BookingActionFields(booking_id: StoredValue<String>, action: BookingAction) -> impl IntoView {
     view! {
         <input type="hidden" name="booking_id" value=booking_id.get_value()/>
         <input type="hidden" name="step" value=action.as_str()/>

@@ -18,7 +18,7 @@ pub fn ConnectionBar() -> impl IntoView {
     };
     let over = move || live.connection.get() == Connection::SignedOut;
     view! {
-        <div class="connection" role="status">
+        <div class="connection" role="status" translate="no">
             {move || match live.read_only.get() {
                 Some(reason) => view! { <ReadOnlyNotice reason/> }.into_any(),
                 None => text().map(|text| view! {

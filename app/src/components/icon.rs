@@ -1,37 +1,83 @@
 use leptos::prelude::*;
 
-/// The available icons. Drawn for this project, on a grid of 20 units.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// The sprite with all icons, which `bin/build` copies to the site.
+const SPRITE: &[u8] = include_bytes!("../../../public/icons.svg");
+
+/// A hash of the sprite. Browsers keep the sprite for a year, because its URL changes with its content.
+pub const SPRITE_VERSION: u32 = fnv_hash(SPRITE);
+
+/// The available icons, drawn for this project on a grid of 24 units. The names are those of the sprite's symbols.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Glyph {
     Back,
     Bell,
+    Calendar,
     Check,
     Clock,
+    Coins,
     Cross,
     Door,
+    DoubleCheck,
     Down,
+    Edit,
+    File,
+    Filter,
+    Flag,
+    Image,
+    Inbox,
+    Mic,
+    More,
     Person,
+    Phone,
+    Pin,
+    Plus,
+    Profile,
+    Retry,
+    Route,
     Search,
     Send,
+    Share,
+    Shield,
+    Ticket,
     Up,
     Warning,
 }
 
 impl Glyph {
-    fn path(self) -> &'static str {
+    fn symbol(self) -> &'static str {
         match self {
-            Glyph::Back => "M12 4 6 10l6 6",
-            Glyph::Bell => "M5 14V9a5 5 0 0 1 10 0v5l1.5 1.5h-13zM8.5 18h3",
-            Glyph::Check => "M4 10.5l4 4 8-9",
-            Glyph::Clock => "M10 3a7 7 0 1 1 0 14 7 7 0 0 1 0-14M10 6.5V10l2.5 1.5",
-            Glyph::Cross => "M5 5l10 10M15 5 5 15",
-            Glyph::Door => "M11 4H4v12h7M8 10h9M14 7l3 3-3 3",
-            Glyph::Down => "M10 4v11M5 10l5 5 5-5",
-            Glyph::Person => "M10 3.5a3.25 3.25 0 1 1 0 6.5 3.25 3.25 0 0 1 0-6.5M3.5 17a6.5 6.5 0 0 1 13 0",
-            Glyph::Search => "M9 4a5 5 0 1 1 0 10A5 5 0 0 1 9 4M13 13l4 4",
-            Glyph::Send => "M3 4l14 6-14 6 2-6zM5 10h6",
-            Glyph::Up => "M10 16V5M5 10l5-5 5 5",
-            Glyph::Warning => "M10 3 18 17H2zM10 8v4M10 14.5h.01",
+            Glyph::Back => "back",
+            Glyph::Bell => "bell",
+            Glyph::Calendar => "calendar",
+            Glyph::Check => "check",
+            Glyph::Clock => "clock",
+            Glyph::Coins => "coins",
+            Glyph::Cross => "cross",
+            Glyph::Door => "door",
+            Glyph::DoubleCheck => "double-check",
+            Glyph::Down => "down",
+            Glyph::Edit => "edit",
+            Glyph::File => "file",
+            Glyph::Filter => "filter",
+            Glyph::Flag => "flag",
+            Glyph::Image => "image",
+            Glyph::Inbox => "inbox",
+            Glyph::Mic => "mic",
+            Glyph::More => "more",
+            Glyph::Person => "person",
+            Glyph::Phone => "phone",
+            Glyph::Pin => "pin",
+            Glyph::Plus => "plus",
+            Glyph::Profile => "profile",
+            Glyph::Retry => "retry",
+            Glyph::Route => "route",
+            Glyph::Search => "search",
+            Glyph::Send => "send",
+            Glyph::Share => "share",
+            Glyph::Shield => "shield",
+            Glyph::Ticket => "ticket",
+            Glyph::Up => "up",
+            Glyph::Warning => "warning",
         }
     }
 }
@@ -40,8 +86,66 @@ impl Glyph {
 #[component]
 pub fn Icon(glyph: Glyph) -> impl IntoView {
     view! {
-        <svg class="icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false">
-            <path d=glyph.path()/>
+        <svg class="icon" aria-hidden="true" focusable="false">
+            <use href=format!("/icons.svg?{SPRITE_VERSION}#{}", glyph.symbol())></use>
         </svg>
+    }
+}
+
+/// The 32-bit FNV-1a hash. Computed by the compiler, so that the program doesn't contain the sprite.
+const fn fnv_hash(bytes: &[u8]) -> u32 {
+    let (mut hash, mut index) = (0x811c_9dc5_u32, 0);
+    while index < bytes.len() {
+        hash = (hash ^ bytes[index] as u32).wrapping_mul(0x0100_0193);
+        index += 1;
+    }
+    hash
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Glyph, SPRITE};
+
+    #[test]
+    fn every_icon_is_in_the_sprite() {
+        let sprite = String::from_utf8_lossy(SPRITE);
+        let all = [
+            Glyph::Back,
+            Glyph::Bell,
+            Glyph::Calendar,
+            Glyph::Check,
+            Glyph::Clock,
+            Glyph::Coins,
+            Glyph::Cross,
+            Glyph::Door,
+            Glyph::DoubleCheck,
+            Glyph::Down,
+            Glyph::Edit,
+            Glyph::File,
+            Glyph::Filter,
+            Glyph::Flag,
+            Glyph::Image,
+            Glyph::Inbox,
+            Glyph::Mic,
+            Glyph::More,
+            Glyph::Person,
+            Glyph::Phone,
+            Glyph::Pin,
+            Glyph::Plus,
+            Glyph::Profile,
+            Glyph::Retry,
+            Glyph::Route,
+            Glyph::Search,
+            Glyph::Send,
+            Glyph::Share,
+            Glyph::Shield,
+            Glyph::Ticket,
+            Glyph::Up,
+            Glyph::Warning,
+        ];
+        for glyph in all {
+            assert!(sprite.contains(&format!("<symbol id=\"{}\"", glyph.symbol())), "{glyph:?}");
+        }
+        assert_eq!(sprite.matches("<symbol ").count(), all.len());
     }
 }

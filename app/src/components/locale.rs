@@ -1,12 +1,12 @@
-//! Formats times in the reader's time zone and language, once the page is hydrated.
+//! Formats times in the reader's time zone and language.
 //!
-//! Until then, and without JavaScript, they are in UTC and English: the server doesn't know better, and the first
-//! render in the browser must equal the server's HTML.
+//! On the server, in the first render in the browser, which must equal the server's HTML, and without JavaScript, they
+//! are in the document's time zone and in English. Once the page is hydrated, they are in the device's.
 
-use crate::{browser, strings};
+use crate::{browser, page_time_zone::PageTimeZone, strings};
 use js_sys::Date;
 use leptos::prelude::*;
-use model::{Day, Timestamp};
+use model::{Day, LocalTime, Timestamp};
 use std::time::Duration;
 use wasm_bindgen::JsValue;
 
@@ -14,6 +14,7 @@ use wasm_bindgen::JsValue;
 #[derive(Clone, Copy)]
 pub struct Locale {
     is_hydrated: RwSignal<bool>,
+    page: StoredValue<PageTimeZone>,
     /// Incremented every minute, to update relative times.
     minute: RwSignal<u32>,
     /// Milliseconds by which the server's clock is ahead of this device's.
@@ -22,6 +23,8 @@ pub struct Locale {
 
 const LOCALE_DATE: &str = "toLocaleDateString";
 const LONG_DAY: [(&str, &str); 4] = [("weekday", "short"), ("day", "numeric"), ("month", "short"), ("year", "numeric")];
+const SHORT_DAY: [(&str, &str); 2] = [("day", "numeric"), ("month", "short")];
+const CLOCK: [(&str, &str); 2] = [("hour", "2-digit"), ("minute", "2-digit")];
 
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
 /// Milliseconds. Smaller changes of the offset are ignored: they don't change the minutes shown.
@@ -30,8 +33,12 @@ const CLOCK_TOLERANCE: f64 = 30_000.0;
 impl Locale {
     /// Creates it and stores it in the context.
     pub fn provide() -> Self {
-        let locale =
-            Self { is_hydrated: RwSignal::new(false), minute: RwSignal::new(0), clock_offset: RwSignal::new(0.0) };
+        let locale = Self {
+            is_hydrated: RwSignal::new(false),
+            page: StoredValue::new(PageTimeZone::current()),
+            minute: RwSignal::new(0),
+            clock_offset: RwSignal::new(0.0),
+        };
         provide_context(locale);
         locale
     }
@@ -55,8 +62,12 @@ impl Locale {
         }
     }
 
-    /// Returns the server's current time, as far as the offset is known.
+    /// Returns the server's current time, as far as the offset is known; until the page is hydrated, the time at which
+    /// it was rendered.
     pub fn now(self) -> Timestamp {
+        if !self.is_hydrated.get_untracked() {
+            return self.page.with_value(|page| page.rendered_at);
+        }
         Timestamp::from_millis((Date::now() + self.clock_offset.get_untracked()) as i64)
     }
 
@@ -79,31 +90,24 @@ impl Locale {
 
     /// Formats a time as `14:02`.
     pub fn format_time(self, at: Timestamp) -> String {
-        if !self.is_hydrated() {
-            return at.format_time();
-        }
-        let date = js_date(at);
-        browser::format_date(&date, "toLocaleTimeString", &[("hour", "2-digit"), ("minute", "2-digit")])
-            .unwrap_or_else(|| format!("{:02}:{:02}", date.get_hours(), date.get_minutes()))
+        let format = || browser::format_date(&js_date(at), "toLocaleTimeString", &CLOCK);
+        self.localize(format).unwrap_or_else(|| self.to_local(at).format_clock())
     }
 
     /// Formats the day of a time as `Sat 13 Feb 2027`.
     pub fn format_day(self, at: Timestamp) -> String {
-        if !self.is_hydrated() {
-            return at.day().format_long();
-        }
-        let date = js_date(at);
-        browser::format_date(&date, LOCALE_DATE, &LONG_DAY).unwrap_or_else(|| local_day_or_utc(&date, at).format_long())
+        let format = || browser::format_date(&js_date(at), LOCALE_DATE, &LONG_DAY);
+        self.localize(format).unwrap_or_else(|| self.day_of(at).format_long())
     }
 
     /// Formats a calendar day, independent of the time zone.
     pub fn format_calendar_day(self, day: Day) -> String {
         let [weekday, number, month, year] = LONG_DAY;
-        let localize = || {
+        let format = || {
             let date = Date::new(&day.to_string().into());
             browser::format_date(&date, LOCALE_DATE, &[weekday, number, month, year, ("timeZone", "UTC")])
         };
-        self.is_hydrated().then(localize).flatten().unwrap_or_else(|| day.format_long())
+        self.localize(format).unwrap_or_else(|| day.format_long())
     }
 
     /// Formats day and time.
@@ -113,42 +117,53 @@ impl Locale {
 
     /// Formats a time for lists: minutes or hours ago within a day, else the day.
     pub fn format_short(self, at: Timestamp) -> String {
-        if !self.is_hydrated() {
-            return at.day().format_long();
-        }
-        self.minute.track();
-        self.clock_offset.track();
+        self.track_minutes();
         let minutes = (self.now().millis() - at.millis()).max(0) / 60_000;
         match minutes {
             0 => strings::JUST_NOW.to_owned(),
             1..60 => strings::short_minutes(minutes),
             60..1_440 => strings::short_hours(minutes / 60),
             _ => {
-                let date = js_date(at);
-                browser::format_date(&date, LOCALE_DATE, &[("day", "numeric"), ("month", "short")])
-                    .unwrap_or_else(|| local_day_or_utc(&date, at).format_long())
+                let format = || browser::format_date(&js_date(at), LOCALE_DATE, &SHORT_DAY);
+                self.localize(format).unwrap_or_else(|| self.day_of(at).format_short())
             }
         }
     }
 
-    /// Returns the reader's current day, once the page is hydrated.
-    pub fn today(self) -> Option<Day> {
-        self.is_hydrated().then(|| {
-            self.minute.track();
-            local_day(&Date::new_0())
-        })?
+    /// Returns the reader's current day; tracked by effects.
+    pub fn today(self) -> Day {
+        self.track_minutes();
+        self.day_of(self.now())
+    }
+
+    /// Returns the reader's day at a time.
+    pub fn day_of(self, at: Timestamp) -> Day {
+        self.to_local(at).day()
+    }
+
+    /// Makes the effect that calls this run again when the page is hydrated, and every minute from then on.
+    fn track_minutes(self) {
+        self.is_hydrated.track();
+        self.minute.track();
+        self.clock_offset.track();
+    }
+
+    /// Formats by the device's language, once the page is hydrated.
+    fn localize(self, format: impl FnOnce() -> Option<String>) -> Option<String> {
+        self.is_hydrated().then(format).flatten()
+    }
+
+    fn to_local(self, at: Timestamp) -> LocalTime {
+        let offset = if self.is_hydrated() {
+            // JavaScript counts minutes west of UTC.
+            -js_date(at).get_timezone_offset() as i32
+        } else {
+            self.page.with_value(|page| page.offsets.at(at))
+        };
+        LocalTime::at_offset(at, offset)
     }
 }
 
 fn js_date(at: Timestamp) -> Date {
     Date::new(&JsValue::from_f64(at.millis() as f64))
-}
-
-/// Returns the day in the reader's time zone, without `Intl`.
-fn local_day(date: &Date) -> Option<Day> {
-    format!("{:04}-{:02}-{:02}", date.get_full_year(), date.get_month() + 1, date.get_date()).parse().ok()
-}
-
-fn local_day_or_utc(date: &Date, at: Timestamp) -> Day {
-    local_day(date).unwrap_or_else(|| at.day())
 }

@@ -1,3 +1,5 @@
+mod chunks;
+mod focus;
 mod group_messages;
 mod pending_row;
 mod row;
@@ -10,11 +12,12 @@ use crate::{
     reactive::{effect, keyed_list, memo},
     strings,
 };
-use group_messages::{LogRow, group_messages};
+use chunks::Chunks;
+use group_messages::{LogEntry, group_messages};
 use leptos::prelude::*;
 use model::{PersonId, Thread};
 use pending_row::PendingMessageRow;
-use row::{LastMessageStatus, MessageRow};
+use row::{LastMessageStatus, LogContext, draw_entry};
 pub use scroll::ScrollAnchor;
 use scroll::load_when_near;
 use window::LoadedWindow;
@@ -24,30 +27,23 @@ use window::LoadedWindow;
 /// The stylesheet reverses the scroll container, so that its position counts from the bottom: it stays at the end when
 /// messages arrive, and prepending older ones moves nothing, with or without JavaScript.
 #[component]
-pub fn MessageLog(me: PersonId, thread: RwSignal<Thread>, anchor: ScrollAnchor, at: Option<i64>) -> impl IntoView {
-    let (locale, outbox) = (Locale::current(), Outbox::current());
+pub fn MessageLog(
+    me: PersonId,
+    thread: RwSignal<Thread>,
+    anchor: ScrollAnchor,
+    at: Option<i64>,
+    /// What is below the newest message.
+    children: Children,
+) -> impl IntoView {
+    let (locale, outbox, focus) = (Locale::current(), Outbox::current(), anchor.focus);
     let window = LoadedWindow::new(me, thread, anchor);
-    let (id, new_after, at_unread) = thread.with_untracked(|thread| {
-        let conversation = &thread.conversation;
-        let new_after = (conversation.unread > 0).then_some(conversation.read_seq);
-        (conversation.id, new_after, Thread::opens_at_unread(conversation))
-    });
+    let (id, at_unread) =
+        thread.with_untracked(|thread| (thread.conversation.id, Thread::opens_at_unread(&thread.conversation)));
     // The outbox outlives this thread, and may re-run these closures after the thread's disposal: hence `try_with`.
-    let rows = move || {
-        let rows =
-            thread.try_with(|thread| group_messages(&thread.messages, me, new_after, |at| locale.format_day(at)));
-        rows.unwrap_or_default()
-    };
-    let entries = memo(move || thread.try_with(|thread| outbox.pending_for(id, &thread.messages)).unwrap_or_default());
-    // A pending message is the viewer's last one and shows its own state: the delivered ones then show none.
-    let last = memo(move || {
-        entries
-            .with(Vec::is_empty)
-            .then(|| thread.try_with(|thread| LastMessageStatus::of(thread, me)).flatten())
-            .flatten()
-    });
+    let pending = memo(move || thread.try_with(|thread| outbox.pending_for(id, &thread.messages)).unwrap_or_default());
     effect(move || {
         thread.track();
+        pending.track();
         window.trim_old();
         anchor.update_soon();
     });
@@ -64,15 +60,22 @@ pub fn MessageLog(me: PersonId, thread: RwSignal<Thread>, anchor: ScrollAnchor, 
         }
         times
     });
-    let unread_below = move || if anchor.away.get() { thread.with(|thread| thread.conversation.unread) } else { 0 };
+    // A message that was visible is being marked as read: it is no longer news.
+    let unread_below = move || {
+        let (unread, last) = thread.with(|thread| (thread.conversation.unread, thread.conversation.last_seq));
+        if anchor.away.get() && anchor.last_seen() < last { unread } else { 0 }
+    };
     view! {
         <div class="log-frame">
-            <div class="log" role="log" aria-label=strings::MESSAGES tabindex="0" aria-busy=move || window.loading.get().to_string() node_ref=anchor.log_ref() on:scroll=move |_| anchor.update()>
+            <div class="log" role="log" aria-label=strings::MESSAGES tabindex="0" aria-busy=move || window.loading.get().to_string() node_ref=focus.log
+                on:scroll=move |_| anchor.update() on:keydown=move |event| focus.on_key(&event)
+                on:focusin=move |_| focus.on_focus_in() on:focusout=move |event| focus.on_focus_out(&event)>
                 <div class="log-inner">
                     <Older thread window/>
-                    {keyed_list(rows, LogRow::key, move |row| view! { <MessageRow me row last linked=at/> }.into_any())}
+                    <Messages me thread pending_is_empty=memo(move || pending.with(Vec::is_empty)) at/>
                     <Newer thread window/>
-                    {keyed_list(move || entries.get(), |entry| (entry.client_id, entry.state.clone(), entry.is_stored()), |entry| view! { <PendingMessageRow entry/> }.into_any())}
+                    {keyed_list(move || pending.get(), |entry| (entry.client_id, entry.state.clone(), entry.is_stored()), |entry| view! { <PendingMessageRow entry/> }.into_any())}
+                    {children()}
                 </div>
             </div>
             {move || anchor.divider_above.get().then(|| view! {
@@ -81,12 +84,52 @@ pub fn MessageLog(me: PersonId, thread: RwSignal<Thread>, anchor: ScrollAnchor, 
                 </button>
             })}
             {move || (unread_below() > 0).then(|| view! {
-                <button class="pill" type="button" on:click=move |_| { window.load_latest(); anchor.focus(); }>
+                <button class="pill" type="button" on:click=move |_| { window.load_latest(); focus.focus_log(); }>
                     {move || strings::new_below(unread_below())} <Icon glyph=Glyph::Down/>
                 </button>
             })}
         </div>
     }
+}
+
+/// The loaded messages, in chunks.
+#[component]
+fn Messages(me: PersonId, thread: RwSignal<Thread>, pending_is_empty: Memo<bool>, at: Option<i64>) -> impl IntoView {
+    let locale = Locale::current();
+    let (new_after, opened_at) = thread.with_untracked(|thread| {
+        let conversation = &thread.conversation;
+        ((conversation.unread > 0).then_some(conversation.read_seq), conversation.last_seq)
+    });
+    let entries = memo(move || {
+        let entries =
+            thread.try_with(|thread| group_messages(&thread.messages, me, new_after, |at| locale.format_day(at)));
+        entries.unwrap_or_default()
+    });
+    let chunks = Memo::new(move |before: Option<&Chunks>| {
+        let seqs =
+            thread.try_with(|thread| (thread.messages.first().map_or(0, |first| first.seq), thread.last_shown()));
+        let (first, last) = seqs.unwrap_or_default();
+        Chunks::update(before, first, last)
+    });
+    // A pending message is the viewer's last one and shows its own state: the delivered ones then show none.
+    let last = memo(move || {
+        let status = thread.try_with(|thread| LastMessageStatus::of(thread, me)).flatten();
+        status.filter(|_| pending_is_empty.get())
+    });
+    let context = LogContext { me, last, linked: at, opened_at };
+    let of_chunk = move |id: u32| {
+        move || {
+            chunks.with(|chunks| {
+                let inside = |entry: &&LogEntry| chunks.contains(id, entry.seq);
+                entries.with(|entries| entries.iter().filter(inside).cloned().collect())
+            })
+        }
+    };
+    keyed_list(
+        move || chunks.with(Chunks::list),
+        |chunk| chunk.id,
+        move |chunk| keyed_list(of_chunk(chunk.id), LogEntry::key, move |entry| draw_entry(context, entry)),
+    )
 }
 
 /// The link to older messages: a plain link that, once hydrated, loads them in place.

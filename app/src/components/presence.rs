@@ -43,7 +43,7 @@ pub fn PresenceLine(#[prop(into)] conversation: Signal<Conversation>) -> impl In
         Presence { active_at, .. } => active_at.map(|at| strings::last_active(&locale.format_relative(at))),
     };
     view! {
-        <p class="presence">
+        <p class="presence" translate="no">
             <span role="status">
                 {move || typing.get().then(|| view! { <span class="visually-hidden">{strings::person_is(&name())}</span>{strings::TYPING} })}
             </span>

@@ -14,8 +14,13 @@ pub fn ProfileFields(
     view! {
         <RadioGroup form field="role" legend=strings::JOIN_AS choices=role_choices() chosen=role/>
         <CraftField form/>
-        <TextField form field="name" label=strings::NAME help=strings::NAME_HELP limit=NAME_LIMIT autocomplete="name"/>
+        <NameField form/>
     }
+}
+
+#[component]
+pub fn NameField(form: FormState) -> impl IntoView {
+    view! { <TextField form field="name" label=strings::NAME help=strings::NAME_HELP limit=NAME_LIMIT autocomplete="name"/> }
 }
 
 /// Returns both roles as choices.
@@ -28,13 +33,18 @@ pub fn role_choices() -> Vec<Choice> {
     Role::ALL.iter().copied().map(choice).collect()
 }
 
-/// The field for the craft. Only talent have one: the stylesheet hides it for organizers.
+/// The field for the craft. Only talent have one.
 #[component]
-fn CraftField(form: FormState) -> impl IntoView {
+pub fn CraftField(
+    form: FormState,
+    /// By default, the stylesheet hides the field unless the form's role is talent.
+    #[prop(default = "for-talent")]
+    class: &'static str,
+) -> impl IntoView {
     let (id, flashed) = (format!("{}-craft", form.id), form.flashed_value("craft").unwrap_or_default());
     form.describe_field("craft", id.clone(), strings::CRAFT);
     view! {
-        <div class="for-talent">
+        <div class=class>
             <Field id=id.clone() label=strings::CRAFT help=strings::CRAFT_HELP error=form.field_error("craft")>
                 <select id=id.clone() name="craft" aria-describedby=format!("{id}-help {id}-error")>
                     <option value="">{strings::CRAFT_LATER}</option>

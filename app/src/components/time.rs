@@ -23,16 +23,16 @@ pub fn Time(at: Timestamp, format: TimeFormat) -> impl IntoView {
         TimeFormat::Short => locale.format_short(at),
         TimeFormat::Exact => locale.format_exact(at),
     };
-    view! { <time datetime=at.to_string() title=move || locale.format_exact(at)>{text}</time> }
+    view! { <time translate="no" datetime=at.to_string() title=move || locale.format_exact(at)>{text}</time> }
 }
 
-/// Shows a calendar day, with its distance from today once the page is hydrated.
+/// Shows a calendar day, with its distance from today.
 #[component]
 pub fn DayLine(day: Day) -> impl IntoView {
     let locale = Locale::current();
-    let distance = move || locale.today().map(|today| format!(", {}", strings::relative_days(day.days_after(today))));
+    let distance = move || format!(", {}", strings::relative_days(day.days_after(locale.today())));
     view! {
-        <time datetime=day.to_string()>{move || locale.format_calendar_day(day)}</time>
+        <time translate="no" datetime=day.to_string()>{move || locale.format_calendar_day(day)}</time>
         {distance}
     }
 }

@@ -1,9 +1,11 @@
 //! The state of the live connection: signals that pages read, and the views that events keep up to date.
 
-use super::{delivery_receipts::DeliveryReceipts, ephemeral::Ephemeral, thread_cache::ThreadCache};
+use super::{
+    delivery_receipts::DeliveryReceipts, ephemeral::Ephemeral, inbox_cache::InboxCache, thread_cache::ThreadCache,
+};
 use crate::{components::locale::Locale, owner::PageOwner, platform::IN_BROWSER, reactive::effect};
 use leptos::prelude::*;
-use model::{ApplyOutcome, Envelope, Inbox, PersonId, text::isolate};
+use model::{ApplyOutcome, Envelope, NavState, PersonId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -41,7 +43,7 @@ pub struct Live {
     pub reload_generation: RwSignal<u32>,
     /// The number of times the stream has opened.
     pub times_opened: RwSignal<u32>,
-    /// Incremented to make the inbox reload, after an event that it can't apply.
+    /// Incremented to make lists and counts reload, after an event that one of them can't apply.
     pub needs_reload: RwSignal<u32>,
     /// The number of messages that aren't sent yet.
     pub unsent: RwSignal<usize>,
@@ -51,6 +53,8 @@ pub struct Live {
     pub ephemeral: Ephemeral,
     /// Threads that were open before.
     pub thread_cache: ThreadCache,
+    /// The inbox as it was last shown.
+    pub inbox_cache: InboxCache,
     pub(super) locale: Locale,
     /// Whether it listens for its person's events.
     pub(super) started: StoredValue<bool>,
@@ -82,6 +86,7 @@ impl Live {
             delivery_receipts: DeliveryReceipts::default(),
             ephemeral: Ephemeral::new(),
             thread_cache: ThreadCache::default(),
+            inbox_cache: InboxCache::default(),
             locale,
             started: StoredValue::new(false),
             unread: RwSignal::new(0),
@@ -102,22 +107,16 @@ impl Live {
         PageOwner::current()
     }
 
-    /// Keeps the inbox's unread count for the title.
-    pub fn track_unread(self, inbox: RwSignal<Inbox>) {
-        effect(move || self.unread.set(inbox.with(Inbox::total_unread)));
+    /// Keeps the number of unread messages, for the title.
+    pub fn track_unread(self, nav_state: RwSignal<NavState>) {
+        effect(move || self.unread.set(nav_state.with(NavState::unread_messages)));
     }
 
-    /// Returns a page's title, prefixed by the number of unread messages.
-    pub fn title_with_unread(self, title: &str) -> String {
+    /// Returns the number of unread messages, of which the server knows nothing.
+    pub fn unread_messages(self) -> i64 {
         // The server renders titles outside the page's reactive owner: a signal id that is read there may be disposed,
         // or belong to another request.
-        if !IN_BROWSER {
-            return title.to_owned();
-        }
-        match self.unread.try_get().unwrap_or_default() {
-            0 => title.to_owned(),
-            unread => format!("({unread}) {}", isolate(title)),
-        }
+        if IN_BROWSER { self.unread.try_get().unwrap_or_default() } else { 0 }
     }
 
     /// Makes every view reload: the stream can't resume from what they show.

@@ -1,11 +1,10 @@
 use crate::{
     components::{
-        AcceptOrDecline, BookingActionError, BookingActions, BookingFacts, CancelBooking, IsolatedText, LoadError,
-        PageTitle, Skeleton, StatusChip, page_of_param,
+        BookingActionError, BookingActions, CancelBooking, DecisionCard, LoadError, PageTitle, Skeleton, Ticket,
+        WithClashes, clashes_signal, page_of_param,
     },
     live::Live,
     reactive::memo,
-    request_error::ForPerson,
     server_fn_client::page_resource,
     server_fns, strings,
 };
@@ -21,13 +20,22 @@ pub fn BookingPage() -> impl IntoView {
 #[component]
 fn BookingLoader(id: String) -> impl IntoView {
     let live = Live::current();
-    let found = page_resource(move || live.reload_generation.get(), move |_| server_fns::load_booking(id.clone()));
+    let found = page_resource(
+        move || live.reload_generation.get(),
+        move |_| {
+            let id = id.clone();
+            async move {
+                let loaded = server_fns::load_booking(id).await?;
+                Ok(WithClashes::load(loaded, |view: &BookingView| &view.conversation.booking).await)
+            }
+        },
+    );
     view! {
         <main class="page narrow" id="content">
             <Transition fallback=|| view! { <Skeleton rows=6/> }>
                 {move || Suspend::new(async move {
                     match found.await {
-                        Ok(for_person) => Either::Left(view! { <Details for_person/> }),
+                        Ok(loaded) => Either::Left(view! { <Details loaded/> }),
                         Err(failure) => Either::Right(view! { <LoadError failure/> }),
                     }
                 })}
@@ -37,20 +45,27 @@ fn BookingLoader(id: String) -> impl IntoView {
 }
 
 #[component]
-fn Details(for_person: ForPerson<BookingView>) -> impl IntoView {
+fn Details(loaded: WithClashes<BookingView>) -> impl IntoView {
+    let WithClashes { for_person, clashes } = loaded;
+    let me = for_person.me;
     let view = Live::current().subscribe(for_person);
     let conversation = memo(move || view.with(|view| view.conversation.clone()));
     let booking = memo(move || conversation.with(|conversation| conversation.booking.clone()));
-    let (id, title) = conversation.with_untracked(|known| (known.id, known.booking.title.clone()));
-    let actions = BookingActions::new("#booking-status");
+    let known = booking.get_untracked();
+    let (role, clashes) = (known.role_of(me), clashes_signal(clashes, me, &known));
+    let path = conversation.with_untracked(|conversation| format!("/conversations/{}", conversation.id));
+    let (print, message_box) = (format!("{path}/print"), format!("{path}#message"));
+    let actions = BookingActions::new("#booking-status", me, known.id, move |booking| {
+        view.try_update(|view| view.conversation.booking = booking);
+    });
     view! {
-        <PageTitle text=title.clone()/>
-        <h1><IsolatedText text=title/></h1>
-        <p id="booking-status" tabindex="-1">{move || booking.with(|booking| view! { <StatusChip status=booking.status/> })}</p>
-        <BookingFacts booking/>
+        <PageTitle text=known.title/>
+        <Ticket booking role is_page=true>
+            <a class="link" href=print>{strings::PRINT_CONVERSATION}</a>
+            <CancelBooking actions conversation/>
+        </Ticket>
         <BookingActionError actions/>
-        <AcceptOrDecline actions conversation/>
-        <p><a class="button" href=format!("/conversations/{id}")>{strings::OPEN_CONVERSATION}</a></p>
-        <CancelBooking actions conversation/>
+        <DecisionCard actions conversation role clashes message_box/>
+        <p><a class="button" href=path>{strings::OPEN_CONVERSATION}</a></p>
     }
 }

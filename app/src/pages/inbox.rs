@@ -1,38 +1,70 @@
+mod address;
+mod list;
+mod next_up;
+
 use crate::{
-    components::{EmptyState, InboxRow, LoadError, PageTitle, Skeleton},
+    components::{LoadError, PageTitle, Skeleton, locale::Locale},
+    json,
     live::Live,
-    reactive::{effect, keyed_list, memo},
-    request_error::{ForPerson, view_of},
+    reactive::{effect, memo},
+    request_error::{ForPerson, RequestResult},
     server_fn_client::page_resource,
-    server_fns, strings,
+    server_fns::{self, FirstSteps},
+    strings,
 };
-use leptos::{either::Either, prelude::*, task::spawn_local};
-use leptos_router::{
-    components::Outlet,
-    hooks::{use_location, use_query_map},
-};
-use model::{Inbox, Role};
+use address::{InboxAddress, follow_address, is_in_thread};
+use leptos::{either::Either, prelude::*};
+use leptos_router::components::Outlet;
+use list::{InboxRows, InboxSearch};
+use model::{InboxFilter, InboxList};
+use next_up::NextUp;
+use serde::{Deserialize, Serialize};
+
+/// The inbox that the layout loads, for the page beside it.
+#[derive(Clone, Copy)]
+struct LoadedInbox(Resource<RequestResult<InboxAnswer>, json::Json>);
+
+/// An inbox, with what to do before the first conversation if there is none.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct InboxAnswer {
+    for_person: ForPerson<InboxList>,
+    first_steps: Option<FirstSteps>,
+}
+
+impl InboxAnswer {
+    async fn load(address: InboxAddress) -> RequestResult<Self> {
+        let wants_all = address.only_filter() == Some(InboxFilter::All);
+        let InboxAddress { filter, query, page } = address;
+        let for_person = server_fns::load_inbox(Some(filter.as_str().to_owned()), query, page).await?;
+        let is_first = wants_all && for_person.view.entries.is_empty();
+        // A failure leaves them out: the inbox is of use without them.
+        let first_steps = if is_first { server_fns::load_first_steps().await.ok() } else { None };
+        Ok(Self { for_person, first_steps })
+    }
+}
 
 /// The inbox next to a thread; narrow screens show one at a time.
 #[component]
 pub fn InboxLayout() -> impl IntoView {
     let live = Live::current();
-    let (query, location) = (use_query_map(), use_location());
-    let page = memo(move || query.with(|query| query.get("page")));
+    let address = follow_address();
     let inbox = page_resource(
-        move || (live.reload_generation.get(), live.needs_reload.get(), page.get()),
-        |(_, _, page)| server_fns::load_inbox(page),
+        move || (live.reload_generation.get(), live.needs_reload.get(), address.get()),
+        |(_, _, address)| InboxAnswer::load(address),
     );
-    let in_thread = move || location.pathname.with(|path| path.starts_with("/conversations/"));
+    provide_context(LoadedInbox(inbox));
+    reload_at_midnight();
     view! {
-        <div class="messages" class:in-thread=in_thread>
+        <div class="messages" class:in-thread=is_in_thread()>
             <section class="inbox" aria-labelledby="inbox-title">
                 <h2 id="inbox-title">{strings::INBOX}</h2>
                 <Transition fallback=|| view! { <Skeleton rows=6/> }>
                     {move || Suspend::new(async move {
-                        match inbox.await {
-                            Ok(for_person) => Either::Left(view! { <InboxList for_person first_page=page.get_untracked().is_none()/> }),
-                            Err(failure) => Either::Right(view! { <LoadError failure/> }),
+                        let (answer, first_steps) = split(inbox.await);
+                        let address = address.get_untracked();
+                        match live.inbox_cache.or_last_shown(answer, live.me(), address.only_filter()) {
+                            Ok(shown) => Either::Left(view! { <InboxRows shown first_steps address/> }),
+                            Err(failure) => Either::Right(view! { <InboxSearch address/> <LoadError failure/> }),
                         }
                     })}
                 </Transition>
@@ -42,79 +74,41 @@ pub fn InboxLayout() -> impl IntoView {
     }
 }
 
-#[component]
-fn InboxList(for_person: ForPerson<Inbox>, first_page: bool) -> impl IntoView {
-    let live = Live::current();
-    let me = for_person.me;
-    // A later page, as loaded without JavaScript, is a snapshot: it isn't kept up to date.
-    let inbox = if first_page { live.subscribe(for_person) } else { RwSignal::new(for_person.view) };
-    let rows = move || inbox.with(|inbox| inbox.conversations.clone());
-    let next = move || inbox.with(|inbox| inbox.next_page.clone());
-    let load = move |page: String| {
-        spawn_local(async move {
-            if let Some(older) = view_of(me, server_fns::load_inbox(Some(page)).await) {
-                inbox.try_update(|inbox| inbox.extend(older));
-            }
-        });
-    };
-    live.track_unread(inbox);
+fn split(answer: RequestResult<InboxAnswer>) -> (RequestResult<ForPerson<InboxList>>, Option<FirstSteps>) {
+    match answer {
+        Ok(InboxAnswer { for_person, first_steps }) => (Ok(for_person), first_steps),
+        Err(failure) => (Err(failure), None),
+    }
+}
+
+/// Loads the inbox again when a day ends: bookings become past, and nothing waits for an answer about them.
+fn reload_at_midnight() {
+    let (live, locale) = (Live::current(), Locale::current());
+    let (today, known) = (memo(move || locale.today()), StoredValue::new(None));
     effect(move || {
-        inbox.with_untracked(|inbox| {
-            for conversation in inbox.conversations.iter().filter(|conversation| conversation.unread > 0) {
-                live.delivery_receipts.record(conversation.id, conversation.last_seq);
-            }
-        });
+        let now = today.get();
+        if known.get_value().is_some_and(|known| now.is_some_and(|now| now != known)) {
+            live.needs_reload.update(|times| *times += 1);
+        }
+        known.set_value(now);
     });
-    view! {
-        {(!first_page).then(|| view! { <p class="load-more"><a href="/inbox">{strings::LATEST_CONVERSATIONS}</a></p> })}
-        <ul class="rows" role="list" aria-label=strings::CONVERSATIONS>
-            {keyed_list(rows, |conversation| conversation.id, move |conversation| view! { <InboxRow me inbox conversation/> }.into_any())}
-        </ul>
-        {move || inbox.with(|inbox| inbox.conversations.is_empty()).then(|| view! { <NoConversations/> })}
-        {move || next().map(|page| {
-            let href = format!("/inbox?page={page}");
-            view! {
-                <p class="load-more">
-                    <a href=href on:click=move |event| { event.prevent_default(); load(page.clone()); }>{strings::OLDER_CONVERSATIONS}</a>
-                </p>
-            }
-        })}
-    }
 }
 
-#[component]
-fn NoConversations() -> impl IntoView {
-    let nav_state = page_resource(|| (), |()| server_fns::load_nav_state());
-    view! {
-        <Transition>
-            {move || Suspend::new(async move {
-                let organizer = nav_state.await.is_ok_and(|for_person| for_person.view.person.role == Role::Organizer);
-                if organizer {
-                    Either::Left(view! {
-                        <EmptyState title=strings::NO_CONVERSATIONS lead=strings::NO_CONVERSATIONS_ORGANIZER>
-                            <a class="button primary" href="/talents">{strings::FIND_TALENT}</a>
-                        </EmptyState>
-                    })
-                } else {
-                    Either::Right(view! { <EmptyState title=strings::NO_CONVERSATIONS lead=strings::NO_CONVERSATIONS_TALENT/> })
-                }
-            })}
-        </Transition>
-    }
-}
-
-/// The inbox without a thread: explains how to proceed.
+/// The inbox without a thread: on a wide screen, what comes next.
 #[component]
 pub fn InboxPage() -> impl IntoView {
-    let live = Live::current();
+    let (live, LoadedInbox(inbox)) = (Live::current(), expect_context());
     view! {
-        <PageTitle text=move || live.title_with_unread(strings::INBOX)/>
+        <PageTitle text=strings::INBOX/>
         <main class="thread-pane empty" id="content">
             <h1 class="visually-hidden">{strings::INBOX}</h1>
-            <div class="empty-state wide-only">
-                <h2>{strings::CHOOSE}</h2>
-                <p class="muted">{strings::CHOOSE_LEAD}</p>
-            </div>
+            <Transition>
+                {move || Suspend::new(async move {
+                    let (answer, _) = split(inbox.await);
+                    let shown = live.inbox_cache.or_last_shown(answer, live.me(), Some(InboxFilter::All));
+                    shown.ok().map(|shown| view! { <NextUp for_person=shown.for_person/> })
+                })}
+            </Transition>
         </main>
     }
 }

@@ -1,9 +1,9 @@
 //! Code splitting: the browser loads the public pages and the account pages when they are opened, so that a thread
-//! opens sooner. The build writes each of the two groups to a chunk of its own.
+//! opens sooner. The build writes each group to a chunk of its own, and the settings, which are long and seldom opened.
 
 use super::{
-    BookingPage, Forgot, Home, NewBooking, NotificationsPage, Register, Reset, SettingsPage, SignIn, Talents,
-    Unsubscribe, Verify,
+    AgendaPage, BookingPage, Forgot, Home, NewBooking, NotificationsPage, ProfilePage, Register, Reset, SettingsPage,
+    SignIn, Talents, Transcript, Unsubscribe, Verify,
 };
 use crate::{
     components::LoadError,
@@ -22,6 +22,7 @@ use leptos_router::{ChooseView, location::Url};
 // The chunks' names in the build.
 const PUBLIC_CHUNK: &str = "public_pages";
 const ACCOUNT_CHUNK: &str = "account_pages";
+const SETTINGS_CHUNK: &str = "settings_page";
 
 /// A page that doesn't need a session.
 #[derive(Clone, Copy, Debug)]
@@ -40,17 +41,26 @@ pub enum PublicPage {
     Unsubscribe,
 }
 
-/// A page of the account chunk: all signed-in pages but the inbox and threads.
+/// A page of the account chunk: all signed-in pages but the inbox and threads, and profiles.
 #[derive(Clone, Copy, Debug)]
 pub enum AccountPage {
     Notifications,
-    Settings,
     /// The directory of talent.
     Talents,
+    /// A talent's profile, which visitors see too if it is public.
+    Profile,
     /// The booking inquiry.
     NewBooking,
+    /// The bookings by day.
+    Agenda,
     Booking,
+    /// A conversation to print.
+    Transcript,
 }
+
+/// The page of the settings chunk.
+#[derive(Clone, Copy, Debug)]
+pub struct LazySettings;
 
 /// A page's chunk can't be loaded.
 #[derive(Debug)]
@@ -79,11 +89,18 @@ fn show_public_page(page: PublicPage) -> Result<AnyView, ChunkLoadError> {
 fn show_account_page(page: AccountPage) -> Result<AnyView, ChunkLoadError> {
     Ok(match page {
         AccountPage::Notifications => view! { <NotificationsPage/> }.into_any(),
-        AccountPage::Settings => view! { <SettingsPage/> }.into_any(),
         AccountPage::Talents => view! { <Talents/> }.into_any(),
+        AccountPage::Profile => view! { <ProfilePage/> }.into_any(),
         AccountPage::NewBooking => view! { <NewBooking/> }.into_any(),
+        AccountPage::Agenda => view! { <AgendaPage/> }.into_any(),
         AccountPage::Booking => view! { <BookingPage/> }.into_any(),
+        AccountPage::Transcript => view! { <Transcript/> }.into_any(),
     })
+}
+
+#[wasm_split(settings_page, wasm_split_path = leptos::wasm_split, preload(load_settings_page), fallible)]
+fn show_settings_page() -> Result<AnyView, ChunkLoadError> {
+    Ok(view! { <SettingsPage/> }.into_any())
 }
 
 impl ChooseView for PublicPage {
@@ -110,11 +127,24 @@ impl ChooseView for AccountPage {
     }
 }
 
+impl ChooseView for LazySettings {
+    async fn choose(self) -> AnyView {
+        show_settings_page().await.unwrap_or_else(|ChunkLoadError| load_error_view())
+    }
+
+    async fn preload(&self) {
+        if load_settings_page().await.is_err() {
+            full_page_navigation().await;
+        }
+    }
+}
+
 /// Returns the chunk of the page at `path`. The inbox and threads are in the main file: an empty name.
 pub fn chunk_of(path: &str) -> &'static str {
     match path {
         "/inbox" => "",
-        path if path.starts_with("/conversations/") => "",
+        "/settings" => SETTINGS_CHUNK,
+        path if path.starts_with("/conversations/") && !path.ends_with("/print") => "",
         path if PUBLIC_PATHS.contains(&path) => PUBLIC_CHUNK,
         _ => ACCOUNT_CHUNK,
     }
@@ -128,6 +158,7 @@ pub async fn load_chunk(path: &str) -> Result<(), ChunkLoadError> {
     match chunk_of(path) {
         PUBLIC_CHUNK => Ok(load_public_pages().await?),
         ACCOUNT_CHUNK => Ok(load_account_pages().await?),
+        SETTINGS_CHUNK => Ok(load_settings_page().await?),
         _ => Ok(()),
     }
 }

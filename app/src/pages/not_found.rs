@@ -14,7 +14,7 @@ pub fn NotFound() -> impl IntoView {
             <div class="empty-state">
                 <h1>{strings::NOT_FOUND}</h1>
                 <p class="muted">{strings::NOT_FOUND_LEAD}</p>
-                <a class="button primary" href="/">{strings::HOME}</a>
+                <a class="button primary" href="/" rel="external">{strings::HOME}</a>
             </div>
         </main>
     }

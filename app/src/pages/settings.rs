@@ -14,7 +14,7 @@ mod section;
 mod tokens;
 
 use crate::{
-    components::{Flash, LoadError, PageTitle, Skeleton, flash_code},
+    components::{Flash, LoadError, PageTitle, SignOut, Skeleton, flash_code},
     live::Live,
     server_fn_client::page_resource,
     server_fns::{self, Settings},
@@ -32,6 +32,18 @@ use privacy::Privacy;
 use profile::Profile;
 use tokens::Tokens;
 
+/// Links to the sections. Access tokens are for programmers only.
+const SECTIONS: [(&str, &str); 8] = [
+    ("#profile", strings::PROFILE),
+    ("#mail", strings::EMAILS),
+    ("#privacy", strings::PRIVACY),
+    ("#email", strings::EMAIL),
+    ("#password", strings::PASSWORD),
+    ("#devices", strings::DEVICES),
+    ("#data", strings::YOUR_DATA),
+    ("#tokens", strings::ADVANCED),
+];
+
 /// The settings page of an account.
 #[component]
 pub fn SettingsPage() -> impl IntoView {
@@ -43,6 +55,7 @@ pub fn SettingsPage() -> impl IntoView {
         <PageTitle text=strings::SETTINGS/>
         <main class="page settings" id="content">
             <h1>{strings::SETTINGS}</h1>
+            <SignOut class="narrow-only"/>
             <Flash text=Signal::derive(done)/>
             <Transition fallback=|| view! { <Skeleton rows=6/> }>
                 {move || Suspend::new(async move {
@@ -63,14 +76,17 @@ fn SettingsSections(settings: Settings) -> impl IntoView {
     let lists = AccessLists { devices: RwSignal::new(devices), tokens: RwSignal::new(tokens) };
     let email = account.user.email.clone();
     view! {
+        <nav class="jump" aria-label=strings::SECTIONS>
+            {SECTIONS.map(|(link, title)| view! { <a href=link rel="external">{title}</a> })}
+        </nav>
         <Profile account=account.clone() can_change_role/>
         <MailAboutUnread mail_after=account.mail_after/>
         <Privacy account/>
         <ChangeEmail email=email.clone()/>
         <ChangePassword email=email.clone() lists/>
         <Devices lists/>
-        <Tokens lists email=email.clone() confirmed/>
         <YourData email=email.clone() confirmed/>
+        <Tokens lists email=email.clone() confirmed/>
         <DeleteAccount email/>
     }
 }

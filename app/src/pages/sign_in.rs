@@ -1,7 +1,10 @@
 use crate::{
     components::{
-        ErrorSummary, Flash, Form, FormState, PageTitle, PasswordField, SiteBar, SubmitButton, TextField, flash_code,
+        ErrorSummary, Flash, Form, FormState, PageTitle, PasswordField, SiteBar, SubmitButton, TextField, fill_in,
+        flash_code,
     },
+    paths::address_in_fragment,
+    reactive::effect,
     request_error::RequestError,
     server_fns, strings,
 };
@@ -22,6 +25,11 @@ pub fn SignIn() -> impl IntoView {
         Some("reset") => Some(strings::PASSWORD_SET),
         _ => None,
     };
+    effect(move || {
+        if let Some(address) = address_in_fragment() {
+            fill_in("sign-in-email", &address);
+        }
+    });
     let unverified = move || form.failure.get() == Some(RequestError::Refused(ApiError::EmailUnverified));
     view! {
         <PageTitle text=strings::SIGN_IN/>

@@ -1,5 +1,5 @@
 use crate::{
-    components::{ConnectionBar, SiteBar, TopBar},
+    components::{ConnectionBar, Navigation, SiteBar},
     live::{Live, Outbox},
     reactive::effect,
     server_fn_client::page_resource,
@@ -13,7 +13,10 @@ use leptos_router::components::Outlet;
 pub fn SignedInLayout() -> impl IntoView {
     let live = Live::current();
     let outbox = Outbox::current();
-    let nav_state = page_resource(move || live.reload_generation.get(), |_| server_fns::load_nav_state());
+    let nav_state = page_resource(
+        move || (live.reload_generation.get(), live.needs_reload.get()),
+        |_| server_fns::load_nav_state(),
+    );
     let key = page_resource(|| (), |()| server_fns::load_browser_key());
     let unlock = move || {
         Suspend::new(async move {
@@ -28,7 +31,7 @@ pub fn SignedInLayout() -> impl IntoView {
         <Transition fallback=SiteBar>
             {move || Suspend::new(async move {
                 match nav_state.await {
-                    Ok(for_person) => Either::Left(view! { <TopBar nav_state=live.subscribe(for_person)/> }),
+                    Ok(for_person) => Either::Left(view! { <Navigation nav_state=live.subscribe(for_person)/> }),
                     Err(_) => Either::Right(view! { <SiteBar/> }),
                 }
             })}

@@ -1,9 +1,9 @@
 use crate::{
     browser,
     components::{
-        AcceptOrDecline, BookingActionError, BookingActions, BookingFacts, BookingLine, CancelBooking, Composer, Glyph,
-        Icon, IsolatedText, LoadError, MarkUnread, MessageLog, PageTitle, PostForm, PresenceLine, ScrollAnchor,
-        Skeleton, locale::Locale, page_of_param,
+        Avatar, BookingActionError, BookingActions, BookingStrip, CancelBooking, Composer, DETAILS, DecisionCard,
+        Glyph, Icon, IsolatedText, LoadError, MarkUnread, MessageLog, PageTitle, PostForm, PresenceLine, ScrollAnchor,
+        Skeleton, Ticket, WithClashes, clashes_signal, locale::Locale, page_of_param,
     },
     live::Live,
     platform::IN_BROWSER,
@@ -14,7 +14,7 @@ use crate::{
 };
 use leptos::{either::Either, prelude::*, task::spawn_local};
 use leptos_router::hooks::use_query_map;
-use model::Thread;
+use model::{Conversation, PersonId, Role, Thread};
 
 /// The page of a thread: booking, messages and composer.
 #[component]
@@ -37,8 +37,11 @@ fn ThreadLoader(id: String) -> impl IntoView {
             async move {
                 let visited = (before, after, at) == (None, None, None) && IN_BROWSER;
                 match visited.then(|| live.restore_thread(&id)).flatten() {
-                    Some(for_person) => Ok(for_person),
-                    None => server_fns::load_thread(id, before, after, at).await,
+                    Some(for_person) => Ok(WithClashes { for_person, clashes: None }),
+                    None => {
+                        let loaded = server_fns::load_thread(id, before, after, at).await?;
+                        Ok(WithClashes::load(loaded, |thread| &thread.conversation.booking).await)
+                    }
                 }
             }
         },
@@ -47,7 +50,7 @@ fn ThreadLoader(id: String) -> impl IntoView {
         <Suspense fallback=|| view! { <main class="thread-pane" id="content"><Skeleton rows=8/></main> }>
             {move || Suspend::new(async move {
                 match thread.await {
-                    Ok(for_person) => Either::Left(view! { <ThreadView for_person at=wanted.get_untracked().3/> }),
+                    Ok(loaded) => Either::Left(view! { <ThreadView loaded at=wanted.get_untracked().3/> }),
                     Err(failure) => Either::Right(view! {
                         <main class="thread-pane" id="content"><LoadError failure/></main>
                     }),
@@ -58,54 +61,79 @@ fn ThreadLoader(id: String) -> impl IntoView {
 }
 
 #[component]
-fn ThreadView(for_person: ForPerson<Thread>, at: Option<i64>) -> impl IntoView {
+fn ThreadView(loaded: WithClashes<Thread>, at: Option<i64>) -> impl IntoView {
     let live = Live::current();
+    let WithClashes { for_person, clashes } = loaded;
     let me = for_person.me;
     let thread = live.subscribe(for_person);
     let conversation = memo(move || thread.with(|thread| thread.conversation.clone()));
     let booking = memo(move || conversation.with(|conversation| conversation.booking.clone()));
-    let name = memo(move || conversation.with(|conversation| conversation.counterpart.name.clone()));
+    let counterpart = memo(move || conversation.with(|conversation| conversation.counterpart.clone()));
+    let name = memo(move || counterpart.with(|counterpart| counterpart.name.clone()));
     let anchor = ScrollAnchor::default();
     on_cleanup(move || {
         if let Some(view) = thread.try_get_untracked() {
             live.thread_cache.insert(ForPerson { me, view });
         }
     });
-    let actions = BookingActions::new(".booking-line > summary");
+    let (booking_id, role, clashes) =
+        booking.with_untracked(|booking| (booking.id, booking.role_of(me), clashes_signal(clashes, me, booking)));
+    let actions = BookingActions::new(".log", me, booking_id, move |booking| {
+        thread.try_update(|thread| thread.conversation.booking = booking);
+    });
     // The document's head drops the title after this thread's signals are disposed, and the server renders it outside
     // their owner: both use the name as it was when the view was created.
     let first = name.get_untracked();
     let title = move || {
         let now = if IN_BROWSER { name.try_get() } else { None };
-        live.title_with_unread(now.as_ref().unwrap_or(&first))
+        now.unwrap_or_else(|| first.clone())
     };
     mark_read_while_visible(thread, anchor);
     view! {
         <PageTitle text=title/>
         <main class="thread-pane" id="content">
+            <a class="skip-link" href="#message" rel="external">{strings::SKIP_TO_MESSAGE_BOX}</a>
             <header class="thread-head">
                 <a class="back" href="/inbox" aria-label=strings::BACK_TO_INBOX><Icon glyph=Glyph::Back/></a>
+                {move || view! { <Avatar person=counterpart.get()/> }}
                 <div class="thread-name">
                     <h1><IsolatedText text=name/></h1>
                     <PresenceLine conversation/>
                 </div>
-                <BookingLine booking>
-                    <MarkUnread me thread/>
-                    <CancelBooking actions conversation/>
-                </BookingLine>
-                <AcceptOrDecline actions conversation/>
             </header>
+            <BookingStrip booking role/>
             <BookingActionError actions/>
-            <MessageLog me thread anchor at/>
+            <MessageLog me thread anchor at>
+                <DecisionCard actions conversation role clashes message_box="#message"/>
+            </MessageLog>
             <MarkRead thread/>
             <Composer me thread/>
         </main>
-        <aside class="details-pane" aria-label=strings::BOOKING>
-            <h2>{strings::BOOKING}</h2>
-            <BookingFacts booking/>
-            <AcceptOrDecline actions conversation/>
-            <MarkUnread me thread/>
-            <CancelBooking actions conversation/>
+        <Details me thread actions conversation role/>
+    }
+}
+
+/// The ticket: beside the thread on wide screens, else in a sheet.
+#[component]
+fn Details(
+    me: PersonId,
+    thread: RwSignal<Thread>,
+    actions: BookingActions,
+    conversation: Memo<Conversation>,
+    role: Role,
+) -> impl IntoView {
+    let booking = memo(move || conversation.with(|conversation| conversation.booking.clone()));
+    let print = conversation.with_untracked(|conversation| format!("/conversations/{}/print", conversation.id));
+    view! {
+        <aside class="details-pane sheet" id=DETAILS popover="auto" aria-label=strings::BOOKING>
+            <button class="back close" type="button" popovertarget=DETAILS popovertargetaction="hide" aria-label=strings::CLOSE>
+                <Icon glyph=Glyph::Cross/>
+            </button>
+            <Ticket booking role>
+                <MarkUnread me thread/>
+                <a class="link" href=print>{strings::PRINT_CONVERSATION}</a>
+                <CancelBooking actions conversation/>
+            </Ticket>
         </aside>
     }
 }

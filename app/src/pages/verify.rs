@@ -1,9 +1,10 @@
 use crate::{
     components::{
         ErrorSummary, Flash, Form, FormState, LoadError, PageTitle, PasswordField, ProfileFields, SiteBar, Skeleton,
-        SubmitButton, TextField, flash_code,
+        SubmitButton, TextField, fill_in, flash_code,
     },
-    reactive::memo,
+    paths::address_in_fragment,
+    reactive::{effect, memo},
     server_fn_client::page_resource,
     server_fns, strings,
 };
@@ -122,12 +123,20 @@ fn OtherConfirmed() -> impl IntoView {
 #[component]
 fn CheckMail() -> impl IntoView {
     let form = FormState::for_server_fn::<server_fns::ResendVerification>("resend");
-    let resent = flash_code("again");
+    let (resent, address) = (flash_code("again"), RwSignal::new(None));
+    effect(move || {
+        let known = address_in_fragment();
+        known.iter().for_each(|known| fill_in("resend-email", known));
+        address.set(known);
+    });
     let sent = move || resent.get().filter(|_| form.failure.get().is_none()).map(|_| strings::SENT_AGAIN);
     view! {
         <PageTitle text=strings::CHECK_MAIL/>
         <h1>{strings::CHECK_MAIL}</h1>
-        <p>{strings::CHECK_MAIL_LEAD}</p>
+        <p>
+            {move || address.get().map_or_else(|| strings::CHECK_MAIL_LEAD.to_owned(), |address| strings::check_mail_of(&address))}
+            {move || address.get().map(|_| view! { " " <a href="/register" rel="external">{strings::CHANGE}</a> })}
+        </p>
         <Flash text=Signal::derive(sent)/>
         <h2>{strings::NO_MAIL}</h2>
         <p class="muted">{strings::NO_MAIL_LEAD}</p>

@@ -3,10 +3,14 @@
 
 /// Server functions that may be repeated while a response is outstanding: they read, move a marker forward, or carry a
 /// `clientId`.
-pub const IDEMPOTENT: [&str; 16] = [
+pub const IDEMPOTENT: [&str; 19] = [
+    "/fn/agenda",
     "/fn/booking",
     "/fn/browser-key",
+    "/fn/clashes",
     "/fn/delivered",
+    "/fn/featured",
+    "/fn/first-steps",
     "/fn/frame",
     "/fn/inbox",
     "/fn/link",
@@ -14,12 +18,14 @@ pub const IDEMPOTENT: [&str; 16] = [
     "/fn/open-booking",
     "/fn/post",
     "/fn/presence",
+    "/fn/profile",
     "/fn/read-on",
     "/fn/settings",
     "/fn/signed-in",
     "/fn/talent",
     "/fn/talents",
     "/fn/thread",
+    "/fn/transcript",
 ];
 
 const OLDER_WINS: &str = "the older request may arrive last and undo a change made in between";
@@ -28,7 +34,7 @@ const USED_ONCE: &str = "the link works once: the second request would fail";
 const PASSWORD_COUNTS: &str = "a wrong password counts towards a limit each time";
 
 /// All other server functions, each with the reason why it is sent once.
-pub const NOT_IDEMPOTENT: [(&str, &str); 21] = [
+pub const NOT_IDEMPOTENT: [(&str, &str); 22] = [
     ("/fn/change-account", OLDER_WINS),
     ("/fn/change-email", ANOTHER_MAIL),
     ("/fn/change-password", "the second request would send the old password, and fail"),
@@ -47,6 +53,7 @@ pub const NOT_IDEMPOTENT: [(&str, &str); 21] = [
     ("/fn/sign-in", PASSWORD_COUNTS),
     ("/fn/sign-out", "only the first response deletes the cookie"),
     ("/fn/step", "the second request would fail with a wrong status"),
+    ("/fn/time-zone", OLDER_WINS),
     ("/fn/typing", "a late request would report typing that has ended"),
     ("/fn/unsubscribe", USED_ONCE),
     ("/fn/verify", USED_ONCE),

@@ -43,11 +43,12 @@ pub async fn register_account(
     craft: Option<String>,
 ) -> RequestResult<()> {
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
+    let address = email.clone();
     let input = model::RegisterInput { email: Some(email), password: Some(password), name: Some(name), role, craft };
     let registration = input.parse()?;
     let secret = greenroom.register_account(registration, context.address).await?;
     crate::ssr::set_registrant(&secret).await?;
-    leptos_axum::redirect("/verify");
+    leptos_axum::redirect(&crate::paths::with_address("/verify", &address));
     Ok(())
 }
 
@@ -55,9 +56,9 @@ pub async fn register_account(
 #[server(prefix = "/fn", endpoint = "resend", protocol = FormPost)]
 pub async fn resend_verification(email: String) -> RequestResult<()> {
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
-    let (email, registrant) = (crate::ssr::parse_email(&email)?, crate::ssr::registrant_secret());
-    greenroom.resend_link(email, registrant, context.address).await?;
-    leptos_axum::redirect("/verify?again=1");
+    let (address, registrant) = (crate::ssr::parse_email(&email)?, crate::ssr::registrant_secret());
+    greenroom.resend_link(address, registrant, context.address).await?;
+    leptos_axum::redirect(&crate::paths::with_address("/verify?again=1", &email));
     Ok(())
 }
 
@@ -72,8 +73,8 @@ pub async fn load_mailed_link(token: String) -> RequestResult<Option<MailedLink>
     }
 }
 
-/// Confirms an address. Redirects to the sign-in page, or to the settings if the viewer has changed their address.
-/// If another browser than the registering one opened the link, the form also carries the profile.
+/// Confirms an address. The browser that registered the account is signed in; any other one is redirected to the sign-in
+/// page, and a viewer who has changed their address to the settings. If another browser than the registering one opened the link, the form also carries the profile.
 #[server(prefix = "/fn", endpoint = "verify", protocol = FormPost)]
 pub async fn verify_email(
     token: String,
@@ -87,11 +88,14 @@ pub async fn verify_email(
     let profile = model::ProfileInput { password, name, role, craft }.parse()?;
     let by = LinkOpener::Browser(crate::ssr::registrant_secret());
     let confirmed = greenroom.confirm_email(Confirmation { token, profile, by, from: Some(context.address) }).await?;
-    leptos_axum::redirect(match context.viewer.map(|viewer| viewer.id() == confirmed.person) {
-        None => "/signin?done=verified",
-        Some(true) => "/settings?done=verified",
-        Some(false) => "/verify?done=other",
-    });
+    match context.viewer.map(|viewer| viewer.id() == confirmed.person) {
+        Some(true) => leptos_axum::redirect("/settings?done=verified"),
+        Some(false) => leptos_axum::redirect("/verify?done=other"),
+        None => match greenroom.begin_registrant_session(&confirmed, &context.user_agent, context.address).await {
+            Some(signed_in) => crate::ssr::sign_in_with(&signed_in.token, "/inbox")?,
+            None => leptos_axum::redirect(&crate::paths::with_address("/signin?done=verified", &confirmed.address)),
+        },
+    }
     Ok(())
 }
 
@@ -126,23 +130,33 @@ pub async fn load_settings() -> RequestResult<Settings> {
     Ok(Settings { account, devices, tokens, can_change_role, confirmed })
 }
 
-/// Changes the name, the craft, the bio, or the delay of mails about unread messages. Omitted fields stay as they are.
+/// Changes the profile, or the delay of mails about unread messages. Omitted fields stay as they are.
 #[server(prefix = "/fn", endpoint = "change-account", protocol = FormPost)]
 pub async fn change_account(
     #[server(default)] name: FieldText,
     #[server(default)] craft: FieldText,
     #[server(default)] bio: FieldText,
+    public_profile: Option<bool>,
+    renew_slug: Option<bool>,
     #[server(default)] mail_after: FieldText,
 ) -> RequestResult<Account> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     // A form ends its lines with CRLF.
     let bio = bio.0.map(|bio| bio.replace("\r\n", "\n"));
     let (name, craft, mail_after) = (name.0, craft.0, mail_after.0);
-    let input = model::AccountInput { name, craft, bio, mail_after, ..Default::default() };
+    let input = model::AccountInput { name, craft, bio, public_profile, renew_slug, mail_after, ..Default::default() };
     let change = input.parse(viewer.role())?;
     let account = greenroom.change_account(&viewer, change).await?;
     crate::ssr::redirect_plain_form("/settings?done=saved");
     Ok(account)
+}
+
+/// Stores the time zone of the viewer's device.
+#[server(prefix = "/fn", endpoint = "time-zone", protocol = FormPost)]
+pub async fn set_time_zone(time_zone: String) -> RequestResult<()> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    let name = crate::ssr::check_field("time_zone", time_zone.parse())?;
+    Ok(greenroom.set_time_zone(&viewer, name).await?)
 }
 
 /// Changes the viewer's role, which is possible as long as they have no booking.

@@ -11,7 +11,7 @@ use crate::{
     server_fn_client::{IDEMPOTENT, NOT_IDEMPOTENT, form_fields},
 };
 use leptos::server_fn::ServerFn;
-use model::{ApiError, LinkAction, MailedLink, MaskedEmail, Presence};
+use model::{ApiError, Directory, LinkAction, MailedLink, MaskedEmail, Presence};
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::BTreeSet;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -76,14 +76,22 @@ fn check_views(checked: &mut CheckedPaths) {
     checked.check(|fill| (LoadNavState {}, for_person(samples::nav_state(fill))));
     checked.check(|fill| (LoadBrowserKey {}, fill.text()));
     checked.check(|fill| {
-        let conversations = fill.list(samples::conversation(fill));
-        let inbox = Inbox { conversations, cursor: fill.integer(), next_page: fill.option(fill.text()) };
-        (LoadInbox { page: fill.option(fill.text()) }, for_person(inbox))
+        let (show, query, page) = (fill.option(fill.text()), fill.option(fill.text()), fill.option(fill.text()));
+        (LoadInbox { show, query, page }, for_person(samples::inbox_list(fill)))
     });
     checked.check(|fill| {
         let (query, craft, page) = (fill.option(fill.text()), fill.option(fill.text()), fill.option(fill.text()));
-        let directory = Directory { talents: fill.list(samples::person(fill)), next_page: fill.option(fill.text()) };
+        let directory = Directory { talents: fill.list(samples::talent(fill)), next_page: fill.option(fill.text()) };
         (LoadTalents { query, craft, page }, directory)
+    });
+    checked.check(|fill| {
+        let (talent, viewer) = (samples::talent(fill), fill.option(samples::person(fill)));
+        (LoadProfile { slug: fill.text() }, Profile { talent, url: fill.text(), viewer })
+    });
+    checked.check(|fill| (LoadFeaturedTalents {}, fill.list(samples::talent(fill))));
+    checked.check(|fill| {
+        let (suggested, own) = (fill.list(samples::talent(fill)), fill.option(samples::talent(fill)));
+        (LoadFirstSteps {}, FirstSteps { suggested, own, url: fill.text() })
     });
     checked.check(|fill| (LoadTalent { id: fill.text() }, samples::person(fill)));
 }
@@ -118,6 +126,7 @@ fn check_thread(checked: &mut CheckedPaths) {
         let presence = Presence { online: fill.bool(), active_at: fill.option(samples::timestamp()) };
         (LoadPresence { conversation_id: fill.text() }, presence)
     });
+    checked.check(|fill| (LoadTranscript { id: fill.text() }, for_person(samples::thread(fill))));
 }
 
 fn check_bookings(checked: &mut CheckedPaths) {
@@ -137,6 +146,8 @@ fn check_bookings(checked: &mut CheckedPaths) {
         let view = BookingView { conversation: samples::conversation(fill), cursor: fill.integer() };
         (LoadBooking { id: fill.text() }, for_person(view))
     });
+    checked.check(|fill| (LoadClashes { id: fill.text() }, fill.list(samples::booking(fill))));
+    checked.check(|fill| (LoadAgenda { month: fill.option(fill.text()) }, for_person(samples::agenda(fill))));
     checked.check(|fill| (ApplyBookingAction { booking_id: fill.text(), step: fill.text() }, samples::booking(fill)));
 }
 
@@ -179,9 +190,11 @@ fn check_settings(checked: &mut CheckedPaths) {
     });
     checked.check(|fill| {
         let [name, craft, bio, mail_after] = [(); 4].map(|()| FieldText(fill.option(fill.text())));
-        (ChangeAccount { name, craft, bio, mail_after }, samples::account(fill))
+        let [public_profile, renew_slug] = [(); 2].map(|()| fill.option(fill.bool()));
+        (ChangeAccount { name, craft, bio, public_profile, renew_slug, mail_after }, samples::account(fill))
     });
     checked.check(|fill| (ChangeRole { role: fill.text() }, ()));
+    checked.check(|fill| (SetTimeZone { time_zone: fill.text() }, ()));
     checked.check(|fill| (ChangePrivacy { receipts: fill.bool(), presence: fill.bool() }, ()));
 }
 
@@ -207,6 +220,13 @@ fn an_empty_optional_argument_is_read_as_an_absent_one() {
 #[wasm_bindgen_test]
 fn a_field_that_was_emptied_is_read_as_empty() {
     let [name, craft, mail_after] = [(); 3].map(|()| FieldText(None));
-    let read = send(&ChangeAccount { name, craft, bio: FieldText(Some(String::new())), mail_after });
+    let read = send(&ChangeAccount {
+        name,
+        craft,
+        bio: FieldText(Some(String::new())),
+        public_profile: None,
+        renew_slug: None,
+        mail_after,
+    });
     assert_eq!((read.bio, read.craft), (FieldText(Some(String::new())), FieldText(None)));
 }

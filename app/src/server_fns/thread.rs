@@ -1,8 +1,12 @@
-//! Server functions of a thread apart from messages: read markers, delivery, typing, presence.
+//! Server functions of a thread apart from messages: read markers, delivery, typing, presence, what an answer to its
+//! request depends on, and the whole thread to print.
 
-use crate::{request_error::RequestResult, server_fn_client::FormPost};
+use crate::{
+    request_error::{ForPerson, RequestResult},
+    server_fn_client::FormPost,
+};
 use leptos::prelude::*;
-use model::Presence;
+use model::{Booking, Presence, Thread};
 
 /// Marks a conversation's messages up to `seq` as read by the viewer.
 #[server(prefix = "/fn", endpoint = "read-on", protocol = FormPost)]
@@ -39,4 +43,18 @@ pub async fn send_typing(conversation_id: String) -> RequestResult<()> {
 pub async fn load_presence(conversation_id: String) -> RequestResult<Presence> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
     Ok(greenroom.load_presence(&viewer, crate::ssr::parse_id(&conversation_id)?).await?)
+}
+
+/// Returns the bookings that a talent has agreed to on the day of this request.
+#[server(prefix = "/fn", endpoint = "clashes", protocol = FormPost)]
+pub async fn load_clashes(id: String) -> RequestResult<Vec<Booking>> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    Ok(greenroom.find_clashes(&viewer, crate::ssr::parse_id(&id)?).await?)
+}
+
+/// Returns a conversation with all of its messages.
+#[server(prefix = "/fn", endpoint = "transcript", protocol = FormPost)]
+pub async fn load_transcript(id: String) -> RequestResult<ForPerson<Thread>> {
+    let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
+    crate::ssr::for_person(&viewer, greenroom.load_transcript(&viewer, crate::ssr::parse_id(&id)?).await)
 }

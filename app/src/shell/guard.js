@@ -137,4 +137,7 @@
   addEventListener("input", () => alive() || saveTyped(), true);
   addEventListener("pagehide", () => (alive() ? clearTyped() : saveTyped()));
   document.addEventListener("readystatechange", restoreTyped, { once: true });
+  // From the start script, around the replacement of a page that something has changed.
+  addEventListener("greenroom-save-typed", saveTyped);
+  addEventListener("greenroom-restore-typed", restoreTyped);
 })(document.currentScript.dataset);

@@ -6,23 +6,26 @@ use model::{ApiError, FieldError};
 /// Explains a refusal to the person.
 pub fn error_text(error: &ApiError) -> String {
     match error {
-        ApiError::Unauthenticated => "You were signed out. Sign in to go on.".to_owned(),
+        ApiError::Unauthenticated => "You were signed out. Sign in to continue.".to_owned(),
         ApiError::InvalidCredentials => "That email and password don't match. Check both and try again.".to_owned(),
-        ApiError::EmailUnverified => "Confirm your email address first: open the link in the mail we sent.".to_owned(),
+        ApiError::EmailUnverified => "Confirm your email first: open the link we sent you.".to_owned(),
         ApiError::OtherPerson => OTHER_PERSON_LEAD.to_owned(),
-        ApiError::WrongRole => "This isn't open to your kind of account.".to_owned(),
-        ApiError::NotFound => "That isn't here any more.".to_owned(),
-        ApiError::InsufficientScope => "This access token may only read.".to_owned(),
+        ApiError::WrongRole => "Only organisers can send booking requests.".to_owned(),
+        ApiError::NotFound => "This isn't here any more.".to_owned(),
+        ApiError::InsufficientScope => "This access token can only read.".to_owned(),
         ApiError::SessionRequired => "Sign in with your password for this.".to_owned(),
-        ApiError::WrongStatus => "This booking has moved on meanwhile. Have another look.".to_owned(),
-        ApiError::PasswordRequired => "Enter your password once more for this.".to_owned(),
-        ApiError::RoleFixed => "You have bookings, so your account type stays as it is.".to_owned(),
+        ApiError::WrongStatus => "This booking has just changed. Check it again.".to_owned(),
+        ApiError::PasswordRequired => "Enter your password again for this.".to_owned(),
+        ApiError::RoleFixed => "You have bookings, so your account type can't change.".to_owned(),
         ApiError::ClientIdReused => "This form was sent before. Write the message again.".to_owned(),
         ApiError::RateLimited { retry_after } => {
-            format!("That was a lot at once. Try again {}.", retry_after_text(*retry_after))
+            format!("Too many tries. Try again {}.", retry_after_text(*retry_after))
         }
         ApiError::InquiryLimit { retry_after } => {
-            format!("You have sent as many requests as fit in a day. Send this one {}.", retry_after_text(*retry_after))
+            format!(
+                "You have sent as many requests as you can in a day. Send this one {}.",
+                retry_after_text(*retry_after)
+            )
         }
         ApiError::OpenInquiryLimit { .. } => {
             "This person hasn't answered your earlier requests yet. Wait for a reply, or \
@@ -71,12 +74,12 @@ const AMOUNT_IN_NUMBERS: &str = "Enter the fee in numbers, like 45,000.";
 fn any_field_error_text(error: FieldError) -> &'static str {
     match error {
         FieldError::Required => "Please fill this in.",
-        FieldError::Invalid => "This can't be read. Check it for characters that don't belong here.",
+        FieldError::Invalid => "This isn't in the right form. Check it for typing mistakes.",
         FieldError::TooLong => "This is too long. Please shorten it.",
         FieldError::TooShort => "This is too short. Make it longer.",
         FieldError::PasswordTooCommon => "This password is too common. Choose another.",
         FieldError::WrongPassword => "That isn't your password. Check it and try again.",
-        FieldError::TokenInvalid => "This link was used before, or has run out. Ask for a new one.",
+        FieldError::TokenInvalid => "This link was used before, or has expired. Get a new one.",
         FieldError::OutOfRange => "This number is out of range.",
         FieldError::Invisible => "Use at least one character that can be seen.",
         FieldError::HiddenCharacters => "This has characters that can't be seen. Type it again instead of pasting it.",

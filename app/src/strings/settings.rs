@@ -3,45 +3,48 @@
 use model::{EmailDelay, Role, Scope, account::BIO_LIMIT, text::isolate};
 
 pub const SETTINGS: &str = "Settings";
+pub const SECTIONS: &str = "Sections";
+pub const ADVANCED: &str = "Advanced";
+pub const EMAILS: &str = "Emails to you";
 pub const SAVE: &str = "Save";
 pub const SAVING: &str = "Saving…";
 pub const SAVED: &str = "Saved.";
 
 pub const PROFILE: &str = "Profile";
-pub const NO_CRAFT: &str = "None yet";
+pub const NO_CRAFT: &str = "Not chosen yet";
 pub const BIO: &str = "Bio";
 
 pub const CHANGE_ROLE: &str = "Change account type";
 pub const ROLE_CHANGED: &str = "Your account type is changed.";
 
-pub const MAIL: &str = "Mail about unread messages";
-pub const MAIL_LEAD: &str = "When a message stays unread for so long, we mail you once.";
-pub const MAIL_AFTER: &str = "Send a mail";
+pub const MAIL: &str = "Emails about unread messages";
+pub const MAIL_LEAD: &str = "Email me if a message stays unread.";
+pub const MAIL_AFTER: &str = "Send an email";
 
 pub const PRIVACY: &str = "What others see";
-pub const PRIVACY_LEAD: &str = "It goes both ways: what you hide, you don't see of others.";
-pub const RECEIPTS: &str = "How far messages came";
-pub const RECEIPTS_ON: &str = "Show when messages were delivered and read";
-pub const RECEIPTS_OFF: &str = "Hide it";
-pub const PRESENCE: &str = "Who is here";
+pub const PRIVACY_LEAD: &str = "It works both ways: if you hide it, you can't see it for others.";
+pub const RECEIPTS: &str = "Read receipts";
+pub const RECEIPTS_ON: &str = "Show when messages are delivered and read";
+pub const RECEIPTS_OFF: &str = "Hide when messages are delivered and read";
+pub const PRESENCE: &str = "Online status";
 pub const PRESENCE_ON: &str = "Show when I'm online or typing";
 pub const PRESENCE_OFF: &str = "Hide when I'm online or typing";
 
 pub const NEW_EMAIL: &str = "New email";
-pub const NEW_EMAIL_HELP: &str = "We mail a link there. Your address changes once you open it.";
+pub const NEW_EMAIL_HELP: &str = "We'll send a link there. Your email changes once you open it.";
 pub const YOUR_PASSWORD: &str = "Your password";
 pub const CHANGE_EMAIL: &str = "Change email";
 pub const CHANGING: &str = "Changing…";
-pub const EMAIL_ASKED: &str = "Check your mail: a link to confirm the new address is on its way there.";
-pub const EMAIL_CHANGED: &str = "Your new email address is confirmed. You sign in with it from now on.";
+pub const EMAIL_ASKED: &str = "Check your email: we sent a link to confirm the new address.";
+pub const EMAIL_CHANGED: &str = "Your new email is confirmed. You'll sign in with it from now on.";
 
 pub const CURRENT_PASSWORD: &str = "Current password";
 pub const CHANGE_PASSWORD: &str = "Change password";
-pub const PASSWORD_LEAD: &str = "Your other devices are signed out, and access tokens end.";
+pub const PASSWORD_LEAD: &str = "Your other devices are signed out, and access tokens stop working.";
 pub const PASSWORD_CHANGED: &str = "Your password is changed.";
 
 pub const DEVICES: &str = "Devices";
-pub const DEVICES_LEAD: &str = "Where you are signed in. Sign out what you don't use any more or don't know.";
+pub const DEVICES_LEAD: &str = "Where you are signed in. Sign out any you don't use or don't recognise.";
 pub const THIS_DEVICE: &str = "This device";
 pub const SIGNED_IN: &str = "Signed in ";
 pub const LAST_USED: &str = "last used ";
@@ -49,37 +52,37 @@ pub const NEVER_USED: &str = "never used.";
 pub const ENDED: &str = "Signed out there.";
 
 pub const TOKENS: &str = "Access tokens";
-pub const TOKENS_LEAD: &str = "For programs of yours that use Greenroom in your name. Treat them like passwords.";
+pub const TOKENS_LEAD: &str = "For programs that use Greenroom in your name. Keep them secret, like passwords.";
 pub const TOKEN_NAME: &str = "Token name";
-pub const TOKEN_NAME_HELP: &str = "What it is for, so that you know it again.";
-pub const TOKEN_SCOPE: &str = "It may";
-pub const TOKEN_EXPIRY: &str = "It ends after";
-pub const ENDS: &str = "ends ";
+pub const TOKEN_NAME_HELP: &str = "What it is for, so that you recognise it later.";
+pub const TOKEN_SCOPE: &str = "It can";
+pub const TOKEN_EXPIRY: &str = "It expires after";
+pub const ENDS: &str = "expires ";
 pub const CREATE_TOKEN: &str = "Create token";
 pub const CREATING_TOKEN: &str = "Creating token…";
 pub const TOKEN_NEEDS_SCRIPT: &str = "Creating a token needs JavaScript, because its secret is shown only once.";
 pub const TOKEN_SECRET: &str = "Your new token";
-pub const TOKEN_ONCE: &str = "Copy it now: it is shown this once and never again.";
+pub const TOKEN_ONCE: &str = "Copy it now: you won't see it again.";
 pub const COPY: &str = "Copy";
 pub const COPIED: &str = "Copied";
-pub const MADE: &str = "Made ";
+pub const MADE: &str = "Created ";
 pub const REVOKE: &str = "Revoke";
 pub const REVOKED: &str = "The token is revoked.";
 
-pub const CONFIRM_FIRST: &str = "To create access tokens or download your data, enter your password once more.";
+pub const CONFIRM_FIRST: &str = "To create access tokens or download your data, enter your password again.";
 pub const CONFIRM_PASSWORD: &str = "Continue";
 pub const CONFIRMING_PASSWORD: &str = "Checking…";
-pub const PASSWORD_CONFIRMED: &str = "Thank you. You can go on for an hour.";
+pub const PASSWORD_CONFIRMED: &str = "Thank you. You can continue for an hour.";
 
 pub const YOUR_DATA: &str = "Your data";
 pub const YOUR_DATA_LEAD: &str =
-    "Everything we hold of you in one file: your account, conversations, notifications and devices.";
+    "Everything we keep about you in one file: your account, conversations, notifications and devices.";
 pub const DOWNLOAD_DATA: &str = "Download your data";
 
 pub const DELETE_ACCOUNT: &str = "Delete account";
 pub const DELETE_LEAD: &str = "This can't be undone.";
 pub const DELETE_POINTS: [&str; 3] = [
-    "Bookings that are still open are cancelled, and the other side is told.",
+    "Bookings that are still open are cancelled, and we tell the other person.",
     "Messages you wrote stay with the people you wrote to, under the name Former member.",
     "Everything else is deleted: your name, email address, bio, notifications, devices and tokens.",
 ];
@@ -127,9 +130,9 @@ pub fn revoke_label(token: &str) -> String {
     format!("{REVOKE}: {}", isolate(token))
 }
 
-/// Labels the link to the settings. Begins with the visible name, so that speech input matches it.
+/// Labels the link to the settings. Begins with the visible word, so that speech input matches it.
 pub fn settings_of(name: &str) -> String {
-    format!("{}, {SETTINGS}", isolate(name))
+    format!("{}: {}, {SETTINGS}", super::YOU, isolate(name))
 }
 
 /// Says with which address the person signs in.
@@ -139,7 +142,7 @@ pub fn signs_in_with(email: &str) -> String {
 
 /// Names the account's role.
 pub fn joined_as(role: Role) -> String {
-    format!("You are here as {}.", super::role_label(role).to_lowercase())
+    format!("Account type: {}.", super::role_label(role))
 }
 
 /// Returns the confirmation for a form sent without JavaScript, by the code in its URL.
@@ -151,7 +154,7 @@ pub fn flash_text(code: &str) -> Option<&'static str> {
         "password" => Some(PASSWORD_CHANGED),
         "email" => Some(EMAIL_ASKED),
         "verified" => Some(EMAIL_CHANGED),
-        "ended" => Some("It is signed out."),
+        "ended" => Some("Signed out there."),
         _ => None,
     }
 }

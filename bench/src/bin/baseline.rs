@@ -15,7 +15,7 @@ use axum::{
 };
 use bench::site::Result;
 use futures::{Stream, stream};
-use model::{ConversationId, Message, text::escape_html};
+use model::{ConversationId, InboxFilter, Message, text::escape_html};
 use services::{Greenroom, Limits, messages::Window};
 use std::{convert::Infallible, env, fs, io::Write};
 use tokio::{
@@ -81,7 +81,8 @@ async fn render_thread(state: &AppState, id: ConversationId, headers: &HeaderMap
     let greenroom = state.greenroom.as_ref().ok_or("no database")?;
     let cookie = headers.get("cookie").ok_or("not signed in")?.to_str()?;
     let viewer = greenroom.authenticate(cookie.strip_prefix("greenroom=").ok_or("not signed in")?).await?;
-    let (frame, inbox) = (greenroom.load_nav_state(&viewer).await?, greenroom.load_inbox(&viewer, None).await?);
+    let frame = greenroom.load_nav_state(&viewer).await?;
+    let inbox = greenroom.load_inbox_list(&viewer, InboxFilter::All, None, None).await?;
     let thread = greenroom.load_thread(&viewer, id, Window::Unread).await?;
     let mut text = Vec::with_capacity(state.page.len());
     let first = state.page.find("<div id=\"m1\"").ok_or("the page has no messages")?;

@@ -1,10 +1,16 @@
 use super::private_json::private_json;
 use crate::{
-    input::QueryParams, middleware::auth::CurrentViewer, openapi::errors::Invalid, problem::Problem, state::AppState,
+    input::{PathId, QueryParams},
+    middleware::auth::CurrentViewer,
+    openapi::errors::Invalid,
+    problem::Problem,
+    state::AppState,
 };
-use axum::{extract::State, response::Response};
-use model::{Craft, Directory, FieldError};
-use services::talents::TalentSearch;
+use app::ssr::RequestContext;
+use axum::{Extension, extract::State, response::Response};
+use model::{Craft, Directory, FieldError, PersonId, Talent};
+use serde::Serialize;
+use services::talents::{ProfileKey, TalentSearch};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{ObjectBuilder, RefOr, Schema, schema::Type},
@@ -12,7 +18,7 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::default().routes(routes!(search_talents))
+    OpenApiRouter::default().routes(routes!(search_talents)).routes(routes!(get_talent))
 }
 
 /// A craft, or the empty string that a form sends if no craft is chosen.
@@ -29,7 +35,7 @@ impl ToSchema for CraftOrAny {}
 
 /// Search for talent
 ///
-/// Returns up to 30 people of the directory, sorted by name. With `query` and `craft`, only those who match both.
+/// Returns up to 30 people of the directory with their profiles, sorted by name. With `query` and `craft`, only those who match both.
 /// Talent who haven't confirmed their e-mail address are not listed.
 #[utoipa::path(get, path = "/talents", tag = "Talent",
     params(
@@ -52,4 +58,24 @@ async fn search_talents(
         page: query.get("page").map(str::to_owned),
     };
     Ok(private_json(state.greenroom.search_talents(&viewer, search).await?))
+}
+
+#[derive(Serialize, ToSchema)]
+struct GetTalentResponse {
+    talent: Talent,
+}
+
+/// Get a talent's profile
+///
+/// Returns name, craft and bio. A public profile needs no session; any other one does, and without a session is answered
+/// like one that doesn't exist. Its page is `/t/{slug}`.
+#[utoipa::path(get, path = "/talents/{id}", tag = "Talent", security(()), params(("id" = PersonId, Path)),
+    responses((status = 200, description = "The profile.", body = GetTalentResponse)))]
+async fn get_talent(
+    State(state): State<AppState>,
+    Extension(context): Extension<RequestContext>,
+    PathId(id): PathId<PersonId>,
+) -> Result<Response, Problem> {
+    let talent = state.greenroom.load_profile(context.viewer.as_ref(), &ProfileKey::Id(id)).await?;
+    Ok(private_json(GetTalentResponse { talent }))
 }

@@ -3,10 +3,12 @@
 mod files;
 mod forms;
 mod headers;
+mod html;
 mod policy;
 mod redirects;
 mod response_kinds;
 mod security_txt;
+mod time_zones;
 
 use crate::{security::private_pages, support::Site};
 

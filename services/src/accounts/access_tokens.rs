@@ -50,7 +50,7 @@ impl Greenroom {
                 Scope::Write => SessionScope::Write,
             };
             let (name, ttl) = (&draft.name, DAY * u32::from(draft.days));
-            let new = NewSession { person: viewer.id(), user_agent: "", scope, name, ttl };
+            let new = NewSession { person: viewer.id(), user_agent: "", scope, name, ttl, confirmed: true };
             let row = greenroom.store_session(&tx, &secret, new).await?;
             let mut recorder = EventRecorder::default();
             let kind = NotificationKind::TokenCreated;

@@ -61,8 +61,11 @@ async fn anonymise_person(tx: &Transaction, id: PersonId, now: Timestamp) -> Res
         name: Set(FORMER_NAME.to_owned()),
         craft: Set(None),
         bio: Set(String::new()),
+        slug: Set(None),
+        public_profile: Set(false),
         mail_after: Set(EmailDelay::Off.as_str().to_owned()),
         password_hash: Set(String::new()),
+        time_zone: Set(None),
         email_verified: Set(false),
         deleted_at: Set(Some(now.millis())),
         ..unchanged_person(id.0)

@@ -1,12 +1,12 @@
 use super::{
-    Viewer,
+    SignInResult, Viewer,
     hash_queue::Requester,
     one_time_token::{self, Purpose},
     registration::{PendingRegistration, has_registration_conflict, is_registrant, unchanged_person},
     security_log::SecurityEvent,
 };
-use crate::{Error, Greenroom, Result, entity::person, run_to_completion};
-use model::{FieldError, LinkAction, MailedLink, MaskedEmail, PersonId, Profile};
+use crate::{Error, Greenroom, Result, entity::person, run_to_completion, talents::ensure_slug};
+use model::{ApiError, FieldError, LinkAction, MailedLink, MaskedEmail, PersonId, Profile};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
 use std::net::IpAddr;
 
@@ -57,6 +57,11 @@ pub struct ConfirmedAddress {
     pub person: PersonId,
     /// The address, masked.
     pub account: MaskedEmail,
+    /// The address. Following the link proved that its reader knows it.
+    pub address: String,
+    /// Whether it was confirmed by the browser that registered the account, without a registration conflict. Private:
+    /// with it, [`begin_registrant_session`](Greenroom::begin_registrant_session) needs no password.
+    pub(super) by_registrant: bool,
 }
 
 impl Greenroom {
@@ -122,6 +127,8 @@ impl Greenroom {
                 LinkOpener::Browser(secret) => is_registrant(&tx, &before, secret.as_deref(), now).await?,
             };
             let mut row = person::ActiveModel { email_verified: Set(true), ..unchanged_person(before.id) };
+            let in_browser = matches!(by, LinkOpener::Browser(_));
+            let by_registrant_alone = by_registrant && in_browser && pending.is_none();
             match pending {
                 Some(pending) => pending.write_to(&mut row),
                 None if by_registrant => {}
@@ -129,11 +136,43 @@ impl Greenroom {
             }
             let row = row.update(&tx).await?;
             one_time_token::revoke(&tx, id, &Purpose::ACCOUNT_ACCESS).await?;
+            let row = ensure_slug(&tx, row).await?;
             tx.commit().await?;
             greenroom.log_security(SecurityEvent::AddressConfirmed, id, from).await;
-            Ok(ConfirmedAddress { person: id, account: MaskedEmail::mask(&row.email) })
+            let account = MaskedEmail::mask(&row.email);
+            Ok(ConfirmedAddress { person: id, account, address: row.email, by_registrant: by_registrant_alone })
         })
         .await
+    }
+
+    /// Signs in the person who has just confirmed their address in the browser that registered the account: they typed
+    /// the password there, and have shown that the mailbox is theirs. Returns `None` in every other case, and when the
+    /// session can't be stored; the person signs in with the password then.
+    ///
+    /// The session doesn't count as one with a recently typed password.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn begin_registrant_session(
+        &self,
+        confirmed: &ConfirmedAddress,
+        user_agent: &str,
+        from: IpAddr,
+    ) -> Option<SignInResult> {
+        let begun = self.begin_session_of(confirmed, user_agent, from).await;
+        // Logged, but not returned: the address is confirmed all the same.
+        begun.map_err(Error::into_api_error).ok().flatten()
+    }
+
+    async fn begin_session_of(
+        &self,
+        confirmed: &ConfirmedAddress,
+        user_agent: &str,
+        from: IpAddr,
+    ) -> Result<Option<SignInResult>> {
+        if !confirmed.by_registrant {
+            return Ok(None);
+        }
+        let row = person::Entity::find_by_id(confirmed.person.0).one(self.store.reader()).await?;
+        self.begin_first_session(row.ok_or(ApiError::Unauthenticated)?, user_agent, from).await
     }
 
     async fn hash_profile(&self, profile: &Profile, person: PersonId) -> Result<PendingRegistration> {

@@ -3,6 +3,7 @@ use crate::{
     entity::{event_sequence, person},
     error::Error,
     store::Transaction,
+    talents::ensure_slug,
 };
 use model::{ApiError, EmailDelay, Person, PersonId, Timestamp, User};
 use sea_orm::{
@@ -41,12 +42,14 @@ pub(crate) struct NewPerson<'a> {
     pub(crate) name: &'a str,
     pub(crate) role: &'a str,
     pub(crate) craft: Option<&'a str>,
+    pub(crate) bio: &'a str,
     pub(crate) password_hash: &'a str,
     pub(crate) email_verified: bool,
 }
 
 impl NewPerson<'_> {
-    /// Inserts the person and their empty event sequence.
+    /// Inserts the person and their empty event sequence. A new profile is public, as the registration page says; that
+    /// of an account from before profiles were public isn't.
     pub(crate) async fn insert(self, tx: &Transaction, now: Timestamp) -> Result<person::Model> {
         let row = person::ActiveModel {
             id: Set(Uuid::now_v7()),
@@ -57,14 +60,17 @@ impl NewPerson<'_> {
             password_hash: Set(self.password_hash.to_owned()),
             email_verified: Set(self.email_verified),
             created_at: Set(now.millis()),
-            bio: Set(String::new()),
+            bio: Set(self.bio.to_owned()),
             mail_after: Set(EmailDelay::FiveMinutes.as_str().to_owned()),
             deleted_at: Set(None),
             receipts: Set(true),
             presence: Set(true),
             search_name: NotSet,
+            time_zone: Set(None),
+            slug: Set(None),
+            public_profile: Set(true),
         };
-        let row = row.insert(tx).await?;
+        let row = ensure_slug(tx, row.insert(tx).await?).await?;
         event_sequence::ActiveModel { person_id: Set(row.id), seq: Set(0) }.insert(tx).await?;
         Ok(row)
     }

@@ -303,6 +303,7 @@ async fn insert_person(
         name: &pending.name,
         role: &pending.role,
         craft: pending.craft.as_deref(),
+        bio: "",
         password_hash: &pending.password_hash,
         email_verified: false,
     };

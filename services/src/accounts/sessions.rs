@@ -46,12 +46,21 @@ pub(super) struct NewSession<'a> {
     pub(super) name: &'a str,
     /// Time until it expires; a session's use extends it.
     pub(super) ttl: Duration,
+    /// Whether the password was typed just now.
+    pub(super) confirmed: bool,
 }
 
 impl<'a> NewSession<'a> {
     /// Returns a session with full scope, which begins with the password.
     pub(super) fn by_password(person: PersonId, user_agent: &'a str) -> Self {
-        Self { person, user_agent, scope: SessionScope::Full, name: "", ttl: SESSION_IDLE_TIMEOUT }
+        let (scope, ttl) = (SessionScope::Full, SESSION_IDLE_TIMEOUT);
+        Self { person, user_agent, scope, name: "", ttl, confirmed: true }
+    }
+
+    /// Returns a session with full scope, which begins with a mailed link. What needs a password that was typed recently
+    /// asks for it.
+    pub(super) fn by_link(person: PersonId, user_agent: &'a str) -> Self {
+        Self { confirmed: false, ..Self::by_password(person, user_agent) }
     }
 }
 
@@ -96,6 +105,7 @@ impl Greenroom {
             lookup.submit(token_hash(secret), |secrets| async move { greenroom.load_sessions(secrets).await });
         let (row, owner) = lookup_result.await?.ok_or(ApiError::Unauthenticated)?;
         let mut viewer = Viewer {
+            time_zone: owner.time_zone.as_deref().and_then(|name| name.parse().ok()),
             person: person_of(owner)?,
             session: SessionId(row.id),
             expires_at: Timestamp::from_millis(row.expires_at),
@@ -234,7 +244,7 @@ impl Greenroom {
             expires_at: Set(now + as_millis(new.ttl)),
             scope: Set(new.scope.as_str().to_owned()),
             name: Set(new.name.to_owned()),
-            confirmed_at: Set(now),
+            confirmed_at: Set(if new.confirmed { now } else { 0 }),
         };
         Ok(row.insert(connection).await?)
     }
@@ -251,6 +261,7 @@ impl Greenroom {
             scope: SessionScope::Full,
             from: None,
             confirmed_at: self.now(),
+            time_zone: None,
         })
     }
 

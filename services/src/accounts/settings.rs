@@ -17,6 +17,7 @@ use crate::{
     realtime::EventRecorder,
     run_to_completion,
     store::Transaction,
+    talents::{ensure_slug, renew_slug},
 };
 use model::{
     Account, AccountChange, ApiError, Email, Event, FieldError, MaskedEmail, NewPassword, NotificationKind, PersonId,
@@ -73,12 +74,14 @@ impl Greenroom {
                 role: role.map_or(NotSet, |role| Set(role.as_str().to_owned())),
                 craft: craft.map_or(NotSet, |craft| Set(craft.map(|craft| craft.as_str().to_owned()))),
                 bio: change.bio.map_or(NotSet, Set),
+                public_profile: change.public_profile.map_or(NotSet, Set),
                 mail_after: change.mail_after.map_or(NotSet, |after| Set(after.as_str().to_owned())),
                 receipts: change.receipts.map_or(NotSet, Set),
                 presence: change.presence.map_or(NotSet, Set),
                 ..unchanged_person(viewer.id().0)
             };
             let row = if row.is_changed() { row.update(&tx).await? } else { before.clone() };
+            let row = if change.renew_slug { renew_slug(&tx, row).await? } else { ensure_slug(&tx, row).await? };
             let mut recorder = EventRecorder::default();
             let person = person_of(row.clone())?;
             if person != person_of(before)? {
@@ -194,7 +197,8 @@ impl Greenroom {
         recorder.commit(tx, &self.realtime.hub, now).await?;
         self.mail.queued.notify_one();
         self.log_security(SecurityEvent::AddressChanged, id, from).await;
-        Ok(ConfirmedAddress { person: id, account: MaskedEmail::mask(&row.email) })
+        let account = MaskedEmail::mask(&row.email);
+        Ok(ConfirmedAddress { person: id, account, address: row.email, by_registrant: false })
     }
 }
 
@@ -210,6 +214,7 @@ pub(super) fn record_person_updated(recorder: &mut EventRecorder, person: &model
 fn account_of(row: person::Model) -> Result<Account> {
     let craft = person_of(row.clone())?.craft;
     let mail_after = row.mail_after.parse().map_err(|()| Error::corrupt("email delay"))?;
-    let (receipts, presence) = (row.receipts, row.presence);
-    Ok(Account { craft, bio: row.bio.clone(), mail_after, receipts, presence, user: user_of(row)? })
+    let person::Model { receipts, presence, public_profile, .. } = row;
+    let (bio, slug) = (row.bio.clone(), row.slug.clone().filter(|_| row.role == Role::Talent.as_str()));
+    Ok(Account { craft, bio, slug, public_profile, mail_after, receipts, presence, user: user_of(row)? })
 }

@@ -85,7 +85,8 @@ impl Greenroom {
             return Err(ApiError::EmailUnverified.into());
         }
         attempt.refund();
-        let signed_in = match self.begin_session(known, rehashed, user_agent, from).await? {
+        let new = NewSession::by_password(PersonId(known.id), user_agent);
+        let signed_in = match self.begin_session(known, rehashed, new, from).await? {
             SessionStart::Session(signed_in) => signed_in,
             SessionStart::HashChanged(row) => self.sign_in_again(*row, &credentials, user_agent, from).await?,
         };
@@ -110,10 +111,25 @@ impl Greenroom {
             VerifyOutcome::Outdated(hash) => Some(hash),
             VerifyOutcome::Mismatch => return Err(ApiError::InvalidCredentials.into()),
         };
-        match self.begin_session(row, rehashed, user_agent, from).await? {
+        let new = NewSession::by_password(PersonId(row.id), user_agent);
+        match self.begin_session(row, rehashed, new, from).await? {
             SessionStart::Session(signed_in) => Ok(signed_in),
             SessionStart::HashChanged(_) => Err(ApiError::InvalidCredentials.into()),
         }
+    }
+
+    /// Begins a session without a password, in the browser that registered the account and has just confirmed its
+    /// address. Returns `None` if the password was changed since the row was read.
+    pub(super) async fn begin_first_session(
+        &self,
+        row: person::Model,
+        user_agent: &str,
+        from: IpAddr,
+    ) -> Result<Option<SignInResult>> {
+        let new = NewSession::by_link(PersonId(row.id), user_agent);
+        let SessionStart::Session(signed_in) = self.begin_session(row, None, new, from).await? else { return Ok(None) };
+        self.log_security(SecurityEvent::SignedIn, signed_in.user.id, Some(from)).await;
+        Ok(Some(signed_in))
     }
 
     /// Ends the session that a browser had before it signed in. If it was another person's, an open page would keep
@@ -161,11 +177,10 @@ impl Greenroom {
         &self,
         row: person::Model,
         rehashed: Option<String>,
-        user_agent: &str,
+        new: NewSession<'_>,
         from: IpAddr,
     ) -> Result<SessionStart> {
         let secret = Secret::generate()?;
-        let new = NewSession::by_password(PersonId(row.id), user_agent);
         let tx = self.store.write().await?;
         let now = lock_person(&tx, new.person).await?;
         if now.password_hash != row.password_hash {
@@ -179,7 +194,7 @@ impl Greenroom {
             person::ActiveModel { password_hash: Set(hash), ..unchanged_person(row.id) }.update(&tx).await?;
         }
         let is_new_device =
-            record_known_device(&tx, &row, user_agent, from, &self.mail.links, &self.limits, self.now()).await?;
+            record_known_device(&tx, &row, new.user_agent, from, &self.mail.links, &self.limits, self.now()).await?;
         evict_oldest(&tx, new.person).await?;
         let session = self.store_session(&tx, &secret, new).await?;
         device_cookies::record_device(&tx, &session).await?;

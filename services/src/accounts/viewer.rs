@@ -1,5 +1,5 @@
 use crate::{Result, clock};
-use model::{ApiError, Person, PersonId, Role, SessionId, Timestamp};
+use model::{ApiError, Person, PersonId, Role, SessionId, TimeZoneName, Timestamp};
 use std::{net::IpAddr, time::Duration};
 
 /// The person a use case acts for. Constructed only from a valid session; every use case takes one.
@@ -12,6 +12,7 @@ pub struct Viewer {
     pub(super) from: Option<IpAddr>,
     /// When the password was last typed in this session.
     pub(super) confirmed_at: Timestamp,
+    pub(super) time_zone: Option<TimeZoneName>,
 }
 
 /// The permissions of a session or an access token.
@@ -72,6 +73,11 @@ impl Viewer {
     /// Returns when that session ends unless it is used again.
     pub fn expires_at(&self) -> Timestamp {
         self.expires_at
+    }
+
+    /// Returns the time zone of the person's device, as their browser reported it last.
+    pub fn time_zone(&self) -> Option<&TimeZoneName> {
+        self.time_zone.as_ref()
     }
 
     /// Returns whether the password was typed in this session within the last hour. An unattended screen, or a cookie

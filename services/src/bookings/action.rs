@@ -9,8 +9,8 @@ use crate::{
     store::Transaction,
 };
 use model::{
-    ApiError, Booking, BookingAction, BookingId, BookingStatus, ConversationId, Event, MessageBody, MessageDraft,
-    NotificationKind, Timestamp,
+    ApiError, Booking, BookingAction, BookingId, BookingStatus, BookingSummary, ConversationId, Event, MessageBody,
+    MessageDraft, NotificationKind, Timestamp,
 };
 use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, sea_query::Expr};
 
@@ -77,6 +77,7 @@ impl Greenroom {
             sender,
             recipient,
             kind: notification_kind(action),
+            summary: Some(BookingSummary::from(&booking)),
             booking_status: Some(booking.status),
         };
         insert_messages(tx, vec![new_message], recorder, now).await?;

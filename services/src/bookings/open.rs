@@ -11,8 +11,8 @@ use crate::{
     store::Transaction,
 };
 use model::{
-    ApiError, Booking, BookingDraft, BookingId, BookingStatus, ClientId, Conversation, ConversationId, Event,
-    FieldError, MessageDraft, NotificationKind, Person, PersonId, Role, Timestamp,
+    ApiError, Booking, BookingDraft, BookingId, BookingStatus, BookingSummary, ClientId, Conversation, ConversationId,
+    Event, FieldError, MessageDraft, NotificationKind, Person, PersonId, Role, Timestamp,
 };
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
@@ -64,6 +64,7 @@ impl Greenroom {
             sender: organizer,
             recipient: talent.id,
             kind: NotificationKind::Booking,
+            summary: Some(BookingSummary::from(&booking)),
             booking_status: None,
         };
         match insert_messages(&tx, vec![new_message], &mut recorder, now).await {

@@ -5,10 +5,10 @@ use crate::{
     messages::message_from_row,
     page::{PAGE_SIZE, PageCursor},
 };
-use model::{BookingId, Conversation, ConversationId, PersonId, Role, Timestamp};
+use model::{BookingId, Conversation, ConversationId, InboxKey, PersonId, Role, Timestamp};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, IdenStatic, Iterable, JoinType, Order,
-    QueryFilter, QueryOrder, QuerySelect, RelationDef, Select,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, IdenStatic, Iterable, JoinType,
+    Order, QueryFilter, QueryOrder, QuerySelect, RelationDef, Select,
     sea_query::{Expr, IntoCondition, Query, SimpleExpr},
 };
 use uuid::Uuid;
@@ -80,6 +80,20 @@ impl Party {
     /// Returns whether the viewer is this party of the conversation.
     pub(crate) fn is_of(self, viewer: &Viewer, row: &conversation::Model) -> bool {
         self.other().counterpart(row) == viewer.id()
+    }
+
+    /// Returns the name under which a [`ConversationQuery`] joins the other party.
+    pub(crate) fn counterpart_alias(self) -> &'static str {
+        match self.0 {
+            Role::Organizer => "talent",
+            Role::Talent => "organizer",
+        }
+    }
+
+    /// Returns the condition for conversations below this place in the viewer's inbox.
+    pub(crate) fn is_after(self, place: InboxKey) -> SimpleExpr {
+        let columns = [self.event_seq(), conversation::Column::Id].map(|column| column.into_expr());
+        Expr::tuple(columns).lt(Expr::tuple([Expr::value(place.event_seq), Expr::value(place.id.0)]))
     }
 
     /// Returns the condition for the viewer's own conversations, which every query must have.
@@ -154,32 +168,61 @@ impl ConversationQuery {
         connection: &impl ConnectionTrait,
         after: Option<&PageCursor>,
     ) -> Result<Vec<ConversationWithCursor>> {
-        let mut query = self.query;
-        if let Some(page_cursor) = after {
-            query = query.filter(page_cursor.after_descending([self.party.event_seq(), conversation::Column::Id])?);
-        }
-        let rows = query
-            .order_by(self.party.event_seq(), Order::Desc)
-            .order_by(conversation::Column::Id, Order::Desc)
-            .limit(PAGE_SIZE + 1)
-            .into_model::<ConversationRow>()
-            .all(connection)
-            .await?;
+        let place = [self.party.event_seq(), conversation::Column::Id];
+        let query = match after {
+            Some(page_cursor) => self.filter(page_cursor.after_descending(place)?),
+            None => self,
+        };
+        query.newest_first(PAGE_SIZE + 1).all(connection).await
+    }
+
+    /// Adds a condition.
+    pub(super) fn filter(self, condition: impl IntoCondition) -> Self {
+        Self { query: self.query.filter(condition), ..self }
+    }
+
+    /// Orders by the events that last moved the conversations up.
+    pub(super) fn newest_first(self, limit: u64) -> Self {
+        let newest = self.query.order_by(self.party.event_seq(), Order::Desc);
+        Self { query: newest.order_by(conversation::Column::Id, Order::Desc).limit(limit), ..self }
+    }
+
+    /// Returns all conversations that it finds.
+    pub(super) async fn all(self, connection: &impl ConnectionTrait) -> Result<Vec<ConversationWithCursor>> {
+        let rows = self.query.into_model::<ConversationRow>().all(connection).await?;
         rows.into_iter().map(|row| row.into_model(self.party)).collect()
     }
 }
 
-/// Counts the other person's messages that the viewer hasn't read. Not stored, because a stored count can drift.
-fn count_unread(viewer: &Viewer, party: Party) -> SimpleExpr {
-    let newer = Query::select()
-        .expr(Expr::col(("unseen", message::Column::Id)).count())
+/// Returns the condition for conversations with messages that the viewer hasn't read. The two numbers are compared
+/// first, which spares most conversations the search for a message that isn't the viewer's own.
+pub(crate) fn has_unread(viewer: &Viewer, party: Party) -> Condition {
+    let unread = Query::select()
+        .expr(Expr::value(1))
         .from_as(message::Entity, "unseen")
-        .and_where(
+        .cond_where(is_unread(viewer, party))
+        .take();
+    let newer = Expr::col((conversation::Entity, conversation::Column::LastSeq));
+    Condition::all().add(newer.gt(Expr::col((conversation::Entity, party.read_seq())))).add(Expr::exists(unread))
+}
+
+/// Returns the condition for messages, as `unseen`, of the other person after the viewer's marker.
+fn is_unread(viewer: &Viewer, party: Party) -> Condition {
+    Condition::all()
+        .add(
             Expr::col(("unseen", message::Column::ConversationId))
                 .equals((conversation::Entity, conversation::Column::Id)),
         )
-        .and_where(Expr::col(("unseen", message::Column::Seq)).gt(Expr::col((conversation::Entity, party.read_seq()))))
-        .and_where(Expr::col(("unseen", message::Column::SenderId)).ne(viewer.id().0))
+        .add(Expr::col(("unseen", message::Column::Seq)).gt(Expr::col((conversation::Entity, party.read_seq()))))
+        .add(Expr::col(("unseen", message::Column::SenderId)).ne(viewer.id().0))
+}
+
+/// Counts the other person's messages that the viewer hasn't read. Not stored, because a stored count can drift.
+pub(crate) fn count_unread(viewer: &Viewer, party: Party) -> SimpleExpr {
+    let newer = Query::select()
+        .expr(Expr::col(("unseen", message::Column::Id)).count())
+        .from_as(message::Entity, "unseen")
+        .cond_where(is_unread(viewer, party))
         .take();
     Expr::expr(newer)
 }

@@ -102,7 +102,7 @@ impl EmailContent {
         parts.extend(self.sections.iter().map(|Section { text, link: (_, target), .. }| format!("{text}\n{target}")));
         parts.extend(self.link.as_ref().map(|(label, url)| format!("{label}:\n{url}")));
         parts.push(format!("-- \nGreenroom\n{}", self.footer));
-        parts.extend(self.unsubscribe.as_ref().map(|url| format!("No more of these mails: {url}")));
+        parts.extend(self.unsubscribe.as_ref().map(|url| format!("Stop these emails: {url}")));
         parts.join("\n\n") + "\n"
     }
 
@@ -134,7 +134,7 @@ impl EmailContent {
     fn unsubscribe_link(&self) -> Markup {
         html! {
             @if let Some(LinkTarget { url, .. }) = &self.unsubscribe {
-                " " a href=(url) style="color:inherit" { "No more of these mails" }
+                " " a href=(url) style="color:inherit" { "Stop these emails" }
             }
         }
     }

@@ -9,8 +9,13 @@ impl LinkBuilder {
         Self(public_url.trim_end_matches('/').to_owned())
     }
 
+    /// Returns the absolute address of a page.
+    pub(crate) fn page_url(&self, path: &str) -> String {
+        format!("{}{path}", self.0)
+    }
+
     pub(super) fn to(&self, path: &str) -> LinkTarget {
-        LinkTarget { url: format!("{}{path}", self.0), token: None }
+        LinkTarget { url: self.page_url(path), token: None }
     }
 
     /// Returns a link with the reference to a prepared token; delivery replaces the reference by the token itself.

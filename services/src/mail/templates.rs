@@ -12,8 +12,8 @@ pub(crate) const INTRODUCE_KIND: EmailKind = EmailKind::triggerable_by_strangers
 /// Carries the link to choose a new password.
 pub(crate) const RESET_KIND: EmailKind = EmailKind::triggerable_by_strangers("reset");
 
-const SECURITY_FOOTER: &str = "You get this mail because it is about the safety of your account.";
-const IGNORE_FOOTER: &str = "If this wasn't you, you can leave this mail alone: nothing happens.";
+const SECURITY_FOOTER: &str = "You get this email because it is about the safety of your account.";
+const IGNORE_FOOTER: &str = "If this wasn't you, ignore this email: nothing happens.";
 
 fn greeting(name: &str) -> String {
     format!("Hello {},", isolate(name))
@@ -27,9 +27,9 @@ pub(crate) fn confirm_address(kind: EmailKind, links: &LinkBuilder, token: &str)
         subject: "Confirm your email address".into(),
         paragraphs: vec![
             "Welcome to Greenroom!".into(),
-            "Confirm that this is your email address, and you can sign in. The link works for two days, once.".into(),
+            "Confirm your email to sign in. The link works once, for two days.".into(),
         ],
-        link: Some(("Confirm the address", links.with_token("/verify", token))),
+        link: Some(("Confirm email", links.with_token("/verify", token))),
         footer: IGNORE_FOOTER.into(),
         unsubscribe: None,
         sections: Vec::new(),
@@ -43,8 +43,8 @@ pub(crate) fn already_registered(name: &str, links: &LinkBuilder) -> EmailConten
         subject: "You already have an account".into(),
         paragraphs: vec![
             greeting(name),
-            "somebody, probably you, just tried to open an account with this address. You have one already: sign in, \
-             or choose a new password if the old one is forgotten."
+            "someone, probably you, just tried to create an account with this email. You already have one: sign in, or \
+             choose a new password if you forgot the old one."
                 .into(),
         ],
         link: Some(("Choose a new password", links.to("/forgot"))),
@@ -61,7 +61,7 @@ pub(crate) fn choose_new_password(name: &str, links: &LinkBuilder, token: &str) 
         subject: "Choose a new password".into(),
         paragraphs: vec![
             greeting(name),
-            "here is the link to choose a new password. It works for an hour, once.".into(),
+            "here is the link to choose a new password. It works once, for an hour.".into(),
         ],
         link: Some(("Choose a new password", links.with_token("/reset", token))),
         footer: IGNORE_FOOTER.into(),
@@ -80,11 +80,11 @@ pub(crate) fn attack_warning(name: &str, links: &LinkBuilder) -> EmailContent {
         subject: "Someone is trying to sign in to your account".into(),
         paragraphs: vec![
             greeting(name),
-            "many wrong passwords were just tried for your account. Nobody got in. We slow down whoever tries; on a device \
-             that you signed in with before, you can sign in as always."
+            "someone just tried many wrong passwords for your account. They didn't get in, and we slow them down. On a \
+             device that you signed in with before, you can sign in as always."
                 .into(),
-            "If your password is one that you also use elsewhere, or is easy to guess, choose another. If that was you, \
-             there is nothing to do."
+            "If you also use this password elsewhere, or if it is easy to guess, choose another. If that was you, you \
+             don't need to do anything."
                 .into(),
         ],
         link: Some(("Choose a new password", links.to("/forgot"))),
@@ -122,7 +122,7 @@ pub(crate) fn new_device(name: &str, user_agent: &str, links: &LinkBuilder) -> E
             greeting(name),
             "your account was just signed in to from a device or a network that we haven't seen before.".into(),
             format!("It calls itself: {}", isolate(&browser)),
-            "If this was you, there is nothing to do. If it wasn't, choose a new password: that signs out every device."
+            "If this was you, you don't need to do anything. If not, choose a new password: that signs out every device."
                 .into(),
         ],
         link: Some(("Choose a new password", links.to("/forgot"))),
@@ -139,11 +139,11 @@ pub(crate) fn confirm_new_address(links: &LinkBuilder, token: &str) -> EmailCont
         subject: "Confirm your new email address".into(),
         paragraphs: vec![
             "Hello,".into(),
-            "confirm that this is your new email address. From then on you sign in with it. The link works for two \
-             days, once."
+            "confirm that this is your new email address. From then on you sign in with it. The link works once, for two \
+             days."
                 .into(),
         ],
-        link: Some(("Confirm the new address", links.with_token("/verify", token))),
+        link: Some(("Confirm new email", links.with_token("/verify", token))),
         footer: IGNORE_FOOTER.into(),
         unsubscribe: None,
         sections: Vec::new(),
@@ -157,8 +157,8 @@ pub(crate) fn address_change_requested(name: &str, links: &LinkBuilder) -> Email
         subject: "Your email address is about to change".into(),
         paragraphs: vec![
             greeting(name),
-            "somebody who knows your password asked to change the email address of your account.".into(),
-            "If this wasn't you, choose a new password now: then the change is off.".into(),
+            "someone who knows your password asked to change the email address of your account.".into(),
+            "If this wasn't you, choose a new password now. That stops the change.".into(),
         ],
         link: Some(("Choose a new password", links.to("/forgot"))),
         footer: SECURITY_FOOTER.into(),
@@ -175,7 +175,7 @@ pub(crate) fn address_changed(name: &str, links: &LinkBuilder) -> EmailContent {
         paragraphs: vec![
             greeting(name),
             "your account now has another email address, and this one doesn't open it any more.".into(),
-            "If this wasn't you, somebody knows your password. Answer whoever runs this site as soon as you can."
+            "If this wasn't you, someone knows your password. Contact the people who run this site as soon as you can."
                 .into(),
         ],
         link: Some(("Go to Greenroom", links.to("/"))),
@@ -290,8 +290,8 @@ pub(crate) fn unread_digest(
         subject,
         paragraphs,
         sections: conversations.iter().map(section).collect(),
-        link: Some(("Read and answer", link)),
-        footer: "You choose in Settings how long a message waits before a mail tells of it.".into(),
+        link: Some(("Read and reply", link)),
+        footer: "You can change when we email you in Settings.".into(),
         unsubscribe: Some(links.with_token("/unsubscribe", unsubscribe)),
     }
 }

@@ -106,6 +106,7 @@ impl MessageRequest {
             sender: sender.clone(),
             recipient: party.counterpart(row),
             kind: NotificationKind::Message,
+            summary: None,
             booking_status: None,
         });
         Ok(BatchOutcome::Written(new_messages.len() - 1))

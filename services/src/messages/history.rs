@@ -89,7 +89,7 @@ impl Greenroom {
 /// Returns a window of messages, and whether there are more in the requested direction. Needs no snapshot shared with
 /// `conversation`: messages never change and their numbers have no gaps, so everything up to its `last_seq` reads the
 /// same at any later time, and the number of messages in a range is known.
-async fn read_window(
+pub(super) async fn read_window(
     connection: &impl ConnectionTrait,
     conversation: &Conversation,
     window: Window,

@@ -7,8 +7,8 @@ use crate::{
     store::{Transaction, statement_buckets},
 };
 use model::{
-    BookingId, BookingStatus, ClientId, Event, Message, MessageDraft, Notification, NotificationId, NotificationKind,
-    Person, PersonId, Timestamp, notification::PREVIEW_LIMIT, text,
+    BookingId, BookingStatus, BookingSummary, ClientId, Event, Message, MessageDraft, Notification, NotificationId,
+    NotificationKind, Person, PersonId, Timestamp, notification::PREVIEW_LIMIT, text,
 };
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use std::collections::HashMap;
@@ -23,6 +23,8 @@ pub(crate) struct NewMessage {
     pub(crate) sender: Person,
     pub(crate) recipient: PersonId,
     pub(crate) kind: NotificationKind,
+    /// The booking's terms, for a notification about the booking itself.
+    pub(crate) summary: Option<BookingSummary>,
     /// The booking's new status, if a booking action caused this message.
     pub(crate) booking_status: Option<BookingStatus>,
 }
@@ -58,6 +60,7 @@ impl NewMessage {
             kind: self.kind,
             conversation_id: Some(self.draft.conversation_id),
             booking_id: Some(self.booking),
+            booking: self.summary.clone(),
             actor: self.sender.clone(),
             preview: if self.booking_status.is_some() {
                 String::new()

@@ -1,7 +1,9 @@
 //! A workload that runs every everyday use case once.
 
 use crate::captured_statements::CapturedStatements;
-use model::{BookingAction, BookingInput, ConversationId, MessageDraft, MessageInput, Money, NewPassword, Role};
+use model::{
+    BookingAction, BookingInput, ConversationId, InboxFilter, MessageDraft, MessageInput, Money, NewPassword, Role,
+};
 use services::{
     EventSink, Greenroom, Resume, Viewer,
     accounts::{Credentials, Password},
@@ -38,6 +40,7 @@ pub(crate) async fn run_all(greenroom: &Greenroom, clock: &ManualClock, captured
     let talent = sign_in(greenroom, clock, SARAH).await;
     let launch = find_conversation(greenroom, &organizer, &talent).await;
     read(greenroom, captured, &organizer, launch).await;
+    read(greenroom, captured, &talent, launch).await;
     write(greenroom, captured, (&organizer, &talent), launch).await;
     stream_events(greenroom, captured, &organizer, &talent).await;
     browse(greenroom, captured, &organizer, &talent).await;
@@ -72,6 +75,19 @@ async fn read(greenroom: &Greenroom, captured: &CapturedStatements, viewer: &Vie
     let inbox = greenroom.load_inbox(viewer, None).await.expect("an inbox");
     if let Some(page) = inbox.next_page {
         greenroom.load_inbox(viewer, Some(&page)).await.expect("a page");
+    }
+    captured.label("the inbox's page");
+    for filter in InboxFilter::ALL {
+        let list = greenroom.load_inbox_list(viewer, *filter, None, None).await.expect("a list");
+        if let Some(page) = list.next_page {
+            greenroom.load_inbox_list(viewer, *filter, None, Some(&page.to_string())).await.expect("a page");
+        }
+        greenroom.load_inbox_list(viewer, *filter, Some("launch"), None).await.expect("a search");
+    }
+    captured.label("the bookings by day");
+    let month = SystemClock.now().day().month();
+    for month in [None, Some(month)] {
+        greenroom.load_agenda(viewer, month).await.expect("an agenda");
     }
     captured.label("opening a thread");
     for window in [Window::Unread, Window::Newest, Window::Around(4)] {
@@ -173,6 +189,10 @@ async fn browse(greenroom: &Greenroom, captured: &CapturedStatements, organizer:
     }
     captured.label("the directory");
     greenroom.load_talent(organizer, talent.id()).await.expect("a talent");
+    greenroom.load_profile(None, &"sarah-wanjiru".into()).await.expect("a profile");
+    greenroom.load_profile(Some(organizer), &talent.id().to_string().as_str().into()).await.expect("a profile");
+    greenroom.load_first_steps(organizer).await.expect("first steps");
+    greenroom.list_featured_talents().await.expect("talents");
     let directory = greenroom.search_talents(organizer, TalentSearch::default()).await.expect("a directory");
     if let Some(page) = directory.next_page {
         greenroom

@@ -1,6 +1,6 @@
 //! Accepting, declining and cancelling a booking.
 
-use crate::support::{Site, Stream, audit_event_log, expect_api_error};
+use crate::support::{Site, Stream, audit_event_log, draft_booking, expect_api_error};
 use model::{ApiError, BookingAction, BookingId, BookingStatus, Event, NotificationKind};
 use services::{Resume, messages::Window};
 
@@ -11,6 +11,7 @@ on_both! {
     a_stranger_cannot_access_a_booking,
     of_two_concurrent_actions_one_is_applied,
     reading_the_thread_marks_the_action_seen,
+    only_the_talent_sees_that_the_day_is_taken,
 }
 
 async fn demo_booking_id(site: &Site) -> BookingId {
@@ -104,4 +105,22 @@ async fn reading_the_thread_marks_the_action_seen(site: Site) {
     site.greenroom.apply_booking_action(&demo.sarah, id, BookingAction::Accept).await.expect("accepted");
     site.greenroom.mark_read(&demo.eventpro, demo.launch, 13).await.expect("marked read");
     assert_eq!(site.greenroom.load_nav_state(&demo.eventpro).await.expect("a nav state").unread, 0);
+}
+
+async fn only_the_talent_sees_that_the_day_is_taken(site: Site) {
+    let demo = site.demo().await;
+    let request = draft_booking(demo.achieng.id());
+    let taken = site.greenroom.open_booking(&demo.eventpro, request.clone()).await.expect("a booking").booking;
+    let wanted = site.greenroom.open_booking(&demo.safari, request).await.expect("a booking").booking;
+    let clashes = async |id| site.greenroom.find_clashes(&demo.achieng, id).await.expect("the clashes");
+    assert_eq!(clashes(wanted.id).await, [], "the other request is unanswered, too");
+
+    let accept = BookingAction::Accept;
+    let accepted = site.greenroom.apply_booking_action(&demo.achieng, taken.id, accept).await.expect("accepted");
+    assert_eq!(clashes(wanted.id).await, [accepted]);
+    assert_eq!(clashes(taken.id).await, [], "it is answered");
+    assert_eq!(site.greenroom.find_clashes(&demo.safari, wanted.id).await.expect("the clashes"), []);
+    for stranger in [&demo.eventpro, &demo.kamau] {
+        assert_eq!(expect_api_error(site.greenroom.find_clashes(stranger, wanted.id).await), ApiError::NotFound);
+    }
 }

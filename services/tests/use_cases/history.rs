@@ -12,6 +12,7 @@ on_both! {
     window_limit_is_1_to_100,
     has_more_is_set_while_earlier_messages_exist,
     a_thread_is_a_consistent_snapshot_during_writes,
+    a_transcript_has_all_messages,
 }
 
 async fn list_window(site: &Site, demo: &DemoData, window: Window, limit: i64) -> Messages {
@@ -124,4 +125,17 @@ async fn a_thread_is_a_consistent_snapshot_during_writes(site: Site) {
     }
     writing.await.expect("all messages sent");
     assert!(moments.len() > 10, "no reads during the writes: {moments:?}");
+}
+
+async fn a_transcript_has_all_messages(site: Site) {
+    let demo = site.demo().await;
+    for number in 13..=520 {
+        send_text(&site.greenroom, &demo.eventpro, demo.launch, &format!("Number {number}")).await;
+    }
+    let transcript = site.greenroom.load_transcript(&demo.sarah, demo.launch).await.expect("a transcript");
+    let seqs: Vec<_> = transcript.messages.iter().map(|message| message.seq).collect();
+    assert_eq!((seqs, transcript.has_more), ((1..=520).collect(), false));
+    assert_eq!(transcript.conversation.last_seq, 520);
+    let refused = site.greenroom.load_transcript(&demo.kamau, demo.launch).await;
+    assert_eq!(expect_api_error(refused), model::ApiError::NotFound);
 }

@@ -12,6 +12,7 @@ use std::{net::Ipv4Addr, time::Duration};
 on_both! {
     an_account_works_after_email_confirmation,
     a_link_works_once_and_for_two_days,
+    only_the_registering_browser_is_signed_in_by_its_link,
     link_tokens_are_stored_as_hashes,
     registering_a_known_address_mails_its_owner,
     claiming_an_address_first_gains_no_access,
@@ -65,6 +66,33 @@ async fn an_account_works_after_email_confirmation(site: Site) {
     site.greenroom.confirm_email(&link_token_in(&mail)).await.expect("confirmed");
     let user = sign_in(&site.greenroom, WAMBUI, PASSWORD).await.expect("a session").user;
     assert_eq!((user.name.as_str(), user.role, user.email_verified), ("Wambui", Role::Talent, true));
+}
+
+async fn only_the_registering_browser_is_signed_in_by_its_link(site: Site) {
+    let browser = register(&site, WAMBUI, PASSWORD, "Wambui").await;
+    let opened = async |token: String, by, profile| {
+        let confirmation = Confirmation { token, profile, by, from: None };
+        let confirmed = site.greenroom.confirm_email(confirmation).await.expect("confirmed");
+        site.greenroom.begin_registrant_session(&confirmed, "a test", Ipv4Addr::LOCALHOST.into()).await
+    };
+    let token = site.link_token_for(WAMBUI).await;
+    let signed_in = opened(token, LinkOpener::Browser(Some(browser)), None).await.expect("a session");
+    let viewer = site.greenroom.authenticate(&signed_in.token).await.expect("a viewer");
+    assert_eq!((viewer.person().name.as_str(), signed_in.user.email.as_str()), ("Wambui", WAMBUI));
+    assert!(!site.greenroom.is_confirmed(&viewer), "the password wasn't typed for this session");
+    assert_eq!(expect_api_error(site.greenroom.export_data(&viewer)), ApiError::PasswordRequired);
+
+    // A program, another browser, and the registering browser after a conflict.
+    let profile = || confirmation_with_profile("").profile;
+    register(&site, "a@example.com", PASSWORD, "Wambui").await;
+    assert!(opened(site.link_token_for("a@example.com").await, LinkOpener::Program, None).await.is_none());
+    register(&site, "b@example.com", PASSWORD, "Wambui").await;
+    let stranger = LinkOpener::Browser(None);
+    assert!(opened(site.link_token_for("b@example.com").await, stranger, profile()).await.is_none());
+    let browser = register(&site, "c@example.com", PASSWORD, "Wambui").await;
+    register(&site, "c@example.com", "the attacker's own", "Not Wambui").await;
+    let contested = LinkOpener::Browser(Some(browser));
+    assert!(opened(site.link_token_for("c@example.com").await, contested, profile()).await.is_none());
 }
 
 async fn a_link_works_once_and_for_two_days(site: Site) {

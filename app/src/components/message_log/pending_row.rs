@@ -32,7 +32,7 @@ pub(super) fn PendingMessageRow(entry: PendingMessage) -> impl IntoView {
     };
     view! {
         <div class="message mine first pending" aria-live="off">
-            <p class="bubble" dir="auto"><LinkedText text=body/></p>
+            <div class="bubble" dir="auto"><p class="message-text"><LinkedText text=body/></p></div>
             {status}
         </div>
     }

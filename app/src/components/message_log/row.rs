@@ -1,9 +1,9 @@
-use super::group_messages::LogRow;
+use super::group_messages::{EntryKind, LogEntry};
 use crate::{
-    components::{Glyph, Icon, IsolatedText, LinkedText, Time, TimeFormat},
+    components::{Glyph, Icon, IsolatedText, LinkedText, Time, TimeFormat, locale::Locale},
     strings,
 };
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 use model::{BookingStatus, Message, PersonId, Thread, Timestamp};
 
 /// The delivery status of the viewer's last message.
@@ -27,37 +27,70 @@ impl LastMessageStatus {
         };
         Some(Self { seq, status })
     }
+
+    fn glyph(self) -> Glyph {
+        if self.status == strings::SENT { Glyph::Check } else { Glyph::DoubleCheck }
+    }
 }
 
-/// Shows a message, or a change of the booking, with its headings.
+/// What the entries of a log have in common.
+#[derive(Clone, Copy)]
+pub(super) struct LogContext {
+    pub(super) me: PersonId,
+    pub(super) last: Memo<Option<LastMessageStatus>>,
+    /// The message that the URL links to.
+    pub(super) linked: Option<i64>,
+    /// The newest message when the thread opened: those after it arrive before the reader's eyes.
+    pub(super) opened_at: i64,
+}
+
+/// Shows a message, a change of the booking, or a heading. Headings, names and times can't be selected, so that
+/// copying messages copies their texts alone; as paragraphs they would still add empty lines.
+pub(super) fn draw_entry(context: LogContext, LogEntry { seq, kind }: LogEntry) -> AnyView {
+    match kind {
+        EntryKind::Day(day, at) => {
+            let locale = Locale::current();
+            view! { <div class="day"><time datetime=move || locale.day_of(at).to_string()>{day}</time></div> }
+                .into_any()
+        }
+        EntryKind::Unread => view! { <div class="unread-divider" id="new">{strings::NEW}</div> }.into_any(),
+        // Each message names its sender for screen readers.
+        EntryKind::Sender(name) => view! {
+            <div class="sender" aria-hidden="true">{name.map(|name| view! { <IsolatedText text=name/> })}</div>
+        }
+        .into_any(),
+        EntryKind::Message(message) => match message.booking_status {
+            Some(status) => {
+                let by = (message.sender.id != context.me).then_some(message.sender.name);
+                view! { <SystemMessage seq status by at=message.created_at/> }.into_any()
+            }
+            None => view! { <MessageRow context message/> }.into_any(),
+        },
+    }
+}
+
 #[component]
-pub(super) fn MessageRow(
-    me: PersonId,
-    row: LogRow,
-    last: Memo<Option<LastMessageStatus>>,
-    linked: Option<i64>,
-) -> impl IntoView {
-    let Message { seq, sender, body, booking_status, created_at, .. } = row.message;
-    let mine = sender.id == me;
+fn MessageRow(context: LogContext, message: Message) -> impl IntoView {
+    let Message { seq, sender, body, created_at, .. } = message;
+    let mine = sender.id == context.me;
     let by = if mine { strings::YOU.to_owned() } else { sender.name };
+    let arrived = !mine && seq > context.opened_at;
     let status = move || {
-        last.get()
-            .filter(|last| last.seq == seq)
-            .map(|last| view! { <p class="status" role="status">{last.status}</p> })
+        context.last.get().filter(|last| last.seq == seq).map(|last| {
+            view! { <span class="status" role="status"><Icon glyph=last.glyph()/>{last.status}</span> }
+        })
     };
     view! {
-        {row.day.map(|day| view! { <p class="day"><time datetime=created_at.day().to_string()>{day}</time></p> })}
-        {row.new.then(|| view! { <p class="unread-divider" id="new">{strings::NEW}</p> })}
-        {match booking_status {
-            Some(status) => Either::Left(view! { <SystemMessage seq status by=(!mine).then_some(by) at=created_at/> }),
-            None => Either::Right(view! {
-                <div class="message" id=format!("m{seq}") data-seq=seq class:mine=mine class:first=row.first class:linked=linked == Some(seq)>
-                    {row.first.then(|| view! { <p class="message-meta"><span><IsolatedText text=by/></span>" "<a href=format!("?at={seq}#m{seq}")><Time at=created_at format=TimeFormat::Clock/></a></p> })}
-                    <p class="bubble" dir="auto"><LinkedText text=body/></p>
+        <div class="message" id=format!("m{seq}") data-seq=seq tabindex="-1" class:mine=mine class:arrived=arrived class:linked=context.linked == Some(seq)>
+            <span class="visually-hidden"><IsolatedText text=by/></span>
+            <div class="bubble" dir="auto">
+                <p class="message-text"><LinkedText text=body/></p>
+                <span class="message-time">
+                    <a href=format!("?at={seq}#m{seq}")><Time at=created_at format=TimeFormat::Clock/></a>
                     {status}
-                </div>
-            }),
-        }}
+                </span>
+            </div>
+        </div>
     }
 }
 
@@ -70,8 +103,8 @@ fn SystemMessage(seq: i64, status: BookingStatus, by: Option<String>, at: Timest
     };
     let text = strings::booking_event_text(status, by.as_deref());
     view! {
-        <p class="system-message" data-seq=seq>
+        <div class="system-message" data-seq=seq tabindex="-1">
             <Icon glyph/> <span>{text}</span> " " <Time at format=TimeFormat::Clock/>
-        </p>
+        </div>
     }
 }

@@ -1,13 +1,10 @@
+use super::focus::{LogFocus, find_all};
 use crate::{browser::ViewportObserver, components::locale::Locale, reactive::effect};
-use leptos::{
-    html::{Div, P},
-    prelude::*,
-};
-use wasm_bindgen::JsCast;
+use leptos::{html::P, prelude::*};
 use web_sys::{Element, HtmlDivElement};
 
-/// Pixels from the end within which the reader still counts as at the end.
-const END_TOLERANCE_PIXELS: i32 = 80;
+/// Pixels from the end within which the reader still counts as at the end: less than the shortest message.
+const END_TOLERANCE_PIXELS: i32 = 8;
 /// Pixels of a message that must be visible for it to count as seen.
 const MIN_VISIBLE_PIXELS: f64 = 12.0;
 /// The selector of the divider before the first unread message.
@@ -16,7 +13,7 @@ const UNREAD_DIVIDER: &str = "#new";
 /// The reader's scroll position in the log. Cheap to copy.
 #[derive(Clone, Copy, Default)]
 pub struct ScrollAnchor {
-    log: NodeRef<Div>,
+    pub(super) focus: LogFocus,
     /// Whether the reader has scrolled away from the end.
     pub(super) away: RwSignal<bool>,
     /// The sequence number of the last message that was visible.
@@ -29,16 +26,11 @@ pub struct ScrollAnchor {
 }
 
 impl ScrollAnchor {
-    pub(super) fn log_ref(self) -> NodeRef<Div> {
-        self.log
-    }
-
-    /// Returns the log element; `None` if the thread was left before a callback ran.
     fn log_element(self) -> Option<HtmlDivElement> {
-        self.log.try_get_untracked().flatten()
+        self.focus.log_element()
     }
 
-    /// Returns the sequence number of the last message that was visible.
+    /// Returns the sequence number of the last message that was visible. Tracked by effects.
     pub fn last_seen(self) -> i64 {
         self.seen.get()
     }
@@ -62,9 +54,13 @@ impl ScrollAnchor {
         }
     }
 
-    /// Updates the position after the next render.
+    /// Updates the position and the focus after the next render.
     pub(super) fn update_soon(self) {
-        request_animation_frame(move || self.update());
+        request_animation_frame(move || {
+            self.update();
+            self.focus.update_tab_stops();
+            self.focus.recover();
+        });
     }
 
     /// Scrolls to the linked message, or to the first unread one if the thread opens there.
@@ -83,7 +79,7 @@ impl ScrollAnchor {
     /// Scrolls to the divider before the first unread message.
     pub(super) fn scroll_to_unread(self) {
         self.scroll_to(UNREAD_DIVIDER);
-        self.focus();
+        self.focus.focus_log();
     }
 
     fn scroll_to(self, selector: &str) {
@@ -116,13 +112,6 @@ impl ScrollAnchor {
         self.update_soon();
     }
 
-    /// Moves the focus to the log, before the focused element disappears.
-    pub(super) fn focus(self) {
-        if let Some(log) = self.log_element() {
-            let _ = log.focus();
-        }
-    }
-
     /// Changes the content, and keeps the topmost visible message in place. Passes its sequence number to `change`.
     pub(super) fn keep_position(self, change: impl FnOnce(i64)) {
         let top_edge = self.log_element().map_or(0.0, |log| log.get_bounding_client_rect().top());
@@ -142,9 +131,7 @@ impl ScrollAnchor {
     }
 
     fn message_rows(self) -> impl DoubleEndedIterator<Item = Element> {
-        let rows = self.log_element().and_then(|log| log.query_selector_all("[data-seq]").ok());
-        let count = rows.as_ref().map_or(0, web_sys::NodeList::length);
-        (0..count).filter_map(move |index| rows.as_ref()?.item(index)?.dyn_into().ok())
+        self.log_element().map(|log| find_all(&log, "[data-seq]")).unwrap_or_default().into_iter()
     }
 }
 

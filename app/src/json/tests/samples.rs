@@ -1,8 +1,9 @@
 //! Values of all types that travel between server and browser.
 
 use model::{
-    AccessToken, Account, ApiError, Booking, BookingStatus, Conversation, Craft, Day, Device, EmailDelay, Event,
-    FieldError, Message, Money, NavState, Notification, NotificationKind, Person, Role, Scope, Thread, Timestamp, User,
+    AccessToken, Account, Agenda, ApiError, Booking, BookingStatus, BookingSummary, Conversation, Craft, Day, Device,
+    EmailDelay, Event, FieldError, InboxCounts, InboxEntry, InboxFilter, InboxKey, InboxList, Message, Money, NavState,
+    Notification, NotificationKind, Person, Role, Scope, Talent, Thread, Timestamp, UnreadConversation, User,
     ValidationErrors,
 };
 use std::str::FromStr;
@@ -66,6 +67,11 @@ pub(crate) fn person(fill: Fill) -> Person {
     Person { id: id(1), name: fill.text(), role: fill.choose(Role::ALL), craft: fill.option(Craft::Dj) }
 }
 
+pub(crate) fn talent(fill: Fill) -> Talent {
+    let Person { id, name, role, craft } = person(fill);
+    Talent { id, name, role, craft, slug: fill.option(fill.text()), bio: fill.text() }
+}
+
 pub(crate) fn booking(fill: Fill) -> Booking {
     Booking {
         id: id(2),
@@ -114,6 +120,7 @@ pub(crate) fn notification(fill: Fill) -> Notification {
         kind: fill.choose(NotificationKind::ALL),
         conversation_id: fill.option(id(4)),
         booking_id: fill.option(id(2)),
+        booking: fill.option(BookingSummary::from(&booking(fill))),
         actor: person(fill),
         preview: fill.text(),
         created_at: timestamp(),
@@ -131,7 +138,39 @@ pub(crate) fn thread(fill: Fill) -> Thread {
 }
 
 pub(crate) fn nav_state(fill: Fill) -> NavState {
-    NavState { person: person(fill), unread: fill.integer(), cursor: fill.integer() }
+    NavState {
+        person: person(fill),
+        unread: fill.integer(),
+        unread_conversations: fill.list(UnreadConversation { id: id(4), unread: fill.integer() }),
+        more_unread: fill.bool(),
+        cursor: fill.integer(),
+    }
+}
+
+pub(crate) fn inbox_list(fill: Fill) -> InboxList {
+    let place = InboxKey { needs_you: fill.bool(), event_seq: fill.integer(), id: id(4) };
+    InboxList {
+        filter: fill.choose(InboxFilter::ALL),
+        query: fill.option(fill.text()),
+        today: day(),
+        counts: InboxCounts { needs_you: fill.integer(), agreed: fill.integer(), cursor: fill.integer() },
+        next_up: fill.option(booking(fill)),
+        entries: fill.list(InboxEntry { conversation: conversation(fill), event_seq: fill.integer() }),
+        next_page: fill.option(place),
+        cursor: fill.integer(),
+    }
+}
+
+pub(crate) fn agenda(fill: Fill) -> Agenda {
+    Agenda {
+        from: day(),
+        until: fill.option(day()),
+        today: day(),
+        bookings: fill.list(booking(fill)),
+        earlier: fill.option(day()),
+        later: fill.option(day()),
+        cursor: fill.integer(),
+    }
 }
 
 pub(crate) fn account(fill: Fill) -> Account {
@@ -146,6 +185,8 @@ pub(crate) fn account(fill: Fill) -> Account {
         user,
         craft: fill.option(Craft::Band),
         bio: fill.text(),
+        slug: fill.option(fill.text()),
+        public_profile: fill.bool(),
         mail_after: fill.choose(EmailDelay::ALL),
         receipts: fill.bool(),
         presence: fill.bool(),

@@ -1,5 +1,5 @@
 use crate::{
-    components::{Avatar, Form, FormState, Glyph, Icon, IsolatedText, Time, TimeFormat, focus_on},
+    components::{Avatar, Form, FormState, Glyph, Icon, IsolatedText, Time, TimeFormat, focus_on, locale::Locale},
     reactive::memo,
     strings,
 };
@@ -13,9 +13,17 @@ pub(super) fn NotificationRow(
     notification: Notification,
     form: FormState,
 ) -> impl IntoView {
-    let Notification { id, conversation_id, kind, actor, preview, created_at, .. } = notification;
-    let what = strings::notification_text(kind, &actor.name);
-    let mark_label = StoredValue::new(strings::mark_read_label(&what));
+    let locale = Locale::current();
+    let Notification { id, conversation_id, kind, booking, actor, preview, created_at, .. } = notification;
+    let title = strings::notification_text(kind, &actor.name);
+    let what = memo(move || match &booking {
+        Some(booking) => {
+            let day = locale.format_calendar_day(booking.event_date);
+            strings::notification_about(&title, &booking.title, &day, &booking.fee.format_amount())
+        }
+        None => title.clone(),
+    });
+    let mark_label = move || what.with(|what| strings::mark_read_label(what));
     let href = conversation_id.map_or_else(|| "/settings".to_owned(), |id| format!("/conversations/{id}"));
     let link_id = format!("notification-{id}");
     let link = StoredValue::new(format!("#{link_id}"));
@@ -28,7 +36,7 @@ pub(super) fn NotificationRow(
         <li class="notification">
             <a class="row" class:unread=unread href=href id=link_id>
                 <Avatar person=actor/>
-                <span class="row-name">{what}</span>
+                <span class="row-name">{move || what.get()}</span>
                 <span class="row-time"><Time at=created_at format=TimeFormat::Short/></span>
                 <span class="row-about">
                     <span class="row-last"><IsolatedText text=preview/></span>
@@ -39,7 +47,7 @@ pub(super) fn NotificationRow(
             {move || unread.get().then(|| view! {
                 <Form form on:submit=move |_| focus_on(link.get_value())>
                     <input type="hidden" name="id" value=id.to_string()/>
-                    <button class="nav-item" type="submit" aria-label=mark_label.get_value() aria-disabled=form.aria_disabled()>
+                    <button class="button" type="submit" aria-label=mark_label aria-disabled=form.aria_disabled()>
                         <Icon glyph=Glyph::Check/><span class="nav-label">{strings::MARK_READ}</span>
                     </button>
                 </Form>

@@ -40,7 +40,7 @@ fn DeviceRow(device: Device, form: FormState) -> impl IntoView {
     let (label, about) = (strings::sign_out_of(&name), format!("device-{id}"));
     view! {
         <li class="credential">
-            <p class="credential-name"><IsolatedText text=name/> {current.then(|| view! { " " <span class="chip accepted">{strings::THIS_DEVICE}</span> })}</p>
+            <p class="credential-name"><IsolatedText text=name/> {current.then(|| view! { " " <span class="chip yes">{strings::THIS_DEVICE}</span> })}</p>
             <p class="help" id=about.clone()>
                 {strings::SIGNED_IN} <Time at=created_at format=TimeFormat::Exact/> ", "
                 {strings::LAST_USED} <Time at=last_seen_at format=TimeFormat::Exact/>

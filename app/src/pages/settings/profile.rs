@@ -3,7 +3,8 @@ use crate::{
     components::{
         ErrorSummary, Field, Flash, Form, FormState, RadioGroup, SubmitButton, TextAreaField, TextField, role_choices,
     },
-    reactive::effect,
+    json,
+    reactive::{effect, memo},
     server_fns, strings,
 };
 use leptos::prelude::*;
@@ -13,13 +14,13 @@ use model::{Account, Craft, Role, account::BIO_LIMIT, person::NAME_LIMIT};
 #[component]
 pub(super) fn Profile(account: Account, can_change_role: bool) -> impl IntoView {
     let form = FormState::for_server_fn::<server_fns::ChangeAccount>("profile-form");
-    let Account { user, craft, bio, .. } = account;
+    let (user, is_talent) = (account.user.clone(), account.user.role == Role::Talent);
     view! {
         <SettingsSection id="profile" title=strings::PROFILE lead=strings::joined_as(user.role)>
             <ErrorSummary form/>
             <Form form class="form" id=form.id>
-                <TextField form field="name" label=strings::NAME limit=NAME_LIMIT autocomplete="name" value=user.name/>
-                {(user.role == Role::Talent).then(|| view! { <TalentFields form craft bio/> })}
+                <TextField form field="name" label=strings::NAME maxlength=NAME_LIMIT autocomplete="name" value=user.name/>
+                {is_talent.then(|| view! { <TalentFields form account/> })}
                 <SubmitButton form label=strings::SAVE busy=strings::SAVING/>
                 <Flash text=form.done_text(strings::SAVED)/>
             </Form>
@@ -48,7 +49,8 @@ fn ChangeRole(role: Role) -> impl IntoView {
 }
 
 #[component]
-fn TalentFields(form: FormState, craft: Option<Craft>, bio: String) -> impl IntoView {
+fn TalentFields(form: FormState, account: Account) -> impl IntoView {
+    let Account { craft, bio, slug, public_profile, .. } = account;
     let craft = form.flashed_value("craft").map_or(craft, |flashed| flashed.parse().ok());
     form.describe_field("craft", "profile-craft", strings::CRAFT);
     view! {
@@ -60,6 +62,37 @@ fn TalentFields(form: FormState, craft: Option<Craft>, bio: String) -> impl Into
                 }).collect_view()}
             </select>
         </Field>
-        <TextAreaField form field="bio" label=strings::BIO help=strings::bio_help() limit=BIO_LIMIT value=bio/>
+        <TextAreaField form field="bio" label=strings::BIO help=strings::bio_help() maxlength=BIO_LIMIT value=bio/>
+        <Visibility form public_profile/>
+        <ProfileLink form slug/>
+    }
+}
+
+#[component]
+fn Visibility(form: FormState, public_profile: bool) -> impl IntoView {
+    let choice = |value, label, help| Choice { value, label, help };
+    let choices = vec![
+        choice("true", strings::PROFILE_PUBLIC, Some(strings::PROFILE_PUBLIC_HELP)),
+        choice("false", strings::PROFILE_SIGNED_IN, None),
+    ];
+    view! {
+        <RadioGroup form field="public_profile" error_field="publicProfile" legend=strings::WHO_SEES_PROFILE choices chosen=public_profile.to_string()/>
+    }
+}
+
+/// The link to the profile, which keeps its slug when the name changes unless its owner asks for a new one.
+#[component]
+fn ProfileLink(form: FormState, slug: Option<String>) -> impl IntoView {
+    let choice = |value, label, help| Choice { value, label, help };
+    let choices = vec![
+        choice("false", strings::KEEP_LINK, None),
+        choice("true", strings::RENEW_LINK, Some(strings::RENEW_LINK_HELP)),
+    ];
+    let saved =
+        move || form.result.with(|result| json::from_str::<Account>(result.as_ref()?.as_ref().ok()?).ok()?.slug);
+    let path = memo(move || saved().or_else(|| slug.clone()).map(|slug| format!("/t/{slug}")));
+    view! {
+        <RadioGroup form field="renew_slug" error_field="renewSlug" legend=strings::PROFILE_LINK choices chosen="false"/>
+        <p><a href=move || path.get()>{move || path.get()}</a></p>
     }
 }

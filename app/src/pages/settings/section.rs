@@ -6,10 +6,14 @@ pub(super) fn SettingsSection(
     id: &'static str,
     title: &'static str,
     #[prop(into)] lead: String,
+    /// A word above the title, for what few people need.
+    #[prop(optional)]
+    group: Option<&'static str>,
     children: Children,
 ) -> impl IntoView {
     view! {
         <section class="settings-section" aria-labelledby=id>
+            {group.map(|group| view! { <p class="overline">{group}</p> })}
             <h2 id=id tabindex="-1">{title}</h2>
             <p class="muted">{lead}</p>
             {children()}

@@ -28,7 +28,7 @@ pub(super) fn Tokens(lists: AccessLists, email: String, confirmed: RwSignal<bool
     lists.reload_after(form.done);
     restore_focus(form, "#tokens");
     view! {
-        <SettingsSection id="tokens" title=strings::TOKENS lead=strings::TOKENS_LEAD>
+        <SettingsSection id="tokens" title=strings::TOKENS lead=strings::TOKENS_LEAD group=strings::ADVANCED>
             <ErrorSummary form/>
             <Flash text=form.done_text(strings::REVOKED)/>
             <ul class="credentials" role="list" aria-labelledby="tokens">

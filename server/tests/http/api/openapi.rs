@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::{collections::BTreeSet, path::Path};
 
 /// The paths and methods that the API guarantees; a `?` marks public operations.
-const CONTRACT_ROUTES: [(&str, &[&str]); 30] = [
+const CONTRACT_ROUTES: [(&str, &[&str]); 31] = [
     ("/api/auth/callback/credentials", &["post?"]),
     ("/api/auth/session", &["get"]),
     ("/api/auth/signout", &["post"]),
@@ -30,6 +30,7 @@ const CONTRACT_ROUTES: [(&str, &[&str]); 30] = [
     ("/api/notifications", &["get"]),
     ("/api/notifications/read", &["post"]),
     ("/api/talents", &["get"]),
+    ("/api/talents/{id}", &["get?"]),
     ("/api/bookings", &["get", "post"]),
     ("/api/bookings/{id}", &["get"]),
     ("/api/bookings/{id}/accept", &["post"]),

@@ -10,7 +10,7 @@ const METHODS: [Method; 7] =
     [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS];
 
 /// Paths with their allowed methods, as in `Allow`; an unknown path has none.
-const ROUTES: [(&str, &str); 16] = [
+const ROUTES: [(&str, &str); 17] = [
     ("/api/auth/callback/credentials", "POST"),
     ("/api/auth/session", "GET,HEAD"),
     ("/api/auth/signout", "POST"),
@@ -22,6 +22,7 @@ const ROUTES: [(&str, &str); 16] = [
     ("/api/conversations/ID/read", "PUT"),
     ("/api/notifications", "GET,HEAD"),
     ("/api/talents", "GET,HEAD"),
+    ("/api/talents/ID", "GET,HEAD"),
     ("/api/bookings", "GET,HEAD,POST"),
     ("/api/bookings/ID", "GET,HEAD"),
     ("/api/events", "GET,HEAD"),

@@ -1,6 +1,8 @@
 //! Tests of `/api/talents`.
 
-use crate::support::{Site, actions::pluck, actor::escaped, json_shapes};
+use crate::support::{Site, TestResponse, UNKNOWN_ID, actions::pluck, actor::escaped, json_shapes};
+use reqwest::Method;
+use serde_json::json;
 
 #[tokio::test]
 async fn the_directory_lists_talent_by_name() {
@@ -9,7 +11,7 @@ async fn the_directory_lists_talent_by_name() {
         let directory = actor.get("/api/talents").await.ok(200);
         json_shapes::keys(&directory, &["talents", "nextPage"]);
         assert_eq!(pluck(&directory["talents"], "name"), ["DJ Kamau", "MC Achieng", "Sarah Wanjiru"]);
-        directory["talents"].as_array().expect("a list").iter().for_each(json_shapes::person);
+        directory["talents"].as_array().expect("a list").iter().for_each(json_shapes::talent);
         assert!(directory["nextPage"].is_null());
         assert!(!directory.to_string().contains('@'), "e-mail addresses are private");
     }
@@ -76,4 +78,44 @@ async fn a_long_directory_comes_in_pages() {
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), 73, "no duplicates");
+}
+
+#[tokio::test]
+async fn a_public_profile_is_shown_to_anyone() {
+    let site = Site::new().await;
+    let path = format!("/api/talents/{}", site.people.sarah);
+    for actor in [site.anonymous(), site.eventpro(), site.sarah()] {
+        let profile = actor.get(&path).await.ok(200);
+        json_shapes::keys(&profile, &["talent"]);
+        json_shapes::talent(&profile["talent"]);
+        assert_eq!(profile["talent"]["slug"], "sarah-wanjiru");
+        assert!(!profile.to_string().contains('@'), "e-mail addresses are private");
+        let page = actor.get("/t/sarah-wanjiru").await;
+        assert_eq!(page.status, 200);
+        for tag in ["og:title", "og:description", "og:url", "og:type"] {
+            assert!(page.text().contains(&format!("property=\"{tag}\"")), "{tag}: {}", page.text());
+        }
+        assert!(!page.text().contains("sarah.photographer"), "e-mail addresses are private");
+        assert_eq!(page.text().matches("name=\"description\"").count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_private_profile_looks_like_a_missing_one_to_visitors() {
+    let site = Site::new().await;
+    let change = site.sarah().request(Method::PATCH, "/api/account").json(&json!({ "publicProfile": false }));
+    let account = TestResponse::to(change).await.ok(200);
+    assert_eq!((&account["publicProfile"], &account["slug"]), (&false.into(), &"sarah-wanjiru".into()));
+    let get = async |id: &str| site.anonymous().get(&format!("/api/talents/{id}")).await;
+    let (hidden, missing) = (get(&site.people.sarah).await, get(UNKNOWN_ID).await);
+    hidden.problem(404, "not_found");
+    assert_eq!(hidden.problem_but_id(), missing.problem_but_id());
+    get(&site.people.eventpro).await.problem(404, "not_found");
+    site.eventpro().get(&format!("/api/talents/{}", site.people.sarah)).await.ok(200);
+    for (path, status) in
+        [("sarah-wanjiru", 404), (site.people.sarah.as_str(), 404), ("dj-kamau", 200), ("nobody", 404)]
+    {
+        assert_eq!(site.anonymous().get(&format!("/t/{path}")).await.status, status, "{path}");
+    }
+    assert_eq!(site.eventpro().get("/t/sarah-wanjiru").await.status, 200);
 }

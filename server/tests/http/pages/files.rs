@@ -16,6 +16,9 @@ fn build(folder: &Path) {
         ("site/pkg/greenroom.abc.css", "body {}"),
         ("site/pkg/greenroom.abc.wasm", "\0asm"),
         ("site/icon.svg", "<svg/>"),
+        ("site/icons.svg", "<svg/>"),
+        ("site/icon-192.png", "PNG"),
+        ("site/manifest.webmanifest", "{}"),
         ("secret.txt", "the secret"),
     ] {
         std::fs::write(folder.join(path), text).expect("a file");
@@ -43,6 +46,30 @@ async fn built_files_are_immutable_in_caches() {
     }
     let head = TestResponse::to(site.anonymous().request(Method::HEAD, "/pkg/greenroom.abc.js")).await;
     assert_eq!((head.status, head.header("cache-control")), (200, IMMUTABLE));
+}
+
+#[tokio::test]
+async fn home_screens_find_name_and_icons() {
+    let (site, _folder) = site().await;
+    let page = site.anonymous().get("/signin").await;
+    assert!(page.header("content-security-policy").contains("manifest-src 'self'; "));
+    for (path, kind) in [
+        ("/manifest.webmanifest", "application/manifest+json"),
+        ("/icon-192.png", "image/png"),
+        ("/icon.svg", "image/svg+xml"),
+    ] {
+        let answer = site.anonymous().get(path).await;
+        assert_eq!((answer.status, answer.header("content-type")), (200, kind), "{path}");
+    }
+    for link in ["rel=\"manifest\" href=\"/manifest.webmanifest\"", "rel=\"apple-touch-icon\""] {
+        assert!(page.text().contains(link), "{link}");
+    }
+    let manifest = include_str!("../../../../public/manifest.webmanifest");
+    let manifest: serde_json::Value = serde_json::from_str(manifest).expect("JSON");
+    for icon in manifest["icons"].as_array().expect("icons") {
+        let path = format!("../public{}", icon["src"].as_str().expect("a path"));
+        assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(path).exists(), "{icon}");
+    }
 }
 
 #[tokio::test]
@@ -86,6 +113,16 @@ async fn missing_files_are_not_cached() {
         let answer = site.anonymous().get(path).await;
         assert_eq!(answer.status, 404, "{path}");
         assert!(!answer.header("cache-control").contains("immutable"), "{path}: the file may be deployed later");
+    }
+}
+
+#[tokio::test]
+async fn icons_are_immutable_under_the_version_of_this_build() {
+    let (site, _folder) = site().await;
+    for (query, immutable) in [(app::components::SPRITE_VERSION.to_string(), true), ("1".to_owned(), false)] {
+        let answer = site.anonymous().get(&format!("/icons.svg?{query}")).await;
+        assert_eq!((answer.status, answer.header("content-type")), (200, "image/svg+xml"));
+        assert_eq!(answer.header("cache-control") == IMMUTABLE, immutable, "{query}");
     }
 }
 

@@ -76,6 +76,11 @@ fn an_invalid_setting_is_reported_before_start() {
         ("GREENROOM_LOG_FORMAT", "xml", "possible values: text, json"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "nowhere", "it must be http:// or https:// and a host"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "grpc://127.0.0.1:4317", "it must be http:// or https:// and a host"),
+        (
+            "GREENROOM_TIME_ZONE",
+            "Nairobi",
+            "GREENROOM_TIME_ZONE must be the IANA name of a time zone, like Africa/Nairobi",
+        ),
         ("LEPTOS_SITE_ADDR", "nowhere", "invalid"),
         ("LEPTOS_SITE_ADDR", "127.0.0.1:99999", "invalid"),
     ] {
@@ -199,7 +204,8 @@ fn seeding_a_public_site_needs_force() {
 #[tokio::test]
 async fn empty_settings_count_as_unset() {
     let names = ["DATABASE_URL", "GREENROOM_URL", "GREENROOM_TRUSTED_PROXIES", "OTEL_EXPORTER_OTLP_ENDPOINT"];
-    let more = ["GREENROOM_ALLOW_HTTP", "GREENROOM_CA_FILE", "GREENROOM_SECURITY_CONTACT", "NATS_URL"];
+    let more =
+        ["GREENROOM_ALLOW_HTTP", "GREENROOM_CA_FILE", "GREENROOM_SECURITY_CONTACT", "GREENROOM_TIME_ZONE", "NATS_URL"];
     let names = [&names[..], &more].concat();
     let empty: Vec<_> = names.into_iter().map(|name| (name, "")).collect();
     let site = Site::with(&empty).await;

@@ -71,8 +71,11 @@ impl HostileSite {
             let pages = private_pages(actor, &self.conversation, &self.booking, &site.people.sarah);
             pages.into_iter().chain(with_text.clone())
         };
-        let of_organizers = [format!("/talents?query={text}&craft={text}"), format!("/bookings/new?talent={text}")];
+        let profile = format!("/t/{}", site.people.sarah);
+        let of_organizers =
+            [profile.clone(), format!("/talents?query={text}&craft={text}"), format!("/bookings/new?talent={text}")];
         let of_visitors = [
+            profile,
             format!("/signin?next={text}&done={text}"),
             format!("/register?role={text}"),
             format!("/verify?token={text}&sent={text}"),
@@ -249,5 +252,5 @@ async fn text_stored_before_validation_is_still_shown() {
         assert!(turned.is_none(), "{path}: {turned:?}");
     }
     let page = Document::parse(&eventpro.get(&thread).await.text(), true);
-    assert!(page.text_of("dd").contains("QQQ 45,000"), "{}", page.text_of("dd"));
+    assert!(page.text_of("strong").contains("QQQ 45,000"), "{}", page.text_of("strong"));
 }

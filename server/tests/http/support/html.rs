@@ -26,9 +26,7 @@ pub(crate) struct Text {
 impl Document {
     /// Parses a document, as a browser with or without JavaScript.
     pub(crate) fn parse(html: &str, scripting: bool) -> Self {
-        let tree_builder = TreeBuilderOpts { scripting_enabled: scripting, ..TreeBuilderOpts::default() };
-        let options = ParseOpts { tree_builder, ..ParseOpts::default() };
-        let dom = parse_document(RcDom::default(), options).one(html);
+        let dom = dom_of(html, scripting);
         let mut document = Self::default();
         document.collect(&dom.document, &[]);
         document
@@ -68,6 +66,16 @@ impl Document {
         };
         self.elements.iter().map(outlined).collect()
     }
+}
+
+/// Returns the parse errors of a document, as the HTML standard defines them.
+pub(crate) fn parse_errors(html: &str) -> Vec<String> {
+    dom_of(html, true).errors.borrow().iter().map(ToString::to_string).collect()
+}
+
+fn dom_of(html: &str, scripting: bool) -> RcDom {
+    let tree_builder = TreeBuilderOpts { scripting_enabled: scripting, ..TreeBuilderOpts::default() };
+    parse_document(RcDom::default(), ParseOpts { tree_builder, ..ParseOpts::default() }).one(html)
 }
 
 impl Element {

@@ -33,6 +33,16 @@ pub(crate) fn person(value: &Value) {
     role(&value["role"]);
 }
 
+pub(crate) fn talent(value: &Value) {
+    keys(value, &["id", "name", "role", "craft", "slug", "bio"]);
+    our_id(&value["id"]);
+    text(&value["name"]);
+    assert_eq!(value["role"], "talent");
+    text(&value["craft"]);
+    text(&value["slug"]);
+    assert!(value["bio"].is_string(), "{value}");
+}
+
 pub(crate) fn booking(value: &Value) {
     keys(value, &["id", "title", "eventDate", "venue", "fee", "status", "organizer", "talent"]);
     our_id(&value["id"]);
@@ -79,11 +89,16 @@ pub(crate) fn message(value: &Value) {
 }
 
 pub(crate) fn notification(value: &Value) {
-    keys(value, &["id", "kind", "conversationId", "bookingId", "actor", "preview", "createdAt", "readAt"]);
+    keys(value, &["id", "kind", "conversationId", "bookingId", "booking", "actor", "preview", "createdAt", "readAt"]);
     our_id(&value["id"]);
     our_id(&value["conversationId"]);
     our_id(&value["bookingId"]);
     assert!(value["kind"] == "message" || value["kind"] == "booking", "{value}");
+    assert_eq!(value["booking"].is_null(), value["kind"] == "message", "{value}");
+    if let Some(booking) = value["booking"].as_object() {
+        keys(&value["booking"], &["title", "eventDate", "fee"]);
+        assert_eq!(booking["fee"]["currency"], "KES");
+    }
     person(&value["actor"]);
     text(&value["preview"]);
     timestamp(&value["createdAt"]);

@@ -40,6 +40,8 @@ pub(super) const OMITTED_DATA: [OmittedData; 8] = [
 pub(super) struct AccountTimes {
     joined_at: Timestamp,
     last_active_at: Option<Timestamp>,
+    /// The IANA name of the time zone of their device.
+    time_zone: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -57,7 +59,7 @@ impl Greenroom {
         let row = person::Entity::find_by_id(id).one(reader).await?.ok_or(ApiError::Unauthenticated)?;
         let seen = last_seen::Entity::find_by_id(id).one(reader).await?;
         let last_active_at = seen.map(|row| Timestamp::from_millis(row.active_at));
-        Ok(AccountTimes { joined_at: Timestamp::from_millis(row.created_at), last_active_at })
+        Ok(AccountTimes { joined_at: Timestamp::from_millis(row.created_at), last_active_at, time_zone: row.time_zone })
     }
 
     /// Returns the emails to the viewer that are queued or haven't been cleaned up since they were sent.
@@ -85,7 +87,8 @@ mod tests {
     /// Every column of the schema, with the field of the export that contains it or the omitted data it belongs to.
     const EXPORT_DECISIONS: &[(&str, &str, &str)] = &[
         ("person", "id email name role craft bio mail_after email_verified receipts presence", "account"),
-        ("person", "created_at", "times"),
+        ("person", "slug public_profile", "account"),
+        ("person", "created_at time_zone", "times"),
         ("person", "password_hash", "password"),
         // A person with a deleted account can't export.
         ("person", "deleted_at search_name", "indexes and counters"),

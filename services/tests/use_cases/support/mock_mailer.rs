@@ -53,7 +53,8 @@ pub(crate) fn link_token_in(mail: &OutgoingEmail) -> String {
     find_token(mail).expect("a link with a token")
 }
 
-fn find_token(mail: &OutgoingEmail) -> Option<String> {
+/// Returns the token of the link in an e-mail, if it has one.
+pub(crate) fn find_token(mail: &OutgoingEmail) -> Option<String> {
     let (_, after) = mail.text.split_once("?token=")?;
     Some(after.split_whitespace().next().expect("a token").to_owned())
 }

@@ -1,6 +1,10 @@
 //! All views that one person can have on screen, updated by events as in a browser.
 
-use model::{ApplyOutcome, BookingView, Envelope, Inbox, NavState, NotificationList, PersonId, Projection, Thread};
+use super::event_day;
+use model::{
+    Agenda, ApplyOutcome, BookingView, Envelope, Inbox, InboxFilter, InboxList, NavState, NotificationList, PersonId,
+    Projection, Thread,
+};
 use services::{Greenroom, Viewer, messages::Window};
 
 /// All views of one person, each with its own cursor.
@@ -8,6 +12,10 @@ use services::{Greenroom, Viewer, messages::Window};
 pub(crate) struct Views {
     /// `None` after an event that it can't be updated by: a browser then reloads it.
     pub(crate) inbox: Option<Inbox>,
+    /// The inbox's page, with each filter; `None` like the inbox.
+    pub(crate) lists: Vec<Option<InboxList>>,
+    /// The bookings from this month on, and those of the month in which all new ones are.
+    pub(crate) agendas: Vec<Agenda>,
     pub(crate) notification_list: NotificationList,
     pub(crate) nav_state: NavState,
     pub(crate) threads: Vec<Thread>,
@@ -28,7 +36,8 @@ impl Views {
         bookings.sort_by_key(|booking| booking.conversation.id);
         let notification_list = greenroom.list_notifications(viewer, None).await.expect("notifications");
         let nav_state = greenroom.load_nav_state(viewer).await.expect("a nav state");
-        Self { inbox: Some(inbox), notification_list, nav_state, threads, bookings }
+        let (lists, agendas) = (read_lists(greenroom, viewer).await, read_agendas(greenroom, viewer).await);
+        Self { inbox: Some(inbox), lists, agendas, notification_list, nav_state, threads, bookings }
     }
 
     /// Returns the smallest cursor of the views: events after it may be missing in one of them.
@@ -36,8 +45,10 @@ impl Views {
         let inbox = self.inbox.iter().map(Projection::cursor);
         let threads = self.threads.iter().map(Projection::cursor);
         let bookings = self.bookings.iter().map(Projection::cursor);
+        let lists = self.lists.iter().flatten().map(Projection::cursor);
+        let agendas = self.agendas.iter().map(Projection::cursor);
         let others = [self.notification_list.cursor(), self.nav_state.cursor()];
-        inbox.chain(threads).chain(bookings).chain(others).min().expect("at least one view")
+        inbox.chain(threads).chain(bookings).chain(lists).chain(agendas).chain(others).min().expect("at least one view")
     }
 
     /// Applies an event to all views; returns whether one has changed.
@@ -45,12 +56,21 @@ impl Views {
         let mut outcomes = vec![self.notification_list.apply(me, envelope), self.nav_state.apply(me, envelope)];
         outcomes.extend(self.threads.iter_mut().map(|thread| thread.apply(me, envelope)));
         outcomes.extend(self.bookings.iter_mut().map(|booking| booking.apply(me, envelope)));
+        outcomes.extend(self.agendas.iter_mut().map(|agenda| agenda.apply(me, envelope)));
         assert!(!outcomes.contains(&ApplyOutcome::Gap), "only the inbox can have a gap: {envelope:?}");
+        for list in &mut self.lists {
+            let outcome = list.as_mut().map(|list| list.apply(me, envelope));
+            if outcome == Some(ApplyOutcome::Gap) {
+                *list = None;
+            }
+            outcomes.extend(outcome);
+        }
         let inbox = self.inbox.as_mut().map(|inbox| inbox.apply(me, envelope));
         if inbox == Some(ApplyOutcome::Gap) {
             self.inbox = None;
         }
-        inbox.is_some_and(|outcome| outcome != ApplyOutcome::Unchanged) || outcomes.contains(&ApplyOutcome::Changed)
+        inbox.is_some_and(|outcome| outcome != ApplyOutcome::Unchanged)
+            || outcomes.iter().any(|outcome| *outcome != ApplyOutcome::Unchanged)
     }
 
     /// Truncates the views to the pages of a fresh read: events only make lists longer.
@@ -63,6 +83,15 @@ impl Views {
             self.notification_list.notifications.truncate(fresh.notification_list.notifications.len());
             self.notification_list.next_page.clone_from(&fresh.notification_list.next_page);
         }
+        for (list, fresh) in self.lists.iter_mut().zip(&fresh.lists) {
+            if let (Some(list), Some(fresh)) = (list, fresh) {
+                if fresh.next_page.is_some() {
+                    list.entries.truncate(fresh.entries.len());
+                }
+                list.next_page = fresh.next_page;
+            }
+        }
+        self.clear_unless_same_day(fresh);
         for (thread, fresh) in self.threads.iter_mut().zip(&fresh.threads) {
             if fresh.has_more {
                 let surplus = thread.messages.len().saturating_sub(fresh.messages.len());
@@ -81,6 +110,43 @@ impl Views {
         if earlier.inbox.is_none() {
             self.inbox = None;
         }
+        for (list, earlier) in self.lists.iter_mut().zip(&earlier.lists) {
+            match (&mut *list, earlier) {
+                // An entry that events moved down is on a page that wasn't on screen.
+                (Some(list), Some(earlier)) if earlier.next_page.is_some() => {
+                    list.entries.truncate(earlier.entries.len());
+                }
+                (Some(_), None) => *list = None,
+                _ => {}
+            }
+        }
+        self.clear_unless_same_day(earlier);
         self
     }
+
+    /// Drops the views that depend on the day, if a day ended between this reading and the other: a browser loads them
+    /// again then.
+    fn clear_unless_same_day(&mut self, other: &Self) {
+        let today = |views: &Self| views.agendas.first().map(|agenda| agenda.today);
+        if today(self) != today(other) {
+            self.lists.clear();
+            self.agendas.clear();
+        }
+    }
+}
+
+async fn read_lists(greenroom: &Greenroom, viewer: &Viewer) -> Vec<Option<InboxList>> {
+    let mut lists = Vec::new();
+    for filter in InboxFilter::ALL {
+        lists.push(Some(greenroom.load_inbox_list(viewer, *filter, None, None).await.expect("a list")));
+    }
+    lists
+}
+
+async fn read_agendas(greenroom: &Greenroom, viewer: &Viewer) -> Vec<Agenda> {
+    let mut agendas = Vec::new();
+    for month in [None, Some(event_day().month())] {
+        agendas.push(greenroom.load_agenda(viewer, month).await.expect("an agenda"));
+    }
+    agendas
 }

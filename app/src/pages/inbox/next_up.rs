@@ -1,0 +1,58 @@
+use super::address::InboxAddress;
+use crate::{
+    components::{DateBlock, Glyph, Icon, IsolatedText, StatusChip},
+    live::Live,
+    reactive::memo,
+    request_error::ForPerson,
+    strings,
+};
+use leptos::{either::Either, prelude::*};
+use model::{Booking, InboxFilter, InboxList, PersonId};
+
+/// What comes next, beside the inbox on a wide screen: the next agreed booking, and how much waits.
+#[component]
+pub(super) fn NextUp(for_person: ForPerson<InboxList>) -> impl IntoView {
+    let me = for_person.me;
+    let inbox = Live::current().subscribe(for_person);
+    let next = memo(move || inbox.with(|inbox| inbox.next_up.clone()));
+    let waiting = memo(move || inbox.with(|inbox| inbox.counts.needs_you));
+    view! {
+        <div class="next-up wide-only">
+            {move || match next.get() {
+                Some(booking) => Either::Left(view! {
+                    <h2>{strings::NEXT_UP}</h2>
+                    <NextTicket me booking/>
+                }),
+                None => Either::Right(view! {
+                    <h2>{strings::CHOOSE}</h2>
+                    <p class="muted">{strings::CHOOSE_LEAD}</p>
+                }),
+            }}
+            {move || (waiting.get() > 0).then(|| view! {
+                <p class="waiting"><a href=InboxAddress::of(InboxFilter::NeedsYou).href(false)>
+                    <Icon glyph=Glyph::Inbox/>{strings::waiting_for_you(waiting.get())}
+                </a></p>
+            })}
+            <p><a href="/bookings">{strings::ALL_BOOKINGS}</a></p>
+        </div>
+    }
+}
+
+/// The next booking as a ticket.
+#[component]
+fn NextTicket(me: PersonId, booking: Booking) -> impl IntoView {
+    let (role, href) = (booking.role_of(me), format!("/bookings/{}", booking.id));
+    let name = booking.counterpart_of(me).name.clone();
+    view! {
+        <article class="ticket">
+            <DateBlock day=booking.event_date class="ticket-date"/>
+            <div class="ticket-terms">
+                <h3><a href=href><IsolatedText text=booking.title/></a></h3>
+                <p>{strings::with_person(&name)}</p>
+                <p class="muted"><Icon glyph=Glyph::Pin/><IsolatedText text=booking.venue/></p>
+                <p class="ticket-fee">{booking.fee.format_amount()}</p>
+                <StatusChip status=booking.status role/>
+            </div>
+        </article>
+    }
+}

@@ -1,0 +1,94 @@
+use crate::{
+    components::{
+        DayLine, IsolatedText, LoadError, PageTitle, Skeleton, Time, TimeFormat, locale::Locale, page_of_param,
+    },
+    live::Live,
+    request_error::ForPerson,
+    server_fn_client::page_resource,
+    server_fns, strings,
+};
+use leptos::{either::Either, prelude::*};
+use model::{Booking, Message, PersonId, Thread};
+
+/// A conversation as a document to print: the facts, then all messages.
+#[component]
+pub fn Transcript() -> impl IntoView {
+    page_of_param("id", |id| view! { <TranscriptLoader id/> }.into_any())
+}
+
+#[component]
+fn TranscriptLoader(id: String) -> impl IntoView {
+    let live = Live::current();
+    let found = page_resource(move || live.reload_generation.get(), move |_| server_fns::load_transcript(id.clone()));
+    view! {
+        <main class="page transcript" id="content">
+            <Transition fallback=|| view! { <Skeleton rows=6/> }>
+                {move || Suspend::new(async move {
+                    match found.await {
+                        Ok(for_person) => Either::Left(view! { <TranscriptView for_person/> }),
+                        Err(failure) => Either::Right(view! { <LoadError failure/> }),
+                    }
+                })}
+            </Transition>
+        </main>
+    }
+}
+
+/// A snapshot: what arrives while it is open isn't added to it.
+#[component]
+fn TranscriptView(for_person: ForPerson<Thread>) -> impl IntoView {
+    let locale = Locale::current();
+    let ForPerson { me, view: Thread { conversation, messages, has_more, .. } } = for_person;
+    let role = conversation.booking.role_of(me);
+    let status = strings::booking_status_label(conversation.booking.status, role);
+    let title = strings::conversation_with(&conversation.counterpart.name);
+    let count = messages.len();
+    view! {
+        <PageTitle text=title.clone()/>
+        <h1>{title}</h1>
+        <p class="no-print">
+            <a class="button" href=format!("/conversations/{}", conversation.id)>{strings::OPEN_CONVERSATION}</a>
+            // Without JavaScript, the browser's menu prints.
+            {move || locale.is_hydrated().then(|| view! {
+                <button class="button primary" type="button" on:click=|_| { let _ = window().print(); }>{strings::PRINT}</button>
+            })}
+        </p>
+        <Facts booking=conversation.booking status/>
+        {has_more.then(|| view! { <p class="muted">{strings::newest_messages(count)}</p> })}
+        <div class="transcript-messages">
+            {messages.into_iter().map(|message| view! { <Row me message/> }).collect_view()}
+        </div>
+    }
+}
+
+#[component]
+fn Facts(booking: Booking, status: &'static str) -> impl IntoView {
+    view! {
+        <dl class="details">
+            <div><dt>{strings::EVENT}</dt><dd><IsolatedText text=booking.title/></dd></div>
+            <div><dt>{strings::DATE}</dt><dd><DayLine day=booking.event_date/></dd></div>
+            <div><dt>{strings::VENUE}</dt><dd><IsolatedText text=booking.venue/></dd></div>
+            <div><dt>{strings::FEE}</dt><dd>{booking.fee.format_amount()}</dd></div>
+            <div><dt>{strings::STATUS}</dt><dd>{status}</dd></div>
+            <div><dt>{strings::ORGANIZER}</dt><dd><IsolatedText text=booking.organizer.name/></dd></div>
+            <div><dt>{strings::TALENT}</dt><dd><IsolatedText text=booking.talent.name/></dd></div>
+        </dl>
+    }
+}
+
+#[component]
+fn Row(me: PersonId, message: Message) -> impl IntoView {
+    let Message { sender, body, booking_status, created_at, .. } = message;
+    let mine = sender.id == me;
+    let text = match booking_status {
+        Some(status) => strings::booking_event_text(status, (!mine).then_some(sender.name.as_str())),
+        None => body,
+    };
+    let by = booking_status.is_none().then(|| view! { <b><IsolatedText text=sender.name/></b>" " });
+    view! {
+        <div class="transcript-message">
+            <p>{by}<Time at=created_at format=TimeFormat::Exact/></p>
+            <p class="transcript-text" dir="auto">{text}</p>
+        </div>
+    }
+}

@@ -1,0 +1,33 @@
+import { openBookingMenu } from "../support/booking.ts";
+import { expect, test } from "../support/fixtures.ts";
+
+test("the print page of a conversation has the facts and all messages", async ({ sarah, apis, launch }) => {
+  for (let n = 1; n <= 120; n++) await apis.eventpro.sendMessage(launch.id, `Number ${n}`);
+  await apis.sarah.markRead(launch.id, launch.bodies.length + 120);
+  await sarah.open(launch.path);
+  await openBookingMenu(sarah.page);
+  await sarah.page.getByRole("link", { name: "Print conversation" }).click();
+  await expect(sarah.heading).toHaveText("Conversation with EventPro Kenya");
+  const texts = sarah.page.locator(".transcript-text");
+  await expect(texts).toHaveCount(launch.bodies.length + 120);
+  await expect(texts.first()).toHaveText(launch.bodies[0]);
+  await expect(texts.last()).toHaveText("Number 120");
+  for (const fact of ["Savanna product launch", "KICC, Nairobi", "KES 45,000", "New request"]) {
+    await expect(sarah.page.getByText(fact, { exact: true })).toBeVisible();
+  }
+  await sarah.page.emulateMedia({ media: "print" });
+  await expect(sarah.page.getByRole("link", { name: "Open the conversation" })).toBeHidden();
+  await expect(sarah.page.getByRole("banner")).toBeHidden();
+});
+
+test("@js a printed thread has the facts above its messages, and no composer", async ({ sarah, launch }) => {
+  await sarah.open(launch.path);
+  await sarah.page.emulateMedia({ media: "print", colorScheme: "dark" });
+  await expect(sarah.thread.composer).toBeHidden();
+  await expect(sarah.conversations).toBeHidden();
+  const facts = sarah.page.getByRole("complementary", { name: "Booking" });
+  await expect(facts.getByText("KICC, Nairobi")).toBeVisible();
+  const top = async (text: string) => (await sarah.page.getByText(text, { exact: true }).boundingBox())?.y ?? NaN;
+  expect(await top("KICC, Nairobi")).toBeLessThan(await top(launch.bodies[0]));
+  expect(await sarah.page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)).toBe("rgb(255, 255, 255)");
+});

@@ -1,0 +1,35 @@
+import { expect, test } from "../support/fixtures.ts";
+
+test("a visitor sees a public profile, and signs in to ask about a date", async ({ visitor }) => {
+  await visitor.open("/t/sarah-wanjiru");
+  await expect(visitor.heading).toHaveText("Sarah Wanjiru");
+  await expect(visitor.page.getByText("Photographer", { exact: true })).toBeVisible();
+  await expect(visitor.page.getByText("Weddings and product launches")).toBeVisible();
+  await expect(visitor.page.locator('meta[property="og:url"]')).toHaveAttribute("content", /\/t\/sarah-wanjiru$/);
+  await visitor.page.getByRole("link", { name: "Ask about a date" }).click();
+  await expect(visitor.page).toHaveURL(/\/signin\?next=\/bookings\/new%3Ftalent%3D/);
+});
+
+test("a talent edits their profile, hides it from visitors, and gets a new link", async ({ sarah, visitor, apis }) => {
+  await sarah.open("/t/sarah-wanjiru");
+  await sarah.page.getByRole("link", { name: "Edit profile" }).click();
+  const profile = sarah.section("Profile");
+  await profile.getByLabel("Name").fill("Sarah W.");
+  await profile.getByLabel("Only people who are signed in").check();
+  await profile.getByLabel("Make a new one from my name").check();
+  await profile.getByRole("button", { name: "Save" }).click();
+  await expect(profile.getByRole("link", { name: "/t/sarah-w" })).toBeVisible();
+  expect((await apis.sarah.get("/api/account")).json).toMatchObject({ slug: "sarah-w", publicProfile: false });
+
+  visitor.allowConsole(/status of 404/);
+  expect(await visitor.open("/t/sarah-w")).toBe(404);
+  expect(await visitor.open("/t/sarah-wanjiru")).toBe(404);
+  await expect(visitor.heading).toHaveText("Page not found");
+  expect(await sarah.open("/t/sarah-w")).toBe(200);
+});
+
+test("another talent can't ask for a date", async ({ achieng }) => {
+  await achieng.open("/t/sarah-wanjiru");
+  await expect(achieng.heading).toHaveText("Sarah Wanjiru");
+  await expect(achieng.page.getByRole("link", { name: "Ask about a date" })).toHaveCount(0);
+});

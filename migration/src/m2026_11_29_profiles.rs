@@ -1,0 +1,38 @@
+//! Profiles of talents: their name in URLs, and whether people who aren't signed in see them. Only additions, so that
+//! nodes of the version before keep working.
+//!
+//! Existing profiles stay private, because their owners were told that only signed-in people see them.
+//! `services::migrate` makes the slugs, because only `services` has the code that folds a name.
+
+use crate::columns::build_index;
+use sea_orm_migration::{prelude::*, schema::*};
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for column in [text_null("slug").take(), boolean("public_profile").default(false).take()] {
+            manager.alter_table(Table::alter().table("person").add_column(column).take()).await?;
+        }
+        // Partial: updating a column with a plain unique index would block inserts that refer to the row.
+        let unique = "CREATE UNIQUE INDEX person_by_slug ON person (slug) WHERE slug IS NOT NULL";
+        manager.get_connection().execute_unprepared(unique).await?;
+        for index in [
+            // Finds talents without a slug.
+            build_index("person", &["role", "email_verified", "slug", "id"]),
+            // Finds the newest public profiles.
+            build_index("person", &["role", "email_verified", "public_profile", "id"]),
+            // Finds the newest profiles.
+            build_index("person", &["role", "email_verified", "id"]),
+        ] {
+            manager.create_index(index).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,114 @@
+use super::{ApplyOutcome, Projection};
+use crate::{
+    booking::{Booking, BookingStatus},
+    event::{Envelope, Event},
+    id::PersonId,
+    money::Money,
+    time::{Day, Month},
+};
+use serde::{Deserialize, Serialize};
+
+/// A person's bookings by day: those of a month, or all from the current month on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Agenda {
+    /// The first day that is listed.
+    pub from: Day,
+    /// The first day after those listed; `None` if all later days are listed.
+    pub until: Option<Day>,
+    /// The day by which bookings are past.
+    pub today: Day,
+    /// By day and id.
+    pub bookings: Vec<Booking>,
+    /// The last day before `from` that has a booking.
+    pub earlier: Option<Day>,
+    /// The first day from `until` on that has a booking.
+    pub later: Option<Day>,
+    /// `seq` of the last event that this view includes.
+    pub cursor: i64,
+}
+
+impl Agenda {
+    /// Returns whether all bookings of a month are listed.
+    pub fn has_all_of(&self, month: Month) -> bool {
+        self.from <= month.first_day() && self.until.is_none_or(|until| until >= month.next().first_day())
+    }
+
+    /// Returns the sums of the agreed fees of a month, by currency.
+    pub fn agreed_fees(&self, month: Month) -> Vec<Money> {
+        let mut sums = Vec::<Money>::new();
+        let agreed = |booking: &&Booking| matches!(booking.status, BookingStatus::Accepted | BookingStatus::Completed);
+        let of_month = self.bookings.iter().filter(|booking| booking.event_date.month() == month);
+        for Booking { fee, .. } in of_month.filter(agreed) {
+            match sums.iter_mut().find(|sum| sum.currency == fee.currency) {
+                Some(sum) => sum.amount = sum.amount.saturating_add(fee.amount),
+                None => sums.push(fee.clone()),
+            }
+        }
+        sums
+    }
+
+    fn is_listed(&self, day: Day) -> bool {
+        day >= self.from && self.until.is_none_or(|until| day < until)
+    }
+
+    fn add(&mut self, booking: &Booking) -> ApplyOutcome {
+        let day = booking.event_date;
+        if self.is_listed(day) {
+            let key = |booking: &Booking| (booking.event_date, booking.id);
+            match self.bookings.binary_search_by_key(&key(booking), key) {
+                Ok(_) => return ApplyOutcome::Unchanged,
+                Err(index) => self.bookings.insert(index, booking.clone()),
+            }
+        } else if day < self.from {
+            self.earlier = self.earlier.max(Some(day));
+        } else {
+            self.later = Some(self.later.map_or(day, |later| later.min(day)));
+        }
+        ApplyOutcome::Changed
+    }
+
+    fn update(&mut self, booking: &Booking) -> ApplyOutcome {
+        let is_listed = self.is_listed(booking.event_date);
+        match self.bookings.iter_mut().find(|known| known.id == booking.id) {
+            Some(known) if known.event_date == booking.event_date => {
+                *known = booking.clone();
+                ApplyOutcome::Changed
+            }
+            // Moved within the list, or out of it or into it: the days around it are unknown.
+            Some(_) => ApplyOutcome::Gap,
+            None if is_listed => ApplyOutcome::Gap,
+            None => ApplyOutcome::Unchanged,
+        }
+    }
+}
+
+impl Projection for Agenda {
+    fn cursor(&self) -> i64 {
+        self.cursor
+    }
+
+    fn apply_event(&mut self, _me: PersonId, envelope: &Envelope) -> ApplyOutcome {
+        match &envelope.event {
+            Event::ConversationCreated { conversation } => self.add(&conversation.booking),
+            Event::BookingUpdated { booking } => self.update(booking),
+            Event::PersonUpdated { person } => {
+                for booking in &mut self.bookings {
+                    booking.organizer.update_from(person);
+                    booking.talent.update_from(person);
+                }
+                ApplyOutcome::Changed
+            }
+            Event::MessageCreated { .. }
+            | Event::ConversationRead { .. }
+            | Event::ConversationDelivered { .. }
+            | Event::NotificationCreated { .. }
+            | Event::NotificationRead { .. }
+            | Event::Unknown => ApplyOutcome::Unchanged,
+        }
+    }
+
+    fn set_cursor(&mut self, seq: i64) {
+        self.cursor = seq;
+    }
+}

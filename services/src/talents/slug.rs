@@ -1,0 +1,182 @@
+//! Slugs: the names of profiles in URLs, made from the names of talents.
+
+use super::fold_name;
+use crate::{Error, Result, entity::person, error::is_duplicate};
+use model::Role;
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::{Set, Unchanged},
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::LockType,
+};
+use uuid::Uuid;
+
+/// Rows that one call fills in.
+const BATCH: u64 = 100;
+/// Maximum length before the number of a duplicate.
+const LENGTH: usize = 48;
+/// The slug of a name without any letter or digit that ASCII has.
+const NAMELESS: &str = "talent";
+/// Numbers tried before random ones.
+const SMALL_NUMBERS: u32 = 9;
+
+/// Key of the advisory lock. Arbitrary, but the same in every version of the program.
+const SLUG_LOCK: i64 = 0x6772_736c;
+
+/// Slugs that a person could take for a page of the site.
+const RESERVED: [&str; 24] = [
+    "about",
+    "account",
+    "admin",
+    "api",
+    "bookings",
+    "contact",
+    "edit",
+    "greenroom",
+    "help",
+    "home",
+    "inbox",
+    "me",
+    "new",
+    "privacy",
+    "profile",
+    "register",
+    "search",
+    "settings",
+    "signin",
+    "signout",
+    "support",
+    "talents",
+    "terms",
+    "you",
+];
+
+/// Gives a confirmed talent a slug, if they have none.
+pub(crate) async fn ensure_slug(tx: &impl ConnectionTrait, row: person::Model) -> Result<person::Model> {
+    if row.slug.is_some() { Ok(row) } else { renew_slug(tx, row).await }
+}
+
+/// Gives a confirmed talent a slug made from their name; the same one, if only that fits. The row must be locked.
+pub(crate) async fn renew_slug(tx: &impl ConnectionTrait, row: person::Model) -> Result<person::Model> {
+    if row.role != Role::Talent.as_str() || !row.email_verified {
+        return Ok(row);
+    }
+    let base = slug_base(&row.name);
+    let is_own = |own: &str| own == base || own.strip_prefix(&base).is_some_and(is_number_suffix);
+    if row.slug.as_deref().is_some_and(is_own) {
+        return Ok(row);
+    }
+    lock_slugs(tx).await?;
+    let slug = find_free_slug(tx, &base).await?;
+    Ok(person::ActiveModel { id: Unchanged(row.id), slug: Set(Some(slug)), ..Default::default() }.update(tx).await?)
+}
+
+/// Waits for other transactions that choose a slug, until this one ends: the slugs that it finds free stay free. On
+/// SQLite, writes wait for each other anyway. Taken after all locks of people and conversations.
+async fn lock_slugs(tx: &impl ConnectionTrait) -> Result<()> {
+    if tx.get_database_backend() == DbBackend::Postgres {
+        tx.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({SLUG_LOCK})")).await?;
+    }
+    Ok(())
+}
+
+fn is_number_suffix(text: &str) -> bool {
+    text.strip_prefix('-').is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Returns `base`, or `base` with a number.
+async fn find_free_slug(connection: &impl ConnectionTrait, base: &str) -> Result<String> {
+    let numbered = (2..=SMALL_NUMBERS).map(|number| format!("{base}-{number}"));
+    let plain = Some(base.to_owned()).filter(|base| !is_reserved(base));
+    let mut candidates: Vec<String> = plain.into_iter().chain(numbered).collect();
+    loop {
+        let taken = person::Entity::find().select_only().column(person::Column::Slug);
+        let taken = taken.filter(person::Column::Slug.is_in(candidates.clone()));
+        let taken: Vec<String> = taken.into_tuple().all(connection).await?;
+        if let Some(free) = candidates.into_iter().find(|candidate| !taken.contains(candidate)) {
+            return Ok(free);
+        }
+        // A name that many have: a random number is free at once, where counting on would take a query for each.
+        candidates = (2..=SMALL_NUMBERS).map(|_| format!("{base}-{}", Uuid::now_v7().as_u128() % 1_000_000)).collect();
+    }
+}
+
+fn is_reserved(slug: &str) -> bool {
+    // A profile is also found by its id.
+    RESERVED.contains(&slug) || Uuid::try_parse(slug).is_ok()
+}
+
+/// Returns the name in lower-case ASCII letters and digits, with single hyphens between words.
+fn slug_base(name: &str) -> String {
+    let mut slug = String::with_capacity(LENGTH);
+    for letter in fold_name(name).chars().filter(|letter| *letter != '\'') {
+        if slug.len() == LENGTH {
+            break;
+        }
+        match letter {
+            'a'..='z' | '0'..='9' => slug.push(letter),
+            _ if slug.is_empty() || slug.ends_with('-') => {}
+            _ => slug.push('-'),
+        }
+    }
+    slug.truncate(slug.trim_end_matches('-').len());
+    if slug.is_empty() { NAMELESS.to_owned() } else { slug }
+}
+
+/// Gives slugs to talents from before the column existed, and to those that a node of an older version confirmed.
+/// Returns whether more may be missing.
+pub(crate) async fn fill_missing_slugs(connection: &impl ConnectionTrait) -> Result<bool> {
+    // Locked before the slugs: a transaction that changes one of these accounts has its row before it waits for them.
+    let missing = person::Entity::find()
+        .filter(person::Column::Role.eq(Role::Talent.as_str()))
+        .filter(person::Column::EmailVerified.eq(true))
+        .filter(person::Column::Slug.is_null())
+        .order_by_asc(person::Column::Id)
+        .limit(BATCH)
+        .lock(LockType::NoKeyUpdate);
+    let rows = missing.all(connection).await?;
+    let more = rows.len() as u64 == BATCH;
+    for row in rows {
+        match ensure_slug(connection, row).await {
+            // At startup each statement commits for itself, and another node may take the slug in between.
+            Err(Error::Database(error)) if is_duplicate(&error) => return Ok(true),
+            filled => filled.map(|_| ())?,
+        }
+    }
+    Ok(more)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_number_suffix, is_reserved, slug_base};
+
+    #[test]
+    fn a_slug_is_the_name_in_ascii() {
+        for (name, slug) in [
+            ("Sarah Wanjiru", "sarah-wanjiru"),
+            ("Élodie Ngũgĩ", "elodie-ngugi"),
+            ("Ngũgĩ wa Thiong’o", "ngugi-wa-thiongo"),
+            ("  DJ -- Kamau!  ", "dj-kamau"),
+            ("Straße & Søn", "strasse-son"),
+            ("../../etc?x=#", "etc-x"),
+            ("محمد", "talent"),
+            ("👩🏾‍🎤", "talent"),
+            ("", "talent"),
+        ] {
+            assert_eq!(slug_base(name), slug, "{name}");
+        }
+        assert_eq!(slug_base(&"a".repeat(80)).len(), 48);
+        assert_eq!(slug_base(&format!("{} bc", "a".repeat(47))).len(), 47, "no hyphen at the end");
+    }
+
+    #[test]
+    fn words_of_the_site_and_ids_are_reserved() {
+        assert!(is_reserved("settings") && is_reserved("0190b5a4-7e7a-7c3e-8a55-0123456789ab"));
+        assert!(!is_reserved("sarah-wanjiru"));
+    }
+
+    #[test]
+    fn only_a_number_tells_duplicates_apart() {
+        assert!(is_number_suffix("-2") && !is_number_suffix("-") && !is_number_suffix("2") && !is_number_suffix("-b"));
+    }
+}
