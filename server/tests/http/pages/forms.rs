@@ -163,7 +163,7 @@ async fn a_refused_form_is_filled_in_again_without_its_password() {
     assert_eq!(site.count("SELECT count(*) FROM refused_form").await, 1, "the earlier one is forgotten");
     let right = [&typed[..], &[("password", "matatu rain velvet")]].concat();
     let answer = site.anonymous().post_form("/fn/register", &second, &right).await;
-    assert_eq!(redirect_target(&answer), "/verify");
+    assert!(redirect_target(&answer).starts_with("/verify"), "{}", redirect_target(&answer));
     assert_eq!(site.count("SELECT count(*) FROM refused_form").await, 0, "it was accepted");
 }
 
