@@ -25,9 +25,9 @@ mod m2026_11_28_site_secrets;
 mod m2026_11_28_write_probe;
 mod m2026_11_29_booking_days;
 mod m2026_11_29_event_order;
+mod m2026_11_29_profiles;
 mod m2026_11_29_refused_forms;
 mod m2026_11_29_time_zones;
-mod m2026_11_29_profiles;
 mod m2026_11_29_tokens_of_a_letter;
 
 /// Runs all migrations in order.

@@ -1,7 +1,8 @@
 use super::section::SettingsSection;
 use crate::{
     components::{
-        ErrorSummary, Field, Flash, Form, FormState, RadioGroup, SubmitButton, TextAreaField, TextField, role_choices,
+        Choice, ErrorSummary, Field, Flash, Form, FormState, RadioGroup, SubmitButton, TextAreaField, TextField,
+        role_choices,
     },
     json,
     reactive::{effect, memo},
@@ -19,7 +20,7 @@ pub(super) fn Profile(account: Account, can_change_role: bool) -> impl IntoView 
         <SettingsSection id="profile" title=strings::PROFILE lead=strings::joined_as(user.role)>
             <ErrorSummary form/>
             <Form form class="form" id=form.id>
-                <TextField form field="name" label=strings::NAME maxlength=NAME_LIMIT autocomplete="name" value=user.name/>
+                <TextField form field="name" label=strings::NAME limit=NAME_LIMIT autocomplete="name" value=user.name/>
                 {is_talent.then(|| view! { <TalentFields form account/> })}
                 <SubmitButton form label=strings::SAVE busy=strings::SAVING/>
                 <Flash text=form.done_text(strings::SAVED)/>
@@ -62,7 +63,7 @@ fn TalentFields(form: FormState, account: Account) -> impl IntoView {
                 }).collect_view()}
             </select>
         </Field>
-        <TextAreaField form field="bio" label=strings::BIO help=strings::bio_help() maxlength=BIO_LIMIT value=bio/>
+        <TextAreaField form field="bio" label=strings::BIO help=strings::bio_help() limit=BIO_LIMIT value=bio/>
         <Visibility form public_profile/>
         <ProfileLink form slug/>
     }
