@@ -89,6 +89,14 @@ pub(crate) fn matches_media(query: &str) -> bool {
     matches.and_then(|list| get_property(&list, "matches")).is_some_and(|matches| matches.is_truthy())
 }
 
+/// Returns whether the data of a drag or a paste, the property `data` of its event, is a file and no text. Spreadsheets
+/// copy text together with a picture of it.
+pub(crate) fn holds_file(event: &JsValue, data: &str) -> bool {
+    let types = get_property(event, data).and_then(|data| get_property(&data, "types"));
+    let types = types.map(|types| Array::from(&types)).unwrap_or_default();
+    types.includes(&"Files".into(), 0) && !types.includes(&"text/plain".into(), 0)
+}
+
 /// Returns milliseconds of a monotonic clock, or of the wall clock if the browser has no `performance`.
 pub(crate) fn monotonic_now() -> f64 {
     let clock = get_property(&window(), "performance");

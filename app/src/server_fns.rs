@@ -37,6 +37,7 @@ pub const PUBLIC_SERVER_FNS: [&str; 11] = [
 pub async fn sign_in(email: String, password: String, next: Option<String>) -> RequestResult<()> {
     use services::accounts::{Credentials, Password};
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
+    crate::ssr::require_fields(&[("email", &email), ("password", &password)])?;
     let credentials = Credentials { email: email.parse().ok(), password: Password::new(password) };
     let signed_in = greenroom.sign_in(credentials, context.sign_in_origin(), &context.user_agent).await?;
     greenroom.end_previous_session(context.viewer.as_ref()).await?;

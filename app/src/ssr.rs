@@ -10,7 +10,7 @@ use crate::request_error::{ForPerson, RequestError, RequestResult};
 use http::{HeaderValue, Method, StatusCode, header, request::Parts};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
-use model::ApiError;
+use model::{ApiError, FieldError, ValidationErrors};
 use services::{Greenroom, Viewer};
 use std::{net::IpAddr, str::FromStr};
 
@@ -88,8 +88,15 @@ pub fn parse_lookup_email(text: &str) -> RequestResult<model::LookupEmail> {
     check_field("email", model::account::parse_lookup_email(Some(text)))
 }
 
+/// Refuses a form with empty fields, and names them all. The browser doesn't check plain forms.
+pub fn require_fields(fields: &[(&str, &str)]) -> RequestResult<()> {
+    let missing = fields.iter().filter(|(_, value)| value.is_empty());
+    let fields: ValidationErrors = missing.map(|(name, _)| ((*name).to_owned(), FieldError::Required)).collect();
+    if fields.is_empty() { Ok(()) } else { Err(ApiError::Invalid { fields }.into()) }
+}
+
 /// Turns a field's validation error into a refusal that names the field.
-pub fn check_field<T>(name: &str, parsed: Result<T, model::FieldError>) -> RequestResult<T> {
+pub fn check_field<T>(name: &str, parsed: Result<T, FieldError>) -> RequestResult<T> {
     parsed.map_err(|error| ApiError::for_field(name, error).into())
 }
 

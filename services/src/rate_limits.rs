@@ -1,6 +1,6 @@
 //! The rate limiters of all use cases, each a field of its own, so that one limit never consumes another.
 
-use crate::{Limits, accounts::AttemptKey, clock::Clock, rate_limiter::RateLimiter, refused_forms::REFUSED_FORM_TTL};
+use crate::{Limits, accounts::AttemptKey, clock::Clock, rate_limiter::RateLimiter};
 use model::{ConversationId, PersonId, SessionId};
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
@@ -15,6 +15,8 @@ const MARKER_UPDATES_PER_MINUTE: usize = 1_200;
 const PASSWORD_CHANGES_PER_HOUR: usize = 10;
 /// Sign-ins to one account from one network, successful or not.
 const SIGN_INS_PER_MINUTE: usize = 300;
+/// How long what was typed into a refused form can be shown again.
+pub(crate) const REFUSED_FORM_TTL: Duration = Duration::from_secs(10 * 60);
 /// Refused forms that are kept per network and in all, each for [`REFUSED_FORM_TTL`]: up to 64 MiB.
 const REFUSED_FORMS_PER_NETWORK: usize = 100;
 const REFUSED_FORMS: usize = 1_000;

@@ -11,15 +11,14 @@ use crate::{
     clock::as_millis,
     entity::{device, refused_form},
     network::{network_of, truncate_address},
+    rate_limits::REFUSED_FORM_TTL,
 };
 use model::PersonId;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use sha2::{Digest, Sha256};
-use std::{net::IpAddr, time::Duration};
+use std::net::IpAddr;
 use uuid::Uuid;
 
-/// How long what was typed can be shown again.
-pub(crate) const REFUSED_FORM_TTL: Duration = Duration::from_secs(10 * 60);
 /// Most bytes of one form's fields: as many as a request may have.
 const MAX_FIELDS: usize = 64 * 1024;
 /// Random bytes of an id.
