@@ -14,7 +14,7 @@ test("an organizer finds a talent, sends an inquiry, and lands in the conversati
   await eventpro.page.getByRole("button", { name: "Search" }).click();
   await expect(talent.getByRole("listitem")).toHaveCount(1);
   await eventpro.page.getByRole("link", { name: "Book DJ Kamau" }).click();
-  await expect(eventpro.page.getByText("Ask DJ Kamau about your event.")).toBeVisible();
+  await expect(eventpro.page.getByText("Tell DJ Kamau about your event.")).toBeVisible();
   await submitInquiry(eventpro.page, EVENT);
 
   await expect(eventpro.page).toHaveURL(/\/conversations\/[0-9a-f-]{36}$/);
