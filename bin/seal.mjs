@@ -1,5 +1,5 @@
-// Renames the scripts and WASM chunks of the built site by one hash of all of them, and compresses the site at the
-// highest levels: node bin/seal.mjs SITE HASHES.
+// Renames the scripts and WASM chunks of the built site by one hash of all of them, numbers the functions that WASM
+// imports, and compresses the site at the highest levels: node bin/seal.mjs SITE HASHES.
 //
 // The files import each other by name, and only files of the same build fit together. cargo-leptos hashes each file
 // before it writes the others' names into it, so a file can change and keep its name. A browser that caches files
@@ -32,6 +32,21 @@ for (const path of [...names.map((name) => join(folder, name)), hashes]) {
   writeFileSync(path, renew(readFileSync(path)), "latin1");
 }
 for (const name of names) renameSync(join(folder, name), join(folder, renew(Buffer.from(name))));
+
+// wasm-bindgen ends the name of each imported function by a random number, which doesn't compress: 4 kB in all. The
+// numbers that replace them are as long, so the WASM stays valid.
+const IMPORT = /(?<=\b__wbg_\w+_)[0-9a-f]{16}\b/g;
+const codes = names.map((name) => join(folder, renew(Buffer.from(name)))).filter((path) => /\.(js|wasm)$/.test(path));
+const numbers = new Map();
+for (const path of codes.filter((path) => path.endsWith(".js"))) {
+  for (const [number] of readFileSync(path, "latin1").matchAll(IMPORT)) {
+    if (!numbers.has(number)) numbers.set(number, String(numbers.size).padStart(number.length, "0"));
+  }
+}
+for (const path of codes) {
+  const text = readFileSync(path, "latin1");
+  writeFileSync(path, text.replace(/[0-9a-f]{16}/g, (number) => numbers.get(number) ?? number), "latin1");
+}
 
 for (const entry of readdirSync(site, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())) {
   const path = join(entry.parentPath, entry.name);

@@ -31,7 +31,7 @@ export default defineConfig({
   reporter: [["list"], ["json", { outputFile: "../target/playwright.json" }], ["./support/report.ts"]],
   use: {
     ...devices["Desktop Chrome"],
-    viewport: { width: 1440, height: 900 },
+    viewport: { width: 1440, height: 720 },
     locale: "en-GB",
     timezoneId: "Africa/Nairobi",
     actionTimeout: 10_000,

@@ -16,6 +16,7 @@ use leptos_meta::{HashedStylesheet, Meta, MetaTags, provide_meta_context};
 use leptos_router::{
     SsrMode,
     components::{ParentRoute, Route, Router, Routes},
+    location::RequestUrl,
     path,
 };
 use program::{PreloadLinks, Program, StartScript};
@@ -72,7 +73,7 @@ fn SiteDescription() -> impl IntoView {
     } else {
         use_context::<RequestUrl>().and_then(|url| Some(url.parse().ok()?.path().to_owned()))
     };
-    let described = path.is_some_and(|path| is_profile(&path));
+    let described = path.is_some_and(|path: String| is_profile(&path));
     (!described).then(|| view! { <Meta name="description" content=strings::PITCH/> })
 }
 

@@ -15,7 +15,7 @@ test("an organizer finds a talent, sends an inquiry, and lands in the conversati
   await talent.getByRole("link", { name: "DJ Kamau" }).click();
   await expect(eventpro.page).toHaveURL("/t/dj-kamau");
   await eventpro.page.getByRole("link", { name: "Ask about a date" }).click();
-  await expect(eventpro.page.getByText("Ask DJ Kamau about your event.")).toBeVisible();
+  await expect(eventpro.page.getByText("Tell DJ Kamau about your event.")).toBeVisible();
   await submitInquiry(eventpro.page, EVENT);
 
   await expect(eventpro.page).toHaveURL(/\/conversations\/[0-9a-f-]{36}$/);

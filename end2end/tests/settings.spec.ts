@@ -86,7 +86,7 @@ test("an email address changes after its confirmation by mail", async ({ sarah, 
   await email.getByLabel("New email").fill(fresh);
   await email.getByLabel("Your password").fill(PASSWORD);
   await clickButton(sarah, "Email", "Change email");
-  await expectStatus(sarah, "a link to confirm the new address is on its way");
+  await expectStatus(sarah, "we sent a link to confirm the new address");
 
   await sarah.open(await mailbox.findLink(fresh, "Confirm your new email address"));
   await sarah.page.getByRole("button", { name: "Confirm email" }).click();

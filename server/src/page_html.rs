@@ -54,14 +54,24 @@ fn split_document(html: &str) -> Option<(&str, &str)> {
     Some((page, data.trim_start_matches(PLACEHOLDER.0)))
 }
 
-/// Counts start tags. In text and attributes, `<` is escaped.
+/// Counts the elements of a browser with JavaScript, to which the content of `noscript` is text.
 fn count_elements(html: &str) -> usize {
+    let (mut count, mut rest) = (0, html);
+    while let Some((before, after)) = rest.split_once("<noscript") {
+        count += count_start_tags(before) + 1;
+        rest = after.split_once("</noscript>").map_or("", |(_, after)| after);
+    }
+    count + count_start_tags(rest)
+}
+
+/// Counts start tags. In text and attributes, `<` is escaped.
+fn count_start_tags(html: &str) -> usize {
     html.as_bytes().windows(2).filter(|pair| pair[0] == b'<' && pair[1].is_ascii_alphabetic()).count()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::correct;
+    use super::{correct, count_elements};
 
     #[test]
     fn data_and_placeholders_are_corrected() {
@@ -72,6 +82,11 @@ mod tests {
             "<html><head><!----></head><body><main><!----><p>a &lt;b</p></main><script>1</script><script>2</script>\
              <script id=\"start\" data-elements=\"5\" nonce=\"n\">x</script></body></html>"
         );
+    }
+
+    #[test]
+    fn the_content_of_noscript_is_text() {
+        assert_eq!(count_elements("<p><b>a</b></p><noscript><a href=\"/\"><b>c</b></a></noscript><i>d</i>"), 4);
     }
 
     #[test]

@@ -87,10 +87,10 @@ fn reload_at_midnight() {
     let (today, known) = (memo(move || locale.today()), StoredValue::new(None));
     effect(move || {
         let now = today.get();
-        if known.get_value().is_some_and(|known| now.is_some_and(|now| now != known)) {
+        if known.get_value().is_some_and(|known| known != now) {
             live.needs_reload.update(|times| *times += 1);
         }
-        known.set_value(now);
+        known.set_value(Some(now));
     });
 }
 

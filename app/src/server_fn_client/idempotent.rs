@@ -3,7 +3,7 @@
 
 /// Server functions that may be repeated while a response is outstanding: they read, move a marker forward, or carry a
 /// `clientId`.
-pub const IDEMPOTENT: [&str; 19] = [
+pub const IDEMPOTENT: [&str; 22] = [
     "/fn/agenda",
     "/fn/booking",
     "/fn/browser-key",

@@ -137,7 +137,8 @@
   addEventListener("input", () => alive() || saveTyped(), true);
   addEventListener("pagehide", () => (alive() ? clearTyped() : saveTyped()));
   document.addEventListener("readystatechange", restoreTyped, { once: true });
-  // From the start script, around the replacement of a page that something has changed.
+  // From the start script: when hydration has failed for good, and around the replacement of a page that something has changed.
+  addEventListener("greenroom-broken", () => markDead(true));
   addEventListener("greenroom-save-typed", saveTyped);
   addEventListener("greenroom-restore-typed", restoreTyped);
 })(document.currentScript.dataset);

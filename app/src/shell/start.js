@@ -26,7 +26,10 @@
 
   // Loads the document once more, but not twice in a row.
   const retry = (error) => {
-    if (failed || !store((session) => session.setItem(RETRY_KEY, "1") ?? true)) throw error;
+    if (failed || !store((session) => session.setItem(RETRY_KEY, "1") ?? true)) {
+      dispatchEvent(new Event("greenroom-broken"));
+      throw error;
+    }
     location.reload();
     return new Promise(() => {});
   };

@@ -3,7 +3,6 @@
 use super::booking_status_label;
 use model::{BookingStatus, Day, Month, Role, text::isolate};
 
-pub const BOOKINGS: &str = "Bookings";
 pub const NEXT_UP: &str = "Next up";
 pub const THIS_WEEK: &str = "This week";
 pub const EARLIER_THIS_MONTH: &str = "Earlier this month";
