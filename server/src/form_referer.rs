@@ -11,7 +11,7 @@ use axum::{
 use http::{HeaderValue, Uri, header};
 use std::sync::Arc;
 
-/// Restricts `Referer` to this site's URLs, and `Location` to a path without scheme and host.
+/// Restricts `Referer` to this site's URLs, and `Location` to a path without scheme and host, with its fragment.
 pub(crate) async fn restrict_referer(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     if !is_server_fn(request.uri()) {
         return next.run(request).await;
@@ -26,7 +26,7 @@ pub(crate) async fn restrict_referer(State(state): State<AppState>, mut request:
     };
     let mut response = next.run(request).await;
     if let Some(location) = response.headers().get(header::LOCATION) {
-        let path = own_path(location, &base).and_then(|path| HeaderValue::try_from(path).ok());
+        let path = own_target(location, &base).and_then(|path| HeaderValue::try_from(path).ok());
         response.headers_mut().insert(header::LOCATION, path.unwrap_or(HeaderValue::from_static("/")));
     }
     response
@@ -37,6 +37,13 @@ fn site_url(origin: &Arc<str>, host: Option<&HeaderValue>) -> String {
     let scheme = origin.split("://").next().unwrap_or_default();
     let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
     format!("{scheme}://{}", host.to_ascii_lowercase())
+}
+
+/// Returns the path, query and fragment of a redirect's target on this site; `None` for any other value.
+fn own_target(location: &HeaderValue, base: &str) -> Option<String> {
+    let path = own_path(location, base)?;
+    let fragment = location.to_str().ok()?.split_once('#').map(|(_, fragment)| fragment);
+    Some(fragment.map_or(path.clone(), |fragment| format!("{path}#{fragment}")))
 }
 
 /// Returns the path and query of a URL of this site or of a relative reference; `None` for any other value.
@@ -54,6 +61,14 @@ fn own_path(value: &HeaderValue, base: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_redirect_keeps_its_fragment() {
+        let target = |text: &str| own_target(&HeaderValue::from_str(text).expect("a value"), "http://127.0.0.1:3000");
+        assert_eq!(target("/verify#email=a%40b.example").as_deref(), Some("/verify#email=a%40b.example"));
+        assert_eq!(target("/verify?again=1").as_deref(), Some("/verify?again=1"));
+        assert_eq!(target("//evil.example/#/verify"), None);
+    }
 
     #[test]
     fn only_paths_of_this_site_are_kept() {
