@@ -13,7 +13,7 @@ mod row;
 mod send;
 
 pub use history::{Messages, Window};
-pub(crate) use insert::{NewMessage, active_senders, insert_messages};
+pub(crate) use insert::{NewMessage, active_senders, insert_messages, insert_messages_at};
 pub(crate) use request::MessageBatcher;
 pub use request::{SendOutcome, generate_client_id};
 pub(crate) use row::message_from_row;
