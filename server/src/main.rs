@@ -115,7 +115,7 @@ async fn run_command(settings: Settings, traces: Option<Traces>) -> Result<(), S
     let done = match settings.command() {
         Command::Serve => site::serve_site(settings.validate()?).await,
         Command::Migrate => site::migrate_database(&settings.validate()?).await,
-        Command::Seed { force } => site::seed_database(&settings.validate()?, force).await,
+        Command::Seed { town, force } => site::seed_database(&settings.validate()?, town, force).await,
         Command::Backup { file } => backup::run_backup(&settings.validate()?, &file).await,
         Command::Restore { file, replace } => backup::run_restore(&settings.validate()?, &file, replace).await,
         Command::MigrateData { from, to } => backup::run_data_migration(&settings.validate()?, from, to).await,

@@ -42,6 +42,9 @@ pub(crate) enum Command {
     Migrate,
     /// Add the demo people to an empty database. Refused if the public URL isn't loopback.
     Seed {
+        /// Add a whole town, to see full pages and to measure: 40 people, 200 bookings, 30,000 messages.
+        #[arg(long)]
+        town: bool,
         /// Add the demo people to a public site too, although their password is public.
         #[arg(long)]
         force: bool,

@@ -30,12 +30,19 @@ pub(crate) async fn migrate_database(settings: &Config) -> Result<(), String> {
         .map_err(|error| describe_error("the database can't be migrated", &error))
 }
 
-/// Migrates the database, and adds the demo people if it is empty.
-pub(crate) async fn seed_database(settings: &Config, force: bool) -> Result<(), String> {
+/// Migrates the database, and adds the demo people if it is empty, with a whole town if one is wanted.
+pub(crate) async fn seed_database(settings: &Config, town: bool, force: bool) -> Result<(), String> {
     settings.refuse_public_demo(force)?;
     migrate_database(settings).await?;
     let failed = |error| describe_error("the demo people can't be created", &error);
-    seed::seed_demo(&settings.database_url).await.map_err(failed)?;
+    if town {
+        let size = seed::TownSize::default();
+        if !seed::seed_town(&settings.database_url, size).await.map_err(failed)? {
+            print_line("The database has other people already; nothing was added.")?;
+        }
+    } else {
+        seed::seed_demo(&settings.database_url).await.map_err(failed)?;
+    }
     if seed::is_demo(&settings.database_url).await.map_err(failed)? {
         let (organizer, talent, password) = (seed::EVENTPRO.email, seed::SARAH.email, seed::PASSWORD);
         print_line(&format!("Sign in as {organizer} or {talent}, password {password}"))?;

@@ -14,7 +14,7 @@ mod send;
 mod transcript;
 
 pub use history::{Messages, Window};
-pub(crate) use insert::{NewMessage, active_senders, insert_messages};
+pub(crate) use insert::{NewMessage, active_senders, insert_messages, insert_messages_at};
 pub(crate) use request::MessageBatcher;
 pub use request::{SendOutcome, generate_client_id};
 pub(crate) use row::message_from_row;

@@ -1,5 +1,9 @@
 //! Demo data: people to sign in as on a new site, with bookings and messages. Created through the ordinary use cases on
-//! a clock set four days back.
+//! a clock set four days back. [`seed_town`] adds a whole town.
+
+mod town;
+
+pub use town::{TownSize, seed_town};
 
 use crate::{
     Greenroom, Limits, Result, Viewer,
@@ -98,15 +102,19 @@ async fn close_after<T>(greenroom: &Greenroom, result: Result<T>) -> Result<T> {
 impl Greenroom {
     /// Seeds the database. Returns `false` without changes if it has other people or all demo data.
     async fn seed_if_empty(&self, clock: &ManualClock, today: Timestamp) -> Result<bool> {
-        let tx = self.store.write().await?;
-        crate::store::acquire_migration_lock(&tx).await?;
-        tx.commit().await?;
+        self.wait_for_other_seeds().await?;
         let complete = self.count_messages().await? >= ALL_MESSAGES;
         if complete || self.has_other_people().await? {
             return Ok(false);
         }
         self.seed_people(clock, today).await?;
         Ok(true)
+    }
+
+    async fn wait_for_other_seeds(&self) -> Result<()> {
+        let tx = self.store.write().await?;
+        crate::store::acquire_migration_lock(&tx).await?;
+        tx.commit().await
     }
 
     async fn has_demo_people(&self) -> Result<bool> {
@@ -126,12 +134,10 @@ impl Greenroom {
     }
 
     async fn seed_people(&self, clock: &ManualClock, today: Timestamp) -> Result<()> {
-        let password = NewPassword::parse(Some(PASSWORD))
-            .map_err(|field_error: FieldError| ApiError::for_field("password", field_error))?;
-        let hash = self.accounts.hasher.hash(Requester::Network(Ipv4Addr::LOCALHOST.into()), &password).await?;
+        let hash = self.hash_demo_password().await?;
         let mut viewers = Vec::new();
         for person in DEMO_PEOPLE {
-            viewers.push(self.ensure_person(person, &hash).await?);
+            viewers.push(self.ensure_person(person.to_new_person(&hash)).await?);
         }
         let [eventpro, safari, sarah, kamau, _achieng] = viewers.as_slice() else { return Ok(()) };
         self.seed_conversation(clock, eventpro, sarah, &launch_conversation(today)).await?;
@@ -139,13 +145,19 @@ impl Greenroom {
         self.end_system_sessions().await
     }
 
-    /// Returns a demo person as a viewer. Inserts the person with a confirmed address if missing.
-    async fn ensure_person(&self, demo_person: DemoPerson, password_hash: &str) -> Result<Viewer> {
+    async fn hash_demo_password(&self) -> Result<String> {
+        let password = NewPassword::parse(Some(PASSWORD))
+            .map_err(|field_error: FieldError| ApiError::for_field("password", field_error))?;
+        self.accounts.hasher.hash(Requester::Network(Ipv4Addr::LOCALHOST.into()), &password).await
+    }
+
+    /// Returns a person as a viewer. Inserts them if missing.
+    async fn ensure_person(&self, new_person: NewPerson<'_>) -> Result<Viewer> {
         let tx = self.store.write().await?;
-        let known = person::Entity::find().filter(person::Column::Email.eq(demo_person.email)).one(&tx).await?;
+        let known = person::Entity::find().filter(person::Column::Email.eq(new_person.email)).one(&tx).await?;
         let row = match known {
             Some(row) => row,
-            None => demo_person.to_new_person(password_hash).insert(&tx, self.now()).await?,
+            None => new_person.insert(&tx, self.now()).await?,
         };
         let viewer = self.begin_system_session(&tx, person_of(row)?).await?;
         tx.commit().await?;

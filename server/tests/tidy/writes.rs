@@ -28,6 +28,7 @@ const WITHOUT_VIEWER: &[(&str, &str)] = &[
     ("realtime/presence.rs", "record_last_seen"),
     ("mail/", "*"),
     ("seed.rs", "*"),
+    ("seed/", "*"),
 ];
 
 /// Returns each function and method of a file, with its body as text.

@@ -36,14 +36,24 @@ pub(crate) async fn insert_messages(
     recorder: &mut EventRecorder,
     now: Timestamp,
 ) -> Result<Vec<Message>> {
+    let timed = new_messages.into_iter().map(|new_message| (new_message, now)).collect();
+    insert_messages_at(tx, timed, recorder).await
+}
+
+/// Like [`insert_messages`], with a time for each message: for the history of demo data.
+pub(crate) async fn insert_messages_at(
+    tx: &Transaction,
+    new_messages: Vec<(NewMessage, Timestamp)>,
+    recorder: &mut EventRecorder,
+) -> Result<Vec<Message>> {
     if new_messages.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<message::Model> = new_messages.iter().map(|new_message| row_of(new_message, now)).collect();
-    let notifications: Vec<_> = new_messages.iter().map(|new_message| new_message.notification(now)).collect();
+    let rows: Vec<message::Model> = new_messages.iter().map(|(new_message, at)| row_of(new_message, *at)).collect();
+    let notifications: Vec<_> = new_messages.iter().map(|(new_message, at)| new_message.notification(*at)).collect();
     statement_buckets::insert_all(tx, rows.iter().cloned().map(IntoActiveModel::into_active_model)).await?;
     let mut messages = Vec::with_capacity(rows.len());
-    for ((new_message, row), notification) in new_messages.into_iter().zip(rows).zip(notifications) {
+    for (((new_message, _), row), notification) in new_messages.into_iter().zip(rows).zip(notifications) {
         let message = message_of(row, new_message.booking, new_message.sender)?;
         recorder.record(message.sender.id, Event::MessageCreated { message: message.clone() });
         recorder.record(new_message.recipient, Event::MessageCreated { message: message.clone() });

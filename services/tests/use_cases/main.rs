@@ -46,6 +46,7 @@ mod registration;
 mod registration_conflicts;
 mod restore;
 mod seed;
+mod seeded_town;
 mod sending;
 mod session_revocation;
 mod sessions;

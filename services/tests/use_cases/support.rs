@@ -17,7 +17,7 @@ pub(crate) use drafts::{
 pub(crate) use event_log_audit::{audit_event_log, load_last_seq, read_event_log};
 pub(crate) use mock_mailer::{MockMailer, find_token, link_token_in};
 pub(crate) use rng::test_rng;
-pub(crate) use site::{DemoData, Site, sign_in};
+pub(crate) use site::{DemoData, Site, open_process, sign_in};
 pub(crate) use stream::Stream;
 pub(crate) use test_support::deadline::soon;
 pub(crate) use views::Views;
