@@ -15,16 +15,16 @@ const FILES = fs
   .filter((name) => name.endsWith(".br"))
   .map((name) => [name.replace(/\.[\w-]{22}(?=\.)/, "").replace(/\.br$/, ""), fs.statSync(path.join(PACKAGE, name)).size] as const);
 
-/** Records what a page transfers: the path without the hash, and the bytes of the body. */
+/** Records what a page transfers: the path without the hash, and the bytes of the response with its head. */
 async function recordTransfers(page: Page): Promise<Map<string, number>> {
   const transfers = new Map<string, number>();
   const session = await page.context().newCDPSession(page);
   const urls = new Map<string, string>();
   await session.send("Network.enable");
   session.on("Network.responseReceived", ({ requestId, response }) => urls.set(requestId, new URL(response.url).pathname));
-  session.on("Network.dataReceived", ({ requestId, encodedDataLength }) => {
+  session.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
     const name = (urls.get(requestId) ?? "").replace(/\.[\w-]{22}(?=\.)/, "");
-    if (name && !name.startsWith("/api/")) transfers.set(name, (transfers.get(name) ?? 0) + encodedDataLength);
+    if (name) transfers.set(name, (transfers.get(name) ?? 0) + encodedDataLength);
   });
   return transfers;
 }

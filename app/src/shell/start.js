@@ -44,6 +44,8 @@
     // Another build, another person, or another page.
     if (response.redirected || !isSame) return retry(MISSING);
     for (const { name, value } of page.documentElement.attributes) root.setAttribute(name, value);
+    // A parser without scripts reads elements there, where the browser has read text.
+    for (const element of page.querySelectorAll("noscript")) element.textContent = element.innerHTML;
     const nodes = [...page.body.childNodes].filter((node) => node !== start);
     // The data that the page was rendered from.
     for (const { textContent } of nodes.filter((node) => node.localName === "script")) {

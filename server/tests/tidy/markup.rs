@@ -52,6 +52,9 @@ fn controls_keep_their_focus_and_their_text() {
     none("use `aria-disabled` and `CharacterCount`", offenders.collect());
 }
 
+/// Looks for end tags in pages that Leptos has rendered, to move what it writes in the wrong place. Adds no text.
+const CORRECTS_PAGES: &str = "server/src/page_html.rs";
+
 /// The macros of Leptos and maud take elements as tokens, so only HTML that is written by hand has end tags in strings.
 #[test]
 fn html_is_written_by_leptos_or_maud() {
@@ -61,6 +64,7 @@ fn html_is_written_by_leptos_or_maud() {
         let tokens = code.parse().unwrap_or_else(|error| panic!("{}: {error}", source.path));
         has_end_tag_in_literal(tokens)
     });
+    let offenders = offenders.filter(|source| source.path != CORRECTS_PAGES);
     none("write HTML with `html!` or `view!`", offenders.map(|source| source.path).collect());
 }
 
