@@ -16,7 +16,7 @@ test("a talent edits their profile, hides it from visitors, and gets a new link"
   const profile = sarah.section("Profile");
   await profile.getByLabel("Name").fill("Sarah W.");
   await profile.getByLabel("Only people who are signed in").check();
-  await profile.getByLabel("Make a new one from my name").check();
+  await profile.getByLabel("Make a new one").check();
   await profile.getByRole("button", { name: "Save" }).click();
   await expect(profile.getByRole("link", { name: "/t/sarah-w" })).toBeVisible();
   expect((await apis.sarah.get("/api/account")).json).toMatchObject({ slug: "sarah-w", publicProfile: false });

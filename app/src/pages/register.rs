@@ -24,6 +24,15 @@ enum Step {
     Address,
 }
 
+/// Counts the parts, of which the choice of a role is the first.
+fn number_of(step: Step) -> Option<u8> {
+    match step {
+        Step::Whole => None,
+        Step::Person => Some(2),
+        Step::Address => Some(3),
+    }
+}
+
 /// The registration page. `?role=` says which role was chosen.
 #[component]
 pub fn Register() -> impl IntoView {
@@ -97,7 +106,7 @@ fn RegisterForm(form: FormState, role: Option<Role>) -> impl IntoView {
         focus_on(format!("#{}-name", form.id));
     };
     view! {
-        <p class="muted" role="status">{move || match step.get() { Step::Whole => String::new(), Step::Person => strings::step_of(2), Step::Address => strings::step_of(3) }}</p>
+        <div role="status">{move || number_of(step.get()).map(|number| view! { <p class="muted">{strings::step_of(number)}</p> })}</div>
         <ErrorSummary form/>
         <Form form class="form" id=form.id>
             <div class="step" node_ref=name hidden=hides(Step::Person)

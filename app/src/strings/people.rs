@@ -16,10 +16,11 @@ pub const WHO_SEES_PROFILE: &str = "Who can see your profile";
 pub const PROFILE_PUBLIC: &str = "Anyone with the link";
 pub const PROFILE_PUBLIC_HELP: &str = "Your name, what you do and this text. Never your email address.";
 pub const PROFILE_SIGNED_IN: &str = "Only people who are signed in";
-pub const PROFILE_LINK: &str = "Link to your profile";
+pub const PROFILE_LINK: &str = "Link to your profile:";
+pub const CHANGE_LINK: &str = "Change the link";
 pub const KEEP_LINK: &str = "Keep it";
-pub const RENEW_LINK: &str = "Make a new one from my name";
-pub const RENEW_LINK_HELP: &str = "The old link stops working.";
+pub const RENEW_LINK: &str = "Make a new one";
+pub const RENEW_LINK_HELP: &str = "From your name as it is now. The old link stops working.";
 
 pub const FIRST_STEPS: &str = "Get found";
 pub const STEP_CRAFT: &str = "Choose what you do";

@@ -93,7 +93,7 @@ fn ProfileLink(form: FormState, slug: Option<String>) -> impl IntoView {
         move || form.result.with(|result| json::from_str::<Account>(result.as_ref()?.as_ref().ok()?).ok()?.slug);
     let path = memo(move || saved().or_else(|| slug.clone()).map(|slug| format!("/t/{slug}")));
     view! {
-        <RadioGroup form field="renew_slug" error_field="renewSlug" legend=strings::PROFILE_LINK choices chosen="false"/>
-        <p><a href=move || path.get()>{move || path.get()}</a></p>
+        <p>{strings::PROFILE_LINK} " " <a href=move || path.get()>{move || path.get()}</a></p>
+        <RadioGroup form field="renew_slug" error_field="renewSlug" legend=strings::CHANGE_LINK choices chosen="false"/>
     }
 }
