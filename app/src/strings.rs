@@ -20,7 +20,7 @@ pub use errors::{error_text, field_error_text};
 pub use people::*;
 pub use settings::*;
 
-use model::{BookingAction, BookingStatus, Craft, NotificationKind, booking, message, text::isolate};
+use model::{BookingAction, BookingStatus, NotificationKind, booking, message, text::isolate};
 
 pub const SITE: &str = "Greenroom";
 pub const TAGLINE: &str = "Talk to the people behind the show";
@@ -275,15 +275,6 @@ pub fn booking_status_label(status: BookingStatus) -> &'static str {
         BookingStatus::Declined => "Declined",
         BookingStatus::Cancelled => "Cancelled",
         BookingStatus::Completed => "Completed",
-    }
-}
-
-pub fn craft_label(craft: Craft) -> &'static str {
-    match craft {
-        Craft::Photographer => "Photographer",
-        Craft::Dj => "DJ",
-        Craft::Mc => "MC",
-        Craft::Band => "Band",
     }
 }
 
