@@ -29,7 +29,7 @@ pub use people::*;
 pub use settings::*;
 pub use thread::*;
 
-use model::{BookingAction, BookingStatus, Craft, InboxFilter, NotificationKind, Role, booking, text::isolate};
+use model::{BookingAction, BookingStatus, InboxFilter, NotificationKind, Role, booking, text::isolate};
 
 pub const SITE: &str = "Greenroom";
 pub const SKIP: &str = "Skip to content";
@@ -330,15 +330,6 @@ pub fn booking_status_label(status: BookingStatus, role: Role) -> &'static str {
         (BookingStatus::Declined, _) => "Declined",
         (BookingStatus::Cancelled, _) => "Cancelled",
         (BookingStatus::Completed, _) => "Done",
-    }
-}
-
-pub fn craft_label(craft: Craft) -> &'static str {
-    match craft {
-        Craft::Photographer => "Photographer",
-        Craft::Dj => "DJ",
-        Craft::Mc => "MC",
-        Craft::Band => "Band",
     }
 }
 

@@ -28,15 +28,24 @@ pub const STEP_BIO: &str = "Write a line about yourself";
 pub const STEP_SHARE: &str = "Share your profile:";
 pub const STEP_DONE: &str = "Done";
 
+pub fn craft_label(craft: Craft) -> &'static str {
+    match craft {
+        Craft::Photographer => "Photographer",
+        Craft::Dj => "DJ",
+        Craft::Mc => "MC",
+        Craft::Band => "Band",
+    }
+}
+
 /// Returns the title of a profile's page: the name, with what the person does.
 pub fn profile_title(name: &str, craft: Option<Craft>) -> String {
     match craft {
-        Some(craft) => format!("{}, {}", isolate(name), super::craft_label(craft)),
+        Some(craft) => format!("{}, {}", isolate(name), craft_label(craft)),
         None => isolate(name).into_owned(),
     }
 }
 
 /// Describes a profile without a bio, for search engines and link previews.
 pub fn profile_description(name: &str) -> String {
-    format!("Ask {} about a date on {}.", isolate(name), super::SITE)
+    format!("Ask {} about a date on Greenroom.", isolate(name))
 }

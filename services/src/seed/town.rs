@@ -152,8 +152,8 @@ impl Town {
         }
         for person in &self.plan.people[DEMO_PEOPLE.len()..] {
             let viewer = self.greenroom.ensure_person(person.to_new_person(&hash)).await?;
-            let (bio, mail_after) = (Some(person.bio.to_owned()), Some("off".to_owned()));
-            let change = AccountInput { bio, mail_after, ..Default::default() }.parse(viewer.role())?;
+            let mail_after = Some("off".to_owned());
+            let change = AccountInput { mail_after, ..Default::default() }.parse(viewer.role())?;
             self.greenroom.change_account(&viewer, change).await?;
             self.viewers.push(viewer);
         }
@@ -309,6 +309,7 @@ impl PlannedPerson {
             name: &self.name,
             role: role.as_str(),
             craft: self.craft.map(model::Craft::as_str),
+            bio: self.bio,
             password_hash,
             email_verified: true,
         }
@@ -334,6 +335,7 @@ impl PlannedBooking {
             recipient: recipient.id(),
             kind: NotificationKind::Message,
             booking_status: None,
+            summary: None,
         }
     }
 }
