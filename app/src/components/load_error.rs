@@ -1,6 +1,7 @@
 use super::{Glyph, Icon, PageTitle};
 use crate::{live::Live, reactive::effect, request_error::RequestError, strings};
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 use model::ApiError;
 
 /// Shows why a part of a page couldn't be loaded, and how to proceed.
@@ -23,6 +24,7 @@ pub fn LoadError(failure: RequestError) -> impl IntoView {
         RequestError::Refused(refusal) => (strings::error_text(refusal), String::new()),
         RequestError::Network | RequestError::TimedOut => (strings::UNREACHED.to_owned(), String::new()),
     };
+    let in_inbox = use_location().pathname.with_untracked(|path| path == "/inbox");
     let may_help = !matches!(&failure, RequestError::Refused(ApiError::NotFound | ApiError::WrongRole));
     view! {
         <PageTitle text=title.clone()/>
@@ -35,7 +37,7 @@ pub fn LoadError(failure: RequestError) -> impl IntoView {
                     {strings::TRY_AGAIN}
                 </button>
             })}
-            <a class="button" href="/inbox">{strings::BACK_TO_INBOX}</a>
+            {(!in_inbox).then(|| view! { <a class="button" href="/inbox">{strings::BACK_TO_INBOX}</a> })}
         </div>
     }
 }
