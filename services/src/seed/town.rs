@@ -152,7 +152,8 @@ impl Town {
         }
         for person in &self.plan.people[DEMO_PEOPLE.len()..] {
             let viewer = self.greenroom.ensure_person(person.to_new_person(&hash)).await?;
-            let (bio, mail_after) = (Some(person.bio.to_owned()), Some("off".to_owned()));
+            // Organizers have no bio.
+            let (bio, mail_after) = (person.craft.map(|_| person.bio.to_owned()), Some("off".to_owned()));
             let change = AccountInput { bio, mail_after, ..Default::default() }.parse(viewer.role())?;
             self.greenroom.change_account(&viewer, change).await?;
             self.viewers.push(viewer);
