@@ -309,7 +309,8 @@ impl PlannedPerson {
             name: &self.name,
             role: role.as_str(),
             craft: self.craft.map(model::Craft::as_str),
-            bio: self.bio,
+            // Organizers have no bio.
+            bio: if self.craft.is_some() { self.bio } else { "" },
             password_hash,
             email_verified: true,
         }
