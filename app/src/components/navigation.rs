@@ -14,6 +14,7 @@ pub fn Navigation(nav_state: RwSignal<NavState>) -> impl IntoView {
     Live::current().track_unread(nav_state);
     let role = nav_state.with_untracked(|nav_state| nav_state.person.role);
     let count = move || nav_state.with(|nav_state| nav_state.unread);
+    let unread = move || nav_state.with(NavState::unread_messages);
     let you = move || nav_state.with(|nav_state| strings::settings_of(&nav_state.person.name));
     view! {
         <header class="bar signed-in">
@@ -26,7 +27,15 @@ pub fn Navigation(nav_state: RwSignal<NavState>) -> impl IntoView {
             <SignOut class="wide-sign-out"/>
         </header>
         <nav class="nav" aria-label=strings::MENU>
-            <NavItem href="/inbox" glyph=Glyph::Inbox label=strings::INBOX/>
+            <a href="/inbox" aria-current=is_current("/inbox")>
+                <Icon glyph=Glyph::Inbox/>{strings::INBOX}
+                {move || (unread() > 0).then(|| view! {
+                    <span class="badge" translate="no">
+                        <span aria-hidden="true">{strings::up_to_99(unread())}</span>
+                        <span class="visually-hidden">{strings::unread_label(unread())}</span>
+                    </span>
+                })}
+            </a>
             {(role == Role::Organizer).then(|| view! { <NavItem href="/talents" glyph=Glyph::Search label=strings::FIND_TALENT/> })}
             <NavItem href="/bookings" glyph=Glyph::Calendar label=strings::BOOKINGS/>
             {(role == Role::Talent).then(|| view! { <NavItem href="/settings#profile" glyph=Glyph::Profile label=strings::PROFILE/> })}
