@@ -116,7 +116,7 @@ test("@js on a touch keyboard Enter breaks the line, and Ctrl+Enter sends everyw
   await expect(composer).toHaveValue("One\nTwo");
   await composer.press("Control+Enter");
   await expect(composer).toHaveValue("");
-  await expect(eventpro.thread.log.getByText("One")).toBeVisible();
+  await expect(eventpro.thread.message("One\nTwo")).toBeVisible();
 });
 
 test("@js two clicks in one tick send one message", async ({ eventpro, apis, launch }) => {
@@ -129,7 +129,8 @@ test("@js two clicks in one tick send one message", async ({ eventpro, apis, lau
   });
   await expect(log.getByText("Sent", { exact: true })).toBeVisible();
   expect((await apis.sarah.listMessages(launch.id)).filter(({ body }) => body === "Only once")).toHaveLength(1);
-  await sendButton.click();
+  // Without a text it is `aria-disabled`, and leads to the box.
+  await sendButton.click({ force: true });
   await expect(composer).toBeFocused();
 });
 
