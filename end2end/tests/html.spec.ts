@@ -14,6 +14,7 @@ const validator = new HtmlValidate({
     "heading-level": ["error", { minInitialRank: "h2" }],
     // Safari takes a list without markers for none, unless it has the role.
     "no-redundant-role": "off",
+    "prefer-native-element": ["error", { exclude: ["list"] }],
     // On the hidden field that names the page's owner, it stops Firefox from restoring an old value.
     "valid-autocomplete": "off",
   },
