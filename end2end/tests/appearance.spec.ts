@@ -18,6 +18,9 @@ const FONT = [400, 600]
   })
   .join("\n");
 
+/** Colours of initials derive from random ids. */
+const HUE = "[class*=hue-] { --hue: #575757 !important }";
+
 /** The demo data is as old as the test: all times get the same text. */
 const steadyTimes = () => {
   for (const time of document.querySelectorAll("time")) {
@@ -35,7 +38,7 @@ for (const [name, who, pathOf] of pagesNamed(PICTURED)) {
     const page = await context.newPage();
     await page.goto(pathOf(await demoIds({ apis, launch })));
     await expect(page.locator("html[data-hydrated], html[data-program=none]")).toHaveCount(1);
-    await page.addStyleTag({ content: `${FONT}\n:root, :root * { font-family: Pictured !important }` });
+    await page.addStyleTag({ content: `${FONT}\n${HUE}\n:root, :root * { font-family: Pictured !important }` });
     await page.evaluate(steadyTimes);
     for (const width of WIDTHS) {
       for (const colorScheme of SCHEMES) {

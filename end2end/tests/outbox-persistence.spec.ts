@@ -154,7 +154,7 @@ test("@js signing out with queued messages asks for confirmation, and then delet
   accept = true;
   await signOut();
   await expect(sarah.page).toHaveURL("/signin");
-  expect(questions[0]).toContain("One message hasn't gone out yet");
+  expect(questions[0]).toContain("One message hasn't been sent yet");
   const countDatabases = async () => (await sarah.page.evaluate(() => indexedDB.databases())).length;
   await expect.poll(countDatabases).toBe(0);
   expect(await receivedBodies(apis.eventpro, launch.id, /^Only here$/)).toEqual([]);
