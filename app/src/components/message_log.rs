@@ -101,8 +101,7 @@ fn Messages(me: PersonId, thread: RwSignal<Thread>, pending_is_empty: Memo<bool>
         ((conversation.unread > 0).then_some(conversation.read_seq), conversation.last_seq)
     });
     let entries = memo(move || {
-        let entries =
-            thread.try_with(|thread| group_messages(&thread.messages, me, new_after, |at| locale.format_day(at)));
+        let entries = thread.try_with(|thread| group_messages(&thread.messages, me, new_after, |at| locale.day_of(at)));
         entries.unwrap_or_default()
     });
     let chunks = Memo::new(move |before: Option<&Chunks>| {

@@ -1,4 +1,4 @@
-use model::{Message, PersonId, Timestamp};
+use model::{Day, Message, PersonId, Timestamp};
 
 /// Messages of one sender within this many milliseconds form a group: the name is shown once.
 const RUN_MILLIS: i64 = 5 * 60 * 1_000;
@@ -15,8 +15,8 @@ pub(super) struct LogEntry {
 /// needn't be rendered again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum EntryKind {
-    /// The day's name, above the first message of a day.
-    Day(String, Timestamp),
+    /// The day, above its first message.
+    Day(Day, Timestamp),
     /// The divider above the first message that was unread when the thread opened.
     Unread,
     /// The sender's name above a group; `None` for the viewer's own.
@@ -28,7 +28,7 @@ impl LogEntry {
     /// Returns a key that changes when the entry must be rendered again.
     pub(super) fn key(&self) -> (i64, u8, Option<String>) {
         match &self.kind {
-            EntryKind::Day(day, _) => (self.seq, 0, Some(day.clone())),
+            EntryKind::Day(day, _) => (self.seq, 0, Some(day.to_string())),
             EntryKind::Unread => (self.seq, 1, None),
             EntryKind::Sender(name) => (self.seq, 2, name.clone()),
             EntryKind::Message(message) => (self.seq, 3, Some(message.sender.name.clone())),
@@ -41,18 +41,18 @@ pub(super) fn group_messages(
     messages: &[Message],
     me: PersonId,
     new_after: Option<i64>,
-    day_of: impl Fn(Timestamp) -> String,
+    day_of: impl Fn(Timestamp) -> Day,
 ) -> Vec<LogEntry> {
     let is_new = |message: &Message| new_after.is_some_and(|read| message.seq > read && message.sender.id != me);
     let first_new = messages.iter().find(|message| is_new(message)).map(|message| message.seq);
     let mut entries: Vec<LogEntry> = Vec::with_capacity(messages.len() * 2);
-    let (mut last_day, mut last): (Option<String>, Option<&Message>) = (None, None);
+    let (mut last_day, mut last): (Option<Day>, Option<&Message>) = (None, None);
     for message in messages {
         let mut add = |kind| entries.push(LogEntry { seq: message.seq, kind });
         let day = day_of(message.created_at);
-        let is_new_day = last_day.as_ref() != Some(&day);
+        let is_new_day = last_day != Some(day);
         if is_new_day {
-            add(EntryKind::Day(day.clone(), message.created_at));
+            add(EntryKind::Day(day, message.created_at));
         }
         if first_new == Some(message.seq) {
             add(EntryKind::Unread);
@@ -121,7 +121,7 @@ mod tests {
             accepted,
             message(8, OTHER, 24 * 60 + 2),
         ];
-        let entries = group_messages(&messages, ME, Some(4), |at| at.day().to_string());
+        let entries = group_messages(&messages, ME, Some(4), Timestamp::day);
         let expected = [
             "day 1",
             "own 1",
@@ -148,7 +148,7 @@ mod tests {
     fn messages_keep_their_keys_when_older_ones_join_above() {
         let messages: Vec<_> = (1..=6).map(|seq| message(seq, OTHER, seq)).collect();
         let keys = |messages| {
-            let entries = group_messages(messages, ME, None, |at| at.day().to_string());
+            let entries = group_messages(messages, ME, None, Timestamp::day);
             entries.iter().filter(|entry| entry.seq > 3).map(LogEntry::key).collect::<Vec<_>>()
         };
         let (before, after) = (keys(&messages[3..]), keys(&messages));

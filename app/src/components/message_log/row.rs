@@ -50,7 +50,7 @@ pub(super) fn draw_entry(context: LogContext, LogEntry { seq, kind }: LogEntry) 
     match kind {
         EntryKind::Day(day, at) => {
             let locale = Locale::current();
-            view! { <div class="day"><time datetime=move || locale.day_of(at).to_string()>{day}</time></div> }
+            view! { <div class="day"><time datetime=day.to_string()>{move || locale.format_day(at)}</time></div> }
                 .into_any()
         }
         EntryKind::Unread => view! { <div class="unread-divider" id="new">{strings::NEW}</div> }.into_any(),
