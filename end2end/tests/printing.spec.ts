@@ -1,3 +1,4 @@
+import type { Locator } from "@playwright/test";
 import { openBookingMenu } from "../support/booking.ts";
 import { expect, test } from "../support/fixtures.ts";
 
@@ -27,7 +28,7 @@ test("@js a printed thread has the facts above its messages, and no composer", a
   await expect(sarah.conversations).toBeHidden();
   const facts = sarah.page.getByRole("complementary", { name: "Booking" });
   await expect(facts.getByText("KICC, Nairobi")).toBeVisible();
-  const top = async (text: string) => (await sarah.page.getByText(text, { exact: true }).boundingBox())?.y ?? NaN;
-  expect(await top("KICC, Nairobi")).toBeLessThan(await top(launch.bodies[0]));
+  const top = async (shown: Locator) => (await shown.boundingBox())?.y ?? NaN;
+  expect(await top(facts.getByText("KICC, Nairobi"))).toBeLessThan(await top(sarah.thread.message(launch.bodies[0])));
   expect(await sarah.page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)).toBe("rgb(255, 255, 255)");
 });

@@ -14,7 +14,7 @@ test("a talent edits their profile, hides it from visitors, and gets a new link"
   await sarah.open("/t/sarah-wanjiru");
   await sarah.page.getByRole("link", { name: "Edit profile" }).click();
   const profile = sarah.section("Profile");
-  await profile.getByLabel("Name").fill("Sarah W.");
+  await profile.getByRole("textbox", { name: "Name", exact: true }).fill("Sarah W.");
   await profile.getByLabel("Only people who are signed in").check();
   await profile.getByLabel("Make a new one").check();
   await profile.getByRole("button", { name: "Save" }).click();

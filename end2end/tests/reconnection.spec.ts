@@ -68,7 +68,7 @@ test("@js messages written while disconnected are queued and sent once", async (
   sarah.setBaseUrl(faultProxy.url);
   await Promise.all([sarah.open(launch.path), eventpro.open(launch.path)]);
   await faultProxy.refuseConnections();
-  await expect(sarah.page.getByText(RECONNECTING)).toContainText("what you write is kept");
+  await expect(sarah.page.getByText(RECONNECTING)).toContainText("What you write is kept");
   await sarah.thread.sendMessage("Kept 1");
   await sarah.thread.sendMessage("Kept 2");
   await apis.eventpro.sendMessage(launch.id, "Meanwhile");

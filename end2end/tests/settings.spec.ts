@@ -22,14 +22,14 @@ test("a saved profile shows on the pages of other people", async ({ sarah, event
   await eventpro.open(launch.path);
   await sarah.open("/settings");
   const profile = sarah.section("Profile");
-  await profile.getByLabel("Name").fill("Sarah W. <b>");
+  await profile.getByRole("textbox", { name: "Name", exact: true }).fill("Sarah W. <b>");
   await profile.getByLabel("What you do").selectOption("MC");
   await profile.getByLabel("Bio").fill("Weddings & launches.\n</textarea>");
   await clickButton(sarah, "Profile", "Save");
   await expectStatus(sarah, "Saved.");
   await expect(sarah.page.getByRole("link", { name: "Sarah W. <b>, Settings" })).toBeVisible();
   await sarah.open("/settings");
-  await expect(profile.getByLabel("Name")).toHaveValue("Sarah W. <b>");
+  await expect(profile.getByRole("textbox", { name: "Name", exact: true })).toHaveValue("Sarah W. <b>");
   await expect(profile.getByLabel("What you do")).toHaveValue("mc");
   await expect(profile.getByLabel("Bio")).toHaveValue("Weddings & launches.\n</textarea>");
 
@@ -56,7 +56,7 @@ test("a blank name shows an error in its own section only", async ({ eventpro })
   eventpro.allowConsole(/status of 422 .*\/fn\/change-account/);
   await eventpro.open("/settings");
   await expect(eventpro.section("Profile").getByLabel("Bio")).toHaveCount(0);
-  await eventpro.section("Profile").getByLabel("Name").fill("   ");
+  await eventpro.section("Profile").getByRole("textbox", { name: "Name", exact: true }).fill("   ");
   await clickButton(eventpro, "Profile", "Save");
   await expect(eventpro.section("Profile").getByRole("alert")).toContainText("Please fill this in.");
   await expect(eventpro.section("Profile").getByRole("alert")).toBeFocused();
