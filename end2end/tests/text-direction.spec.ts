@@ -66,9 +66,9 @@ test("a field with invisible characters shows an error and keeps its value", asy
   eventpro.allowConsole(/status of 4/);
   const { page } = eventpro;
   await submitInquiry(page, { title: "Gala \u202e000,5 SEK", date: "2020-01-01", venue: "\u3164", fee: "1,50", message: "Are you free?" });
-  await expect(page.getByText("This has characters that can't be seen.")).toBeVisible();
-  await expect(page.getByText("This day is over. Choose today or a later day.")).toBeVisible();
-  await expect(page.getByText("Use at least one character that can be seen.")).toBeVisible();
-  await expect(page.getByText("Enter the fee in numbers, like 45,000.")).toBeVisible();
+  await expect(page.getByLabel("What is the event?")).toHaveAccessibleDescription(/This has characters that can't be seen\./);
+  await expect(page.getByLabel("On which day?")).toHaveAccessibleDescription(/This day is over\. Choose today or a later day\./);
+  await expect(page.getByLabel("Where is it?")).toHaveAccessibleDescription(/Use at least one character that can be seen\./);
+  await expect(page.getByLabel("Fee in Kenyan shillings")).toHaveAccessibleDescription(/Enter the fee in numbers, like 45,000\./);
   await expect(page.getByLabel("Fee in Kenyan shillings")).toHaveValue("1,50");
 });
