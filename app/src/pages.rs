@@ -23,7 +23,7 @@ mod unsubscribe;
 mod verify;
 
 pub use inbox::{InboxLayout, InboxPage};
-pub use lazy_pages::{AccountPage, LazySettings, PublicPage};
+pub use lazy_pages::{AccountPage, BookingsPage, LazySettings, PublicPage};
 pub use not_found::NotFound;
 pub use site_layout::SiteLayout;
 pub use thread::ThreadPage;

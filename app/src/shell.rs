@@ -5,7 +5,7 @@ use crate::{
     live,
     owner::PageOwner,
     page_time_zone::PageTimeZone,
-    pages::{AccountPage, InboxLayout, InboxPage, LazySettings, NotFound, PublicPage, SiteLayout, ThreadPage},
+    pages::{AccountPage, BookingsPage, InboxLayout, InboxPage, LazySettings, NotFound, PublicPage, SiteLayout, ThreadPage},
     paths::is_profile,
     platform::IN_BROWSER,
     reactive::effect,
@@ -112,11 +112,11 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/notifications") view=AccountPage::Notifications ssr=SsrMode::Async/>
                     <Route path=path!("/settings") view=LazySettings ssr=SsrMode::Async/>
                     <Route path=path!("/talents") view=AccountPage::Talents ssr=SsrMode::Async/>
-                    <Route path=path!("/bookings") view=AccountPage::Agenda ssr=SsrMode::Async/>
+                    <Route path=path!("/bookings") view=BookingsPage::Agenda ssr=SsrMode::Async/>
                     <Route path=path!("/t/:slug") view=AccountPage::Profile ssr=SsrMode::Async/>
-                    <Route path=path!("/bookings/new") view=AccountPage::NewBooking ssr=SsrMode::Async/>
-                    <Route path=path!("/bookings/:id") view=AccountPage::Booking ssr=SsrMode::Async/>
-                    <Route path=path!("/conversations/:id/print") view=AccountPage::Transcript ssr=SsrMode::Async/>
+                    <Route path=path!("/bookings/new") view=BookingsPage::New ssr=SsrMode::Async/>
+                    <Route path=path!("/bookings/:id") view=BookingsPage::Booking ssr=SsrMode::Async/>
+                    <Route path=path!("/conversations/:id/print") view=BookingsPage::Transcript ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>

@@ -5,6 +5,7 @@ import { expect, test } from "../support/fixtures.ts";
 // together.
 
 const ACCOUNT_PAGES = /\/pkg\/split_account_pages\./;
+const BOOKINGS = /\/pkg\/split_booking_pages\./;
 const SETTINGS = /\/pkg\/split_settings_page\./;
 // Console messages about a file that failed to load.
 const LOAD_FAILED = /status of 404|net::ERR_|Failed to fetch|WebAssembly|TypeError/;
@@ -13,7 +14,7 @@ test("@js a conversation doesn't load the account pages, and other pages load th
   const requests: string[] = [];
   await eventpro.open("/signin");
   eventpro.page.on("request", (request) => {
-    for (const part of [ACCOUNT_PAGES, SETTINGS]) requests.push(...(part.exec(request.url()) ?? []));
+    for (const part of [ACCOUNT_PAGES, BOOKINGS, SETTINGS]) requests.push(...(part.exec(request.url()) ?? []));
   });
   await eventpro.open(launch.path);
   await eventpro.thread.sendMessage("Still the same page?");

@@ -103,6 +103,8 @@ test("@js an open thread on another device doesn't undo marking as unread", asyn
 test("@js the conversation with the newest message moves to the top", async ({ eventpro, apis, launch }) => {
   const { id } = await apis.eventpro.findTalent("MC Achieng");
   const booked = await apis.eventpro.openBooking(id, "Harvest festival", "Would you lead through the evening?");
+  // Conversations with unread messages come first.
+  await apis.eventpro.markRead(launch.id, launch.bodies.length);
   await eventpro.open("/inbox");
   const names = eventpro.conversations.getByRole("link").locator("[id^=name-]");
   await expect(names).toHaveText(["MC Achieng", "Sarah Wanjiru"]);

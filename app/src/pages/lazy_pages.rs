@@ -22,6 +22,7 @@ use leptos_router::{ChooseView, location::Url};
 // The chunks' names in the build.
 const PUBLIC_CHUNK: &str = "public_pages";
 const ACCOUNT_CHUNK: &str = "account_pages";
+const BOOKINGS_CHUNK: &str = "booking_pages";
 const SETTINGS_CHUNK: &str = "settings_page";
 
 /// A page that doesn't need a session.
@@ -41,7 +42,7 @@ pub enum PublicPage {
     Unsubscribe,
 }
 
-/// A page of the account chunk: all signed-in pages but the inbox and threads, and profiles.
+/// A page of the account chunk: notifications, and talent.
 #[derive(Clone, Copy, Debug)]
 pub enum AccountPage {
     Notifications,
@@ -49,11 +50,16 @@ pub enum AccountPage {
     Talents,
     /// A talent's profile, which visitors see too if it is public.
     Profile,
-    /// The booking inquiry.
-    NewBooking,
+}
+
+/// A page of the bookings chunk.
+#[derive(Clone, Copy, Debug)]
+pub enum BookingsPage {
     /// The bookings by day.
     Agenda,
     Booking,
+    /// The booking inquiry.
+    New,
     /// A conversation to print.
     Transcript,
 }
@@ -91,10 +97,16 @@ fn show_account_page(page: AccountPage) -> Result<AnyView, ChunkLoadError> {
         AccountPage::Notifications => view! { <NotificationsPage/> }.into_any(),
         AccountPage::Talents => view! { <Talents/> }.into_any(),
         AccountPage::Profile => view! { <ProfilePage/> }.into_any(),
-        AccountPage::NewBooking => view! { <NewBooking/> }.into_any(),
-        AccountPage::Agenda => view! { <AgendaPage/> }.into_any(),
-        AccountPage::Booking => view! { <BookingPage/> }.into_any(),
-        AccountPage::Transcript => view! { <Transcript/> }.into_any(),
+    })
+}
+
+#[wasm_split(booking_pages, wasm_split_path = leptos::wasm_split, preload(load_booking_pages), fallible)]
+fn show_bookings_page(page: BookingsPage) -> Result<AnyView, ChunkLoadError> {
+    Ok(match page {
+        BookingsPage::Agenda => view! { <AgendaPage/> }.into_any(),
+        BookingsPage::Booking => view! { <BookingPage/> }.into_any(),
+        BookingsPage::New => view! { <NewBooking/> }.into_any(),
+        BookingsPage::Transcript => view! { <Transcript/> }.into_any(),
     })
 }
 
@@ -127,6 +139,18 @@ impl ChooseView for AccountPage {
     }
 }
 
+impl ChooseView for BookingsPage {
+    async fn choose(self) -> AnyView {
+        show_bookings_page(self).await.unwrap_or_else(|ChunkLoadError| load_error_view())
+    }
+
+    async fn preload(&self) {
+        if load_booking_pages().await.is_err() {
+            full_page_navigation().await;
+        }
+    }
+}
+
 impl ChooseView for LazySettings {
     async fn choose(self) -> AnyView {
         show_settings_page().await.unwrap_or_else(|ChunkLoadError| load_error_view())
@@ -145,6 +169,7 @@ pub fn chunk_of(path: &str) -> &'static str {
         "/inbox" => "",
         "/settings" => SETTINGS_CHUNK,
         path if path.starts_with("/conversations/") && !path.ends_with("/print") => "",
+        path if ["/bookings", "/conversations/"].iter().any(|start| path.starts_with(start)) => BOOKINGS_CHUNK,
         path if PUBLIC_PATHS.contains(&path) => PUBLIC_CHUNK,
         _ => ACCOUNT_CHUNK,
     }
@@ -158,6 +183,7 @@ pub async fn load_chunk(path: &str) -> Result<(), ChunkLoadError> {
     match chunk_of(path) {
         PUBLIC_CHUNK => Ok(load_public_pages().await?),
         ACCOUNT_CHUNK => Ok(load_account_pages().await?),
+        BOOKINGS_CHUNK => Ok(load_booking_pages().await?),
         SETTINGS_CHUNK => Ok(load_settings_page().await?),
         _ => Ok(()),
     }
