@@ -102,9 +102,11 @@ fn attempt_sign_out(outbox: Outbox) {
     };
     spawn_local(async move {
         let answer = with_timeout(REQUEST_TIMEOUT, server_fns::sign_out()).await;
-        IN_FLIGHT.set(false);
         if is_signed_out(&answer) && is_signing_out(outbox.live) {
+            // Nothing is sent again until the next page replaces this one.
             finish_sign_out(outbox, me).await;
+        } else {
+            IN_FLIGHT.set(false);
         }
     });
 }
