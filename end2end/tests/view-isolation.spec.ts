@@ -218,7 +218,7 @@ test("@js the values of one talent's booking form aren't in another's", async ({
   const first = await page.locator("input[name=client_id]").inputValue();
   await expectSameDocument(page, async () => {
     await clickInjectedLink(page, `/bookings/new?talent=${kamau.id}`);
-    await expect(page.getByText("Ask DJ Kamau")).toBeVisible();
+    await expect(page.getByText("Tell DJ Kamau")).toBeVisible();
   });
   await expect(page.getByLabel("What is the event?")).toHaveValue("");
   await expect(page.getByLabel("Your message")).toHaveValue("");
