@@ -60,6 +60,14 @@ pub(crate) fn to_js_object(pairs: &[(&str, &JsValue)]) -> JsValue {
     object.into()
 }
 
+/// Tells an element's listeners of input, as typing does: setting a field's value doesn't.
+pub(crate) fn dispatch_input(element: &JsValue) {
+    let bubbles = to_js_object(&[("bubbles", &true.into())]);
+    if let Some(input) = construct_object("Event", &[&"input".into(), &bubbles]) {
+        call_method(element, "dispatchEvent", &[&input]);
+    }
+}
+
 /// Reads a property of `navigator`.
 pub(crate) fn navigator_property(name: &str) -> Option<JsValue> {
     get_property(&get_property(&window(), "navigator")?, name)

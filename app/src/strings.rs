@@ -29,7 +29,7 @@ pub use people::*;
 pub use settings::*;
 pub use thread::*;
 
-use model::{BookingAction, BookingStatus, InboxFilter, NotificationKind, Role, booking, text::isolate};
+use model::{BookingAction, BookingStatus, InboxFilter, NotificationKind, booking, text::isolate};
 
 pub const SITE: &str = "Greenroom";
 pub const SKIP: &str = "Skip to content";
@@ -96,7 +96,6 @@ pub const ORGANIZER: &str = "Organiser";
 pub const TALENT: &str = "Talent";
 pub const OPEN_BOOKING: &str = "Booking details";
 pub const OPEN_CONVERSATION: &str = "Open the conversation";
-pub const CANCEL_BOOKING: &str = "Cancel booking";
 
 pub const BOOKINGS: &str = "Bookings";
 pub const NOTIFICATIONS: &str = "Notifications";
@@ -318,18 +317,6 @@ pub fn relative_days(days: i64) -> String {
         140.. => format!("in {} months", days / 30),
         -13..=-2 => format!("{} days ago", -days),
         _ => "past".to_owned(),
-    }
-}
-
-/// Names a status for a party with this role.
-pub fn booking_status_label(status: BookingStatus, role: Role) -> &'static str {
-    match (status, role) {
-        (BookingStatus::Inquiry, Role::Organizer) => "Waiting for reply",
-        (BookingStatus::Inquiry, Role::Talent) => "New request",
-        (BookingStatus::Accepted, _) => "Agreed",
-        (BookingStatus::Declined, _) => "Declined",
-        (BookingStatus::Cancelled, _) => "Cancelled",
-        (BookingStatus::Completed, _) => "Done",
     }
 }
 

@@ -159,9 +159,6 @@ fn suggest_fee(event: &MouseEvent, offered: &Money) {
     if area.value().is_empty() {
         area.set_value(&strings::fee_suggestion(offered));
         // The composer keeps the draft when it hears of the text.
-        let bubbles = browser::to_js_object(&[("bubbles", &true.into())]);
-        if let Some(input) = browser::construct_object("Event", &[&"input".into(), &bubbles]) {
-            browser::call_method(&area, "dispatchEvent", &[&input]);
-        }
+        browser::dispatch_input(&area);
     }
 }

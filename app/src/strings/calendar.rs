@@ -1,6 +1,5 @@
 //! Months, days of the week, and the pages with bookings by day.
 
-use super::booking_status_label;
 use model::{BookingStatus, Day, Month, Role, text::isolate};
 
 pub const NEXT_UP: &str = "Next up";
@@ -11,7 +10,6 @@ pub const UPCOMING: &str = "Upcoming";
 pub const NO_BOOKINGS: &str = "No bookings coming up";
 pub const NO_BOOKINGS_LEAD: &str = "Requests and agreed bookings appear here, each on its day.";
 pub const NO_BOOKINGS_THEN: &str = "No bookings in this month";
-pub const TODAY: &str = "Today";
 pub const ALL_BOOKINGS: &str = "All bookings";
 
 const MONTHS: [&str; 12] = [
@@ -102,4 +100,16 @@ pub fn short_booking_event(status: BookingStatus, by_viewer: bool) -> &'static s
 /// Says with whom a booking is.
 pub fn with_person(name: &str) -> String {
     format!("with {}", isolate(name))
+}
+
+/// Names a status for a party with this role.
+pub fn booking_status_label(status: BookingStatus, role: Role) -> &'static str {
+    match (status, role) {
+        (BookingStatus::Inquiry, Role::Organizer) => "Waiting for reply",
+        (BookingStatus::Inquiry, Role::Talent) => "New request",
+        (BookingStatus::Accepted, _) => "Agreed",
+        (BookingStatus::Declined, _) => "Declined",
+        (BookingStatus::Cancelled, _) => "Cancelled",
+        (BookingStatus::Completed, _) => "Done",
+    }
 }

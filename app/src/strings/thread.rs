@@ -1,6 +1,5 @@
 //! Texts of a thread's request and booking: the answer, the ticket, and the printed conversation.
 
-use super::CANCEL_BOOKING;
 use model::{BookingAction, Money, text::isolate};
 
 pub const SKIP_TO_MESSAGE_BOX: &str = "Skip to message box";
@@ -10,6 +9,7 @@ pub const CLOSE: &str = "Close";
 pub const YOUR_ANSWER: &str = "Your answer";
 pub const SUGGEST_FEE: &str = "Suggest another fee";
 pub const AGREED: &str = "Agreed";
+pub const CANCEL_BOOKING: &str = "Cancel booking";
 
 pub const PROGRESS: &str = "Progress";
 pub const STEPS: [&str; 4] = ["Asked", AGREED, "The day", "Done"];

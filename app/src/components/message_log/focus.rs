@@ -34,11 +34,11 @@ impl LogFocus {
 
     /// Moves the focus to the message above or below: from the log, to the last one in sight.
     pub(super) fn on_key(self, event: &KeyboardEvent) {
-        let step = match event.key().as_str() {
-            "ArrowUp" => -1,
-            "ArrowDown" => 1,
-            _ => return,
-        };
+        let is_up = event.key() == "ArrowUp";
+        if !is_up && event.key() != "ArrowDown" {
+            return;
+        }
+        let step = if is_up { -1 } else { 1 };
         let Some(log) = self.log_element().filter(|_| !event.alt_key() && !event.ctrl_key() && !event.meta_key())
         else {
             return;
