@@ -5,7 +5,9 @@ use crate::{
     live,
     owner::PageOwner,
     page_time_zone::PageTimeZone,
-    pages::{AccountPage, BookingsPage, InboxLayout, InboxPage, LazySettings, NotFound, PublicPage, SiteLayout, ThreadPage},
+    pages::{
+        AccountPage, BookingsPage, InboxLayout, InboxPage, LazySettings, NotFound, PublicPage, SiteLayout, ThreadPage,
+    },
     paths::is_profile,
     platform::IN_BROWSER,
     reactive::effect,
