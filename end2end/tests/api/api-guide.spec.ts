@@ -33,6 +33,7 @@ test("the snippets of the API guide work", async ({ faultProxy, sarah, apis, lau
     await run("Sign in");
     const listed = await run("List");
     for (const body of launch.bodies.slice(-3)) expect(listed).toContain(JSON.stringify(body));
+    expect(await run("List")).toContain('"slug":"dj-kamau"');
     expect(await run("Send")).toMatch(/"body":"Asante!".*\n201\n.*"body":"Asante!".*\n200\n$/);
     expect((await apis.eventpro.listMessages(launch.id)).map(({ body }) => body)).toEqual([...launch.bodies, "Asante!"]);
 
