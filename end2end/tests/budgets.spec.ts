@@ -34,8 +34,7 @@ async function firstLoad(person: Person, address: string): Promise<Map<string, n
   await person.openBlank();
   const transfers = await recordTransfers(person.page);
   await person.open(address);
-  await person.page.waitForLoadState("load");
-  await person.page.waitForTimeout(500);
+  await person.page.waitForLoadState("networkidle");
   const rows = [...transfers].sort().map(([name, bytes]) => `  ${String(bytes).padStart(8)}  ${name}`);
   console.log([`${address}: ${sum(transfers)} bytes`, ...rows].join("\n"));
   return transfers;

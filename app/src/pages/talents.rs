@@ -73,7 +73,7 @@ fn CraftLinks(filters: Memo<Filters>) -> impl IntoView {
         let word = craft.map(Craft::as_str);
         let current = move || filters.with(|filters| filters.has_craft(word)).then_some("true");
         let href = move || filters.with(|filters| filters.with_craft(word));
-        view! { <a class="filter" href=href aria-current=current>{craft.map_or(strings::ALL_CRAFTS, strings::craft_label)}</a> }
+        view! { <a href=href aria-current=current>{craft.map_or(strings::ALL_CRAFTS, strings::craft_label)}</a> }
     };
     let all = [None].into_iter().chain(Craft::ALL.iter().copied().map(Some));
     view! { <nav class="filters" aria-label=strings::CRAFT>{all.map(link).collect_view()}</nav> }
