@@ -80,9 +80,9 @@ test("the first tab stop skips to the content", async ({ sarah, launch }) => {
 
 test("@js the log is one tab stop, whose messages the arrow keys reach", async ({ sarah, apis, launch }) => {
   await apis.eventpro.sendMessage(launch.id, "The map: https://example.com/map");
+  await sarah.open(launch.path);
   // On a wider screen the booking stands beside the thread.
   await sarah.page.setViewportSize({ width: 1024, height: 720 });
-  await sarah.open(launch.path);
   const { page, thread } = sarah;
   const focusedMessage = () => page.evaluate(() => document.activeElement?.querySelector(".message-text")?.textContent);
   await thread.log.focus();
