@@ -23,10 +23,11 @@ impl MigrationTrait for Migration {
         // Partial: updating a column with a plain unique index would block inserts that refer to the row.
         let unique = "CREATE UNIQUE INDEX person_by_slug ON person (slug) WHERE slug IS NOT NULL";
         manager.get_connection().execute_unprepared(unique).await?;
-        // With the name: SQLite takes the index with the names of all people for cheaper than one that lacks the name,
-        // now that a row has more columns.
+        // With all columns that the search for such rows reads: otherwise SQLite takes a scan of the names of all people
+        // for cheaper, now that a row has more columns.
         manager.get_connection().execute_unprepared("DROP INDEX person_without_search_name").await?;
-        let missing = "CREATE INDEX person_without_search_name ON person (id, name) WHERE search_name IS NULL";
+        let missing =
+            "CREATE INDEX person_without_search_name ON person (id, name, search_name) WHERE search_name IS NULL";
         manager.get_connection().execute_unprepared(missing).await?;
         for index in [
             // Finds talents without a slug.
