@@ -183,6 +183,7 @@ async fn browse(greenroom: &Greenroom, captured: &CapturedStatements, organizer:
     let booked = greenroom.open_booking(organizer, booking_with(talent)).await.expect("a booking");
     greenroom.apply_booking_action(talent, booked.booking.id, BookingAction::Accept).await.expect("accepted");
     greenroom.load_booking_view(talent, booked.booking.id).await.expect("a booking");
+    greenroom.list_bookings(talent, None).await.expect("bookings");
     let (_, page) = greenroom.list_bookings(organizer, None).await.expect("bookings");
     if let Some(page) = page {
         greenroom.list_bookings(organizer, Some(&page)).await.expect("a page");
