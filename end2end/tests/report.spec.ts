@@ -321,7 +321,10 @@ describe("Real-world usage", () => {
     await Promise.all([sarah.open(launch.booking), eventpro.open(launch.booking)]);
     await expect(eventpro.page.getByText("Waiting for reply", { exact: true })).toBeVisible();
     await acceptBooking(sarah.page);
-    for (const { page } of [sarah, eventpro]) await expect(page.getByText("Agreed", { exact: true })).toBeVisible();
+    for (const { page } of [sarah, eventpro]) {
+      const step = page.getByRole("list", { name: "Progress" }).getByText("Agreed", { exact: true });
+      await expect(step).toHaveAttribute("aria-current", "step");
+    }
   });
 
   test("What was written offline arrives after reconnecting", js, async ({ sarah, eventpro, faultProxy, launch }) => {
