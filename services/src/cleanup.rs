@@ -70,7 +70,7 @@ impl Greenroom {
         Ok(())
     }
 
-    /// Deletes what was typed into refused forms, once nobody can read it any more.
+    /// Deletes what was typed into refused forms, once its ten minutes are over.
     pub(crate) async fn purge_refused_forms(&self) -> Result<()> {
         let expired = refused_form::Column::ExpiresAt.lte(self.now().millis());
         self.delete_where::<refused_form::Entity>(refused_form::Column::IdHash, expired).await

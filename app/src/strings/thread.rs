@@ -47,7 +47,7 @@ pub fn waiting_for_reply(name: &str) -> String {
 }
 
 /// Returns the texts of the sheet that asks before an action: its title, the button that leaves everything as it is,
-/// the button that acts, and the text of that button meanwhile.
+/// the button that acts, and the text of that button while its form is pending.
 pub fn confirmation(action: BookingAction) -> [&'static str; 4] {
     match action {
         BookingAction::Accept => ["Accept this booking?", "Not now", "Yes, accept", "Accepting…"],
