@@ -1,4 +1,4 @@
-use super::{Glyph, Icon, IsolatedText, StatusChip, ticket::short_day};
+use super::{Glyph, Icon, IsolatedText, StatusChip};
 use crate::{reactive::memo, strings};
 use leptos::prelude::*;
 use model::{Booking, Role};
@@ -17,7 +17,7 @@ pub fn BookingStrip(#[prop(into)] booking: Signal<Booking>, role: Role) -> impl 
             <span class="strip-title"><IsolatedText text=title/></span>
             {move || view! { <StatusChip status=status.get() role/> }}
             <span class="strip-terms">
-                <time datetime=event_date.to_string()>{short_day(event_date)}</time>
+                <time datetime=event_date.to_string()>{strings::weekday_and_day(event_date)}</time>
                 <span class="strip-venue"><IsolatedText text=venue/></span>
                 <b>{fee.format_amount()}</b>
             </span>

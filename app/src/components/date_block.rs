@@ -6,11 +6,12 @@ use model::Day;
 #[component]
 pub fn DateBlock(
     day: Day,
-    /// The class that sets its size and colours.
-    class: &'static str,
+    /// Whether screen readers skip it, because the same day stands beside it.
+    #[prop(optional)]
+    hidden: bool,
 ) -> impl IntoView {
     view! {
-        <time class=class datetime=day.to_string()>
+        <time class="date-block" datetime=day.to_string() aria-hidden=hidden.then_some("true")>
             <span>{strings::short_month(day.month())}</span>
             " "
             <strong>{day.day_of_month()}</strong>

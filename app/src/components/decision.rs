@@ -4,7 +4,6 @@
 use super::{
     BookingActions, DayLine, Glyph, Icon, IsolatedText,
     confirm_sheet::{ConfirmSheet, SheetButton},
-    ticket::short_day,
 };
 use crate::{
     browser,
@@ -78,19 +77,21 @@ pub fn DecisionCard(
         }
         now
     });
-    move || {
-        match status.get() {
+    move || match status.get() {
         BookingStatus::Inquiry if role == Role::Talent => {
             view! { <Offer actions conversation clashes message_box/> }.into_any()
         }
         BookingStatus::Inquiry => view! { <Waiting conversation/> }.into_any(),
-        // The status chip and the log say it in words.
-        BookingStatus::Accepted if agreed.get() => view! {
-            <p class="decision stamped" aria-hidden="true"><span class="stamp" data-word=strings::AGREED><Icon glyph=Glyph::Check/></span></p>
-        }
-        .into_any(),
+        BookingStatus::Accepted if agreed.get() => view! { <Stamp/> }.into_any(),
         _ => ().into_any(),
     }
+}
+
+/// The stamp on a request that was agreed before the reader's eyes. The status chip and the log say it in words.
+#[component]
+fn Stamp() -> impl IntoView {
+    view! {
+        <p class="decision stamped" aria-hidden="true"><span class="stamp" data-word=strings::AGREED><Icon glyph=Glyph::Check/></span></p>
     }
 }
 
@@ -109,7 +110,7 @@ fn Offer(
 ) -> impl IntoView {
     let booking = conversation.with_untracked(|conversation| conversation.booking.clone());
     let booking_id = StoredValue::new(booking.id.to_string());
-    let (fee, day) = (booking.fee.clone(), short_day(booking.event_date));
+    let (fee, day) = (booking.fee.clone(), strings::weekday_and_day(booking.event_date));
     let name = memo(move || conversation.with(|conversation| conversation.counterpart.name.clone()));
     let (accept, offered) = (strings::accept_label(&fee), fee.clone());
     let offer = move || strings::offer_text(&name.get(), &fee, &day);

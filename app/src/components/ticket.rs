@@ -1,21 +1,8 @@
-use super::{DayLine, Glyph, Icon, IsolatedText, StatusChip, locale::Locale};
+use super::{DateBlock, DayLine, Glyph, Icon, IsolatedText, StatusChip, locale::Locale};
 use crate::{reactive::memo, strings};
 use leptos::{either::Either, prelude::*};
 use leptos_router::location::Url;
 use model::{Booking, BookingStatus, Day, Role};
-
-/// Returns a day as `Sat 16 Jan`.
-pub(super) fn short_day(day: Day) -> String {
-    let [weekday, number, month] = day_parts(day);
-    format!("{weekday} {number} {month}")
-}
-
-/// Returns the weekday, the number and the month of a day.
-fn day_parts(day: Day) -> [String; 3] {
-    let long = day.format_long();
-    let mut words = long.split([' ', ',']).filter(|word| !word.is_empty()).map(str::to_owned);
-    [(); 3].map(|()| words.next().unwrap_or_default())
-}
 
 /// A booking as a ticket: the day, the place, the fee, and how far it has come. Its terms never change, only its
 /// status and the names do.
@@ -31,14 +18,13 @@ pub fn Ticket(
     children: Children,
 ) -> impl IntoView {
     let Booking { title, event_date, venue, fee, .. } = booking.get_untracked();
-    let [weekday, number, month] = day_parts(event_date);
     let status = memo(move || booking.with(|booking| booking.status));
     let map = format!("https://www.openstreetmap.org/search?query={}", Url::escape(&venue));
     let title = view! { <IsolatedText text=title/> };
     view! {
         <section class="ticket" class:unanswered=move || status.get() == BookingStatus::Inquiry>
             <div class="ticket-event">
-                <p class="date-block" aria-hidden="true"><span>{month}</span><b>{number}</b><span>{weekday}</span></p>
+                <DateBlock day=event_date hidden=true/>
                 <div class="ticket-title">
                     {if is_page { Either::Left(view! { <h1>{title}</h1> }) } else { Either::Right(view! { <h2>{title}</h2> }) }}
                     <p><DayLine day=event_date/></p>

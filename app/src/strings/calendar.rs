@@ -57,12 +57,13 @@ pub fn short_weekday(day: Day) -> &'static str {
 
 /// Returns a day as `16 Jan`, with the year where that isn't plain from today.
 pub fn short_day(day: Day, today: Day) -> String {
-    let (number, month) = (day.day_of_month(), short_month(day.month()));
-    if YEAR_IS_PLAIN.contains(&day.days_after(today)) {
-        format!("{number} {month}")
-    } else {
-        format!("{number} {month} {}", day.month().year())
-    }
+    let short = day.format_short();
+    if YEAR_IS_PLAIN.contains(&day.days_after(today)) { short } else { format!("{short} {}", day.month().year()) }
+}
+
+/// Returns a day as `Sat 16 Jan`.
+pub fn weekday_and_day(day: Day) -> String {
+    format!("{} {}", short_weekday(day), day.format_short())
 }
 
 /// Labels a day of the month grid that has bookings.

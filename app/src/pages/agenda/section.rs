@@ -125,7 +125,7 @@ fn AgendaRow(me: PersonId, item: AgendaItem) -> impl IntoView {
     view! {
         <li id=is_first.then(|| format!("day-{}", booking.event_date))>
             <a class="agenda-row" class:over=over href=href>
-                <DateBlock day=booking.event_date class="date-block"/>
+                <DateBlock day=booking.event_date/>
                 <span class="agenda-title"><IsolatedText text=booking.title/></span>
                 <span class="agenda-with">{strings::with_person(&name)}</span>
                 <span class="agenda-fee">{booking.fee.format_amount()}</span>

@@ -12,7 +12,7 @@ pub(super) fn Example() -> impl IntoView {
     view! {
         <div class="example" role="img" aria-label=strings::EXAMPLE>
             <div class="example-ticket">
-                <p class="date-block"><span>{strings::EXAMPLE_MONTH}</span><b>{strings::EXAMPLE_DAY}</b><span>{strings::EXAMPLE_WEEKDAY}</span></p>
+                <p class="date-block"><span>{strings::EXAMPLE_MONTH}</span><strong>{strings::EXAMPLE_DAY}</strong><span>{strings::EXAMPLE_WEEKDAY}</span></p>
                 <div>
                     <p class="example-title">{strings::EXAMPLE_TITLE}</p>
                     <p class="muted"><Icon glyph=Glyph::Pin/>{strings::EXAMPLE_PLACE}</p>

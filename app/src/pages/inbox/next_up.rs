@@ -45,7 +45,7 @@ fn NextTicket(me: PersonId, booking: Booking) -> impl IntoView {
     let name = booking.counterpart_of(me).name.clone();
     view! {
         <article class="ticket">
-            <DateBlock day=booking.event_date class="ticket-date"/>
+            <DateBlock day=booking.event_date/>
             <div class="ticket-terms">
                 <h3><a href=href><IsolatedText text=booking.title/></a></h3>
                 <p>{strings::with_person(&name)}</p>
