@@ -3,7 +3,11 @@
 //! On the server, in the first render in the browser, which must equal the server's HTML, and without JavaScript, they
 //! are in the document's time zone and in English. Once the page is hydrated, they are in the device's.
 
-use crate::{browser, page_time_zone::PageTimeZone, strings};
+use crate::{
+    browser::{self, DateFormat},
+    page_time_zone::PageTimeZone,
+    strings,
+};
 use js_sys::Date;
 use leptos::prelude::*;
 use model::{Day, LocalTime, Timestamp};
@@ -21,10 +25,12 @@ pub struct Locale {
     clock_offset: RwSignal<f64>,
 }
 
-const LOCALE_DATE: &str = "toLocaleDateString";
-const LONG_DAY: [(&str, &str); 4] = [("weekday", "short"), ("day", "numeric"), ("month", "short"), ("year", "numeric")];
-const SHORT_DAY: [(&str, &str); 2] = [("day", "numeric"), ("month", "short")];
-const CLOCK: [(&str, &str); 2] = [("hour", "2-digit"), ("minute", "2-digit")];
+const LONG_DAY: DateFormat = &[("weekday", "short"), ("day", "numeric"), ("month", "short"), ("year", "numeric")];
+/// Of a day that is midnight in UTC.
+const CALENDAR_DAY: DateFormat =
+    &[("weekday", "short"), ("day", "numeric"), ("month", "short"), ("year", "numeric"), ("timeZone", "UTC")];
+const SHORT_DAY: DateFormat = &[("day", "numeric"), ("month", "short")];
+const CLOCK: DateFormat = &[("hour", "2-digit"), ("minute", "2-digit")];
 
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
 /// Milliseconds. Smaller changes of the offset are ignored: they don't change the minutes shown.
@@ -90,23 +96,19 @@ impl Locale {
 
     /// Formats a time as `14:02`.
     pub fn format_time(self, at: Timestamp) -> String {
-        let format = || browser::format_date(&js_date(at), "toLocaleTimeString", &CLOCK);
+        let format = || browser::format_date(&js_date(at), CLOCK);
         self.localize(format).unwrap_or_else(|| self.to_local(at).format_clock())
     }
 
     /// Formats the day of a time as `Sat 13 Feb 2027`.
     pub fn format_day(self, at: Timestamp) -> String {
-        let format = || browser::format_date(&js_date(at), LOCALE_DATE, &LONG_DAY);
+        let format = || browser::format_date(&js_date(at), LONG_DAY);
         self.localize(format).unwrap_or_else(|| self.day_of(at).format_long())
     }
 
     /// Formats a calendar day, independent of the time zone.
     pub fn format_calendar_day(self, day: Day) -> String {
-        let [weekday, number, month, year] = LONG_DAY;
-        let format = || {
-            let date = Date::new(&day.to_string().into());
-            browser::format_date(&date, LOCALE_DATE, &[weekday, number, month, year, ("timeZone", "UTC")])
-        };
+        let format = || browser::format_date(&Date::new(&day.to_string().into()), CALENDAR_DAY);
         self.localize(format).unwrap_or_else(|| day.format_long())
     }
 
@@ -124,7 +126,7 @@ impl Locale {
             1..60 => strings::short_minutes(minutes),
             60..1_440 => strings::short_hours(minutes / 60),
             _ => {
-                let format = || browser::format_date(&js_date(at), LOCALE_DATE, &SHORT_DAY);
+                let format = || browser::format_date(&js_date(at), SHORT_DAY);
                 self.localize(format).unwrap_or_else(|| self.day_of(at).format_short())
             }
         }
