@@ -4,6 +4,7 @@ mod search_name;
 mod slug;
 
 pub(crate) use search_name::{fill_missing_search_names, fold_name};
+pub use slug::{InvalidSlug, Slug};
 pub(crate) use slug::{ensure_slug, fill_missing_slugs, renew_slug};
 
 use crate::{
@@ -17,6 +18,7 @@ use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{BinOper, Expr, SimpleExpr},
 };
+use std::str::FromStr;
 
 /// Maximum characters of a search query.
 const QUERY_LIMIT: usize = 100;
@@ -30,13 +32,15 @@ pub enum ProfileKey {
     /// The person's id, which never changes.
     Id(PersonId),
     /// The slug, which its owner may renew.
-    Slug(String),
+    Slug(Slug),
 }
 
-impl From<&str> for ProfileKey {
+impl FromStr for ProfileKey {
+    type Err = InvalidSlug;
+
     /// Takes every UUID for an id: no slug looks like one.
-    fn from(text: &str) -> Self {
-        text.parse().map_or_else(|_| Self::Slug(text.to_owned()), Self::Id)
+    fn from_str(text: &str) -> std::result::Result<Self, InvalidSlug> {
+        text.parse().map(Self::Id).or_else(|_| text.parse().map(Self::Slug))
     }
 }
 

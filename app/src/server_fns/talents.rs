@@ -31,7 +31,8 @@ pub struct FirstSteps {
 #[server(prefix = "/fn", endpoint = "profile", protocol = FormPost)]
 pub async fn load_profile(slug: String) -> RequestResult<Profile> {
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
-    let talent = greenroom.load_profile(context.viewer.as_ref(), &slug.as_str().into()).await?;
+    let key = crate::ssr::parse_id(&slug)?;
+    let talent = greenroom.load_profile(context.viewer.as_ref(), &key).await?;
     let (url, viewer) = (greenroom.profile_url(&talent), context.viewer.map(|viewer| viewer.person().clone()));
     Ok(Profile { talent, url, viewer })
 }

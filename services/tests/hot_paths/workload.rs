@@ -12,7 +12,7 @@ use services::{
     messages::Window,
     notifications::NotificationSelection,
     seed::{ACHIENG, DemoPerson, EVENTPRO, KAMAU, PASSWORD, SARAH},
-    talents::TalentSearch,
+    talents::{ProfileKey, TalentSearch},
 };
 use std::{
     net::{IpAddr, Ipv4Addr},
@@ -190,8 +190,9 @@ async fn browse(greenroom: &Greenroom, captured: &CapturedStatements, organizer:
     }
     captured.label("the directory");
     greenroom.load_talent(organizer, talent.id()).await.expect("a talent");
-    greenroom.load_profile(None, &"sarah-wanjiru".into()).await.expect("a profile");
-    greenroom.load_profile(Some(organizer), &talent.id().to_string().as_str().into()).await.expect("a profile");
+    let slug: ProfileKey = "sarah-wanjiru".parse().expect("a slug");
+    greenroom.load_profile(None, &slug).await.expect("a profile");
+    greenroom.load_profile(Some(organizer), &ProfileKey::Id(talent.id())).await.expect("a profile");
     greenroom.load_first_steps(organizer).await.expect("first steps");
     greenroom.list_featured_talents().await.expect("talents");
     let directory = greenroom.search_talents(organizer, TalentSearch::default()).await.expect("a directory");

@@ -30,7 +30,7 @@ fn renewed(text: &str) -> AccountInput {
 }
 
 async fn profile(site: &Site, viewer: Option<&Viewer>, key: &str) -> services::Result<Talent> {
-    site.greenroom.load_profile(viewer, &ProfileKey::from(key)).await
+    site.greenroom.load_profile(viewer, &key.parse::<ProfileKey>().expect("a key")).await
 }
 
 async fn a_slug_is_made_from_the_name_once(site: Site) {
