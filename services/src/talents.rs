@@ -22,6 +22,10 @@ use std::str::FromStr;
 
 /// Maximum characters of a search query.
 const QUERY_LIMIT: usize = 100;
+/// Talents who can be booked and say what they do. Literals, because a database takes a partial index only where it
+/// knows the values: `person_suggested` and `person_featured` hold these rows and no others.
+const WITH_PROFILE: &str = "role = 'talent' AND email_verified AND bio <> '' AND craft IS NOT NULL";
+
 
 /// Profiles on the start page.
 const FEATURED: u64 = 6;
@@ -110,7 +114,7 @@ impl Greenroom {
     /// # Errors
     /// When the database fails.
     pub async fn list_featured_talents(&self) -> Result<Vec<Talent>> {
-        self.list_newest(select_bookable().filter(person::Column::PublicProfile.eq(true))).await
+        self.list_newest(Some(person::Column::PublicProfile.eq(true))).await
     }
 
     /// Returns what the viewer can do before their first conversation.
@@ -119,9 +123,7 @@ impl Greenroom {
     /// `NotFound` if the account was deleted.
     pub async fn load_first_steps(&self, viewer: &Viewer) -> Result<FirstSteps> {
         Ok(match viewer.role() {
-            Role::Organizer => {
-                FirstSteps { suggested: self.list_newest(select_bookable()).await?, ..FirstSteps::default() }
-            }
+            Role::Organizer => FirstSteps { suggested: self.list_newest(None).await?, ..FirstSteps::default() },
             Role::Talent => {
                 let own = self.load_profile(Some(viewer), &ProfileKey::Id(viewer.id())).await?;
                 FirstSteps { own: Some(own), ..FirstSteps::default() }
@@ -129,10 +131,13 @@ impl Greenroom {
         })
     }
 
-    /// Returns the newest of these talents who say what they do.
-    async fn list_newest(&self, talents: Select<person::Entity>) -> Result<Vec<Talent>> {
-        let telling = talents.filter(person::Column::Bio.ne("")).filter(person::Column::Craft.is_not_null());
-        let newest = telling.order_by_desc(person::Column::Id).limit(FEATURED);
+    /// Returns the newest talents who say what they do.
+    async fn list_newest(&self, only: Option<SimpleExpr>) -> Result<Vec<Talent>> {
+        let mut query = person::Entity::find().filter(Expr::cust(WITH_PROFILE));
+        if let Some(only) = only {
+            query = query.filter(only);
+        }
+        let newest = query.order_by_desc(person::Column::Id).limit(FEATURED);
         newest.all(self.store.reader()).await?.into_iter().map(talent_of).collect()
     }
 
