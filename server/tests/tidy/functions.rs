@@ -58,6 +58,30 @@ fn every_server_function_is_idempotent_or_has_a_reason() {
 
 /// The owner isn't an argument of each function, because a function without that argument would not be checked.
 #[test]
+/// A page that leaves a part out if it can't be loaded is complete without it, so its status must not be that of the
+/// part.
+#[test]
+fn a_part_that_may_be_left_out_does_not_set_the_status() {
+    let functions = server_functions();
+    let (mut wrong, mut seen) = (Vec::new(), 0);
+    for source in code(&["app"]) {
+        for call in source.text.split("server_fns::").skip(1) {
+            let statement = call.split([';', '}']).next().unwrap_or_default();
+            let Some((name, _)) = statement.split_once('(').filter(|_| statement.contains(".await.ok()")) else {
+                continue;
+            };
+            let function = functions.iter().find(|(_, function)| function.sig.ident == name);
+            let (path, function) = function.unwrap_or_else(|| panic!("{}: {name} is unknown", source.path));
+            seen += 1;
+            if !function.block.to_token_stream().to_string().contains("without_status") {
+                wrong.push(format!("{path}, left out in {}", source.path));
+            }
+        }
+    }
+    assert!(seen > 0, "the test no longer sees the calls");
+    none("convert the service's error with ssr::without_status", wrong);
+}
+
 fn the_owner_of_a_page_is_read_in_one_place() {
     let asking = server_functions()
         .into_iter()
