@@ -45,7 +45,8 @@ pub(crate) async fn keep_form_values(State(state): State<AppState>, mut request:
     let mut response = next.run(Request::from_parts(parts, Body::from(bytes.clone()))).await;
     let refusal = Refusal::of(response.headers());
     if let Some(earlier) = earlier.filter(|_| refusal.is_some() || !is_error(&response)) {
-        drop_earlier(&state.greenroom, &context, &path, &earlier).await;
+        // The form was sent again, so that what was typed before is of no use.
+        logged(state.greenroom.forget_refused_form(browser_of(&context), &path, &earlier).await);
     }
     if let Some(refusal) = refusal {
         let needs_session = !PUBLIC_SERVER_FNS.contains(&path.as_str());
@@ -87,15 +88,6 @@ async fn keep(greenroom: &Greenroom, context: &RequestContext, path: String, typ
     };
     let form = refused_forms::RefusedForm { path, fields: kept_fields(typed)? };
     logged(greenroom.keep_refused_form(browser_of(context), owner, &form).await).flatten()
-}
-
-/// Forgets the form that the page was filled in with, because it was sent again.
-async fn drop_earlier(greenroom: &Greenroom, context: &RequestContext, path: &str, id: &str) {
-    let browser = browser_of(context);
-    let form = logged(greenroom.load_refused_form(browser, id).await).flatten();
-    if form.is_some_and(|form| form.path == path) {
-        logged(greenroom.forget_refused_form(browser, id).await);
-    }
 }
 
 /// Logs a failure. The form is refused all the same, and shown empty.
