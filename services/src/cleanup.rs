@@ -1,11 +1,13 @@
-//! Deletes expired data: old events, expired sessions, one-time links and refused forms, accounts whose address was never confirmed,
-//! and e-mails that can't be delivered.
+//! Deletes expired data: old events, expired sessions, one-time links and refused forms, devices that weren't used for
+//! long, accounts whose address was never confirmed, and e-mails that were sent or can't be delivered. Also fills in
+//! what a node of an older version left out: texts for search, and slugs.
 
 use crate::{
     Greenroom, Result, accounts,
     clock::as_millis,
     entity::{device, email_budget, known_device, mail, person, refused_form, session, token, write_probe},
     realtime::purge_events,
+    search_text::fill_missing_search_texts,
     talents,
 };
 use sea_orm::{
@@ -66,7 +68,7 @@ impl Greenroom {
         .await?;
         while self.delete_unconfirmed_accounts(now - UNCONFIRMED_TTL).await? {}
         while self.purge_event_log(now.saturating_sub(as_millis(self.limits.keep_events))).await? {}
-        while self.fill_search_names().await? {}
+        while self.fill_search_texts().await? {}
         while self.fill_slugs().await? {}
         Ok(())
     }
@@ -92,9 +94,9 @@ impl Greenroom {
     }
 
     /// Returns whether there may be more.
-    async fn fill_search_names(&self) -> Result<bool> {
+    async fn fill_search_texts(&self) -> Result<bool> {
         let tx = self.store.write_background().await?;
-        let more = talents::fill_missing_search_names(&tx).await?;
+        let more = fill_missing_search_texts(&tx).await?;
         tx.commit().await?;
         Ok(more)
     }

@@ -1,34 +1,30 @@
 //! Talents: the directory, searched by name and craft, and their profiles.
 
-mod search_name;
 mod slug;
 
-pub(crate) use search_name::{fill_missing_search_names, fold_name};
 pub use slug::{InvalidSlug, Slug};
 pub(crate) use slug::{ensure_slug, fill_missing_slugs, renew_slug};
 
 use crate::{
-    Error, Greenroom, Result, Viewer,
+    Greenroom, Result, Viewer,
     accounts::person_of,
     entity::person,
     page::{self, PAGE_SIZE, PageCursor},
+    search_text::contains_folded,
 };
-use model::{ApiError, Craft, Directory, FieldError, Person, PersonId, Role, Talent};
+use model::{ApiError, Craft, Directory, Person, PersonId, Role, Talent};
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::{BinOper, Expr, SimpleExpr},
+    sea_query::{Expr, SimpleExpr},
 };
 use std::str::FromStr;
 
-/// Maximum characters of a search query.
-const QUERY_LIMIT: usize = 100;
+/// Profiles on the start page.
+const FEATURED: u64 = 6;
+
 /// Talents who can be booked and say what they do. Literals, because a database takes a partial index only where it
 /// knows the values: `person_suggested` and `person_featured` hold these rows and no others.
 const WITH_PROFILE: &str = "role = 'talent' AND email_verified AND bio <> '' AND craft IS NOT NULL";
-
-
-/// Profiles on the start page.
-const FEATURED: u64 = 6;
 
 /// What names a profile in a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -171,29 +167,4 @@ fn talent_of(row: person::Model) -> Result<Talent> {
     let (slug, bio) = (row.slug.clone(), row.bio.clone());
     let Person { id, name, role, craft } = person_of(row)?;
     Ok(Talent { id, name, role, craft, slug, bio })
-}
-
-/// Returns the condition that a folded name contains a text.
-///
-/// # Errors
-/// `Invalid` for a text that has more than 100 characters or a NUL.
-pub(crate) fn contains_folded(name: SimpleExpr, part: &str) -> Result<SimpleExpr> {
-    if part.contains('\0') {
-        return Err(Error::for_field("query", FieldError::Invalid));
-    }
-    if part.chars().count() > QUERY_LIMIT {
-        return Err(Error::for_field("query", FieldError::TooLong));
-    }
-    Ok(contains(name, &fold_name(part)))
-}
-
-/// Returns the condition that a text in lower case contains another one. SQLite knows only the case of ASCII letters.
-pub(crate) fn contains_lowercase(text: SimpleExpr, part: &str) -> SimpleExpr {
-    contains(text, &part.to_lowercase())
-}
-
-fn contains(text: SimpleExpr, part: &str) -> SimpleExpr {
-    let escaped = part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    let pattern = Expr::val(format!("%{escaped}%")).binary(BinOper::Escape, Expr::Constant('\\'.into()));
-    text.binary(BinOper::Like, pattern)
 }

@@ -1,7 +1,6 @@
 //! Slugs: the names of profiles in URLs, made from the names of talents.
 
-use super::fold_name;
-use crate::{Error, Result, entity::person, error::is_duplicate};
+use crate::{Error, Result, entity::person, error::is_duplicate, search_text::fold_text};
 use model::Role;
 use sea_orm::{
     ActiveModelTrait,
@@ -140,7 +139,7 @@ fn is_reserved(slug: &str) -> bool {
 /// Returns the name in lower-case ASCII letters and digits, with single hyphens between words.
 fn slug_base(name: &str) -> String {
     let mut slug = String::with_capacity(LENGTH);
-    for letter in fold_name(name).chars().filter(|letter| *letter != '\'') {
+    for letter in fold_text(name).chars().filter(|letter| *letter != '\'') {
         if slug.len() == LENGTH {
             break;
         }
