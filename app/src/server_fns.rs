@@ -64,7 +64,7 @@ pub async fn sign_out() -> RequestResult<()> {
     Ok(())
 }
 
-/// Returns the viewer and the unread count for the top bar.
+/// Returns the viewer and the counts that the navigation shows.
 #[server(prefix = "/fn", endpoint = "frame", protocol = FormPost)]
 pub async fn load_nav_state() -> RequestResult<ForPerson<NavState>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
