@@ -8,8 +8,7 @@
 //! - [`pages`]: one page per file; [`paths`]: their paths
 //! - [`components`]: the views that pages are built from
 //! - [`server_fns`]: the server functions, [`server_fn_client`]: how the browser calls them, [`json`]: their encoding
-//! - [`owner`]: the person a document was rendered for
-//! - [`refused_form`]: what was typed into a plain form that was refused
+//! - [`form_fields`]: the fields of all forms; [`refused_form`]: what was typed into a plain form that was refused
 //! - [`owner`]: the person a document was rendered for, [`page_time_zone`]: the time zone it was rendered in
 //! - [`platform`]: whether the code runs on the server or in a browser; `browser`: browser APIs that may be missing or
 //!   throw
@@ -23,6 +22,7 @@
 
 mod browser;
 pub mod components;
+pub mod form_fields;
 pub mod json;
 pub mod live;
 pub mod owner;

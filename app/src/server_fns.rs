@@ -64,7 +64,7 @@ pub async fn sign_out() -> RequestResult<()> {
     Ok(())
 }
 
-/// Returns the viewer and the unread count for the top bar.
+/// Returns the viewer and the counts that the navigation shows.
 #[server(prefix = "/fn", endpoint = "frame", protocol = FormPost)]
 pub async fn load_nav_state() -> RequestResult<ForPerson<NavState>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
@@ -75,8 +75,7 @@ pub async fn load_nav_state() -> RequestResult<ForPerson<NavState>> {
 #[server(prefix = "/fn", endpoint = "browser-key", protocol = FormPost)]
 pub async fn load_browser_key() -> RequestResult<String> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    // The page is complete without the key, so a failure doesn't set the page's status.
-    greenroom.load_browser_key(&viewer).await.map_err(|error| error.into_api_error().into())
+    greenroom.load_browser_key(&viewer).await.map_err(crate::ssr::without_status)
 }
 
 /// Returns one page of the inbox: `show` names the filter, `query` a text that names or titles contain.

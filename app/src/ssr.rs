@@ -105,6 +105,12 @@ pub fn for_person<T>(viewer: &Viewer, result: services::Result<T>) -> RequestRes
     Ok(ForPerson { me: viewer.id(), view: result? })
 }
 
+/// Converts a service's error about a part without which the page is complete, and logs its cause. The page keeps its
+/// status.
+pub fn without_status(error: services::Error) -> RequestError {
+    error.into_api_error().into()
+}
+
 /// Converts a service's error, logs its cause, and sets the response's status to match.
 impl From<services::Error> for RequestError {
     fn from(error: services::Error) -> Self {

@@ -12,7 +12,7 @@ export const INTEGRITY_CHECKS: [invariant: string, violations: string][] = [
          WHERE b.id = c.booking_id AND b.organizer_id = c.organizer_id AND b.talent_id = c.talent_id)`,
   ],
   [
-    "Every booking belongs to an organizer and a talent",
+    "Every booking belongs to an organiser and a talent",
     `SELECT hex(b.id) FROM booking b WHERE NOT EXISTS (SELECT 1 FROM person o JOIN person t
        WHERE o.id = b.organizer_id AND o.role = 'organizer' AND t.id = b.talent_id AND t.role = 'talent')`,
   ],

@@ -21,7 +21,7 @@ type Ids = { conversation: string; booking: string; talent: string };
 describe("Authentication", () => {
   for (const [row, { email }, counterpart] of [
     ["Talent signs in", DEMO_PEOPLE.sarah, DEMO_PEOPLE.eventpro.name],
-    ["Organizer signs in", DEMO_PEOPLE.eventpro, DEMO_PEOPLE.sarah.name],
+    ["Organiser signs in", DEMO_PEOPLE.eventpro, DEMO_PEOPLE.sarah.name],
   ] as const) {
     test(row, async ({ visitor }) => {
       await visitor.open("/signin");
@@ -67,7 +67,7 @@ describe("Message APIs", () => {
 });
 
 describe("Message sending", () => {
-  test("Talent → organizer → talent", async ({ sarah, eventpro, launch }) => {
+  test("Talent → organiser → talent", async ({ sarah, eventpro, launch }) => {
     await sarah.open(launch.path);
     await sarah.thread.sendMessage("Shall I come at eight?");
     await expect(sarah.thread.message("Shall I come at eight?")).toBeVisible();
@@ -278,7 +278,7 @@ describe("SSE connection", () => {
 });
 
 describe("Real-world usage", () => {
-  test("An organizer finds a photographer and books her", async ({ eventpro, apis }) => {
+  test("An organiser finds a photographer and books her", async ({ eventpro, apis }) => {
     await eventpro.open("/talents");
     const { page } = eventpro;
     await page.getByRole("link", { name: "Photographer", exact: true }).click();
@@ -317,7 +317,7 @@ describe("Real-world usage", () => {
     for (const { thread } of [eventpro, sarah]) await expect(thread.bubbles).toHaveText([...launch.bodies, ...texts]);
   });
 
-  test("A talent accepts, and the organizer sees it at once", js, async ({ sarah, eventpro, launch }) => {
+  test("A talent accepts, and the organiser sees it at once", js, async ({ sarah, eventpro, launch }) => {
     await Promise.all([sarah.open(launch.booking), eventpro.open(launch.booking)]);
     await expect(eventpro.page.getByText("Waiting for reply", { exact: true })).toBeVisible();
     await acceptBooking(sarah.page);

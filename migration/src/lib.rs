@@ -29,6 +29,8 @@ mod m2026_11_29_profiles;
 mod m2026_11_29_refused_forms;
 mod m2026_11_29_time_zones;
 mod m2026_11_29_tokens_of_a_letter;
+mod m2026_11_30_profile_indexes;
+mod m2026_11_30_search_titles;
 
 /// Runs all migrations in order.
 #[derive(Debug)]
@@ -59,6 +61,8 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_29_time_zones::Migration),
             Box::new(m2026_11_29_booking_days::Migration),
             Box::new(m2026_11_29_profiles::Migration),
+            Box::new(m2026_11_30_profile_indexes::Migration),
+            Box::new(m2026_11_30_search_titles::Migration),
         ]
     }
 }

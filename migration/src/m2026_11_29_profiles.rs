@@ -1,5 +1,5 @@
-//! Profiles of talents: their name in URLs, and whether people who aren't signed in see them. Only additions, so that
-//! nodes of the version before keep working.
+//! Profiles of talents: their name in URLs, and whether people who aren't signed in see them. Nodes of the version
+//! before keep working: columns are only added, and the index that is replaced keeps its name and serves them too.
 //!
 //! Existing profiles stay private, because their owners were told that only signed-in people see them.
 //! `services::migrate` makes the slugs, because only `services` has the code that folds a name.
@@ -29,7 +29,7 @@ impl MigrationTrait for Migration {
         let missing =
             "CREATE INDEX person_without_search_name ON person (id, name, search_name) WHERE search_name IS NULL";
         manager.get_connection().execute_unprepared(missing).await?;
-        // Finds the newest profiles. Those that are public need no index of their own: of new ones nearly all are.
+        // Finds the newest profiles. Replaced by `m2026_11_30_profile_indexes`.
         manager.create_index(build_index("person", &["role", "email_verified", "id"])).await
     }
 }

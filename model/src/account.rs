@@ -127,7 +127,7 @@ pub struct Account {
     pub craft: Option<Craft>,
     /// Text about the person; empty if not set.
     pub bio: String,
-    /// Name of a talent's profile in URLs, as in `/t/sarah-wanjiru`; `null` for organizers.
+    /// Name of a talent's profile in URLs, as in `/t/sarah-wanjiru`; `null` for organisers.
     #[schema(required = true)]
     pub slug: Option<String>,
     /// Whether people who aren't signed in see the profile of a talent: name, craft and bio.

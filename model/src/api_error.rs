@@ -179,12 +179,12 @@ api_errors! {
         /// Seconds until a retry can succeed.
         retry_after: u64,
     } = 429 "rate_limited",
-    /// The organizer has reached the daily limit of booking requests.
+    /// The organiser has reached the daily limit of booking requests.
     InquiryLimit {
         /// Seconds until the next one is allowed.
         retry_after: u64,
     } = 429 "rate_limited" limit "inquiries_per_day",
-    /// The organizer has reached the limit of unanswered booking requests with the same talent.
+    /// The organiser has reached the limit of unanswered booking requests with the same talent.
     OpenInquiryLimit {
         /// Seconds until a retry is sensible: the talent may have answered by then.
         retry_after: u64,

@@ -23,7 +23,7 @@ pub const YEARS_AHEAD: i32 = 5;
 string_enum! {
     /// State of a booking.
     BookingStatus {
-        /// Requested by the organizer, not answered yet.
+        /// Requested by the organiser, not answered yet.
         Inquiry = "inquiry",
         /// Accepted by the talent.
         Accepted = "accepted",
@@ -197,7 +197,7 @@ pub struct BookingDraft {
     pub fee: Money,
     /// First message of the conversation.
     pub message: MessageBody,
-    /// The organizer's idempotency key, if given.
+    /// The organiser's idempotency key, if given.
     pub client_id: Option<ClientId>,
 }
 

@@ -18,7 +18,7 @@ string_enum! {
     NotificationKind {
         /// The other person posted a message.
         Message = "message",
-        /// An organizer requested a booking.
+        /// An organiser requested a booking.
         Booking = "booking",
         /// The talent accepted the booking.
         BookingAccepted = "booking_accepted",

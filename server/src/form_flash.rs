@@ -4,7 +4,13 @@
 //! Reasons: `docs/decisions/refused-forms.md`.
 
 use crate::{page_owner, problem::Problem, request_body::BODY_LIMIT, request_target::is_server_fn, state::AppState};
-use app::{owner, refused_form::RefusedForm, server_fns::PUBLIC_SERVER_FNS, ssr::RequestContext};
+use app::{
+    form_fields::{FieldKind, field_kind},
+    owner,
+    refused_form::RefusedForm,
+    server_fns::PUBLIC_SERVER_FNS,
+    ssr::RequestContext,
+};
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{Request, State},
@@ -22,10 +28,6 @@ use services::{
 const FORM_ID: &str = "form";
 /// Parameters by which Leptos reports a server function's error.
 const ERROR_PARAMS: [&str; 2] = ["__path", "__err"];
-/// Fields that are never kept: secrets, and those that only the page itself fills in.
-const EXCLUDED_FIELDS: [&str; 5] = ["password", "current", "token", "client_id", owner::FIELD];
-/// Fields that aren't worth keeping alone, because the page fills them in again.
-const HIDDEN_FIELDS: [&str; 7] = ["conversation_id", "talent_id", "booking_id", "step", "id", "seq", "next"];
 
 /// Keeps a refused form's values, and gives a page those of the form that its address names.
 pub(crate) async fn keep_form_values(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
@@ -45,7 +47,8 @@ pub(crate) async fn keep_form_values(State(state): State<AppState>, mut request:
     let mut response = next.run(Request::from_parts(parts, Body::from(bytes.clone()))).await;
     let refusal = Refusal::of(response.headers());
     if let Some(earlier) = earlier.filter(|_| refusal.is_some() || !is_error(&response)) {
-        drop_earlier(&state.greenroom, &context, &path, &earlier).await;
+        // The form was sent again, so that what was typed before is of no use.
+        logged(state.greenroom.forget_refused_form(browser_of(&context), &path, &earlier).await);
     }
     if let Some(refusal) = refusal {
         let needs_session = !PUBLIC_SERVER_FNS.contains(&path.as_str());
@@ -89,15 +92,6 @@ async fn keep(greenroom: &Greenroom, context: &RequestContext, path: String, typ
     logged(greenroom.keep_refused_form(browser_of(context), owner, &form).await).flatten()
 }
 
-/// Forgets the form that the page was filled in with, because it was sent again.
-async fn drop_earlier(greenroom: &Greenroom, context: &RequestContext, path: &str, id: &str) {
-    let browser = browser_of(context);
-    let form = logged(greenroom.load_refused_form(browser, id).await).flatten();
-    if form.is_some_and(|form| form.path == path) {
-        logged(greenroom.forget_refused_form(browser, id).await);
-    }
-}
-
 /// Logs a failure. The form is refused all the same, and shown empty.
 fn logged<T>(result: services::Result<T>) -> Option<T> {
     result.map_err(services::Error::into_api_error).ok()
@@ -110,9 +104,9 @@ fn named_person(typed: &[u8]) -> Option<model::PersonId> {
 
 /// Returns the fields to keep, without secrets; `None` if no one typed anything.
 fn kept_fields(typed: &[u8]) -> Option<Vec<(String, String)>> {
-    let fields: Vec<(String, String)> =
-        parse(typed).into_owned().filter(|(name, _)| !EXCLUDED_FIELDS.contains(&name.as_str())).collect();
-    let is_typed = |(name, value): &(String, String)| !value.is_empty() && !HIDDEN_FIELDS.contains(&name.as_str());
+    let stored = parse(typed).into_owned().filter(|(name, _)| field_kind(name) != FieldKind::Transient);
+    let fields: Vec<(String, String)> = stored.collect();
+    let is_typed = |(name, value): &(String, String)| !value.is_empty() && field_kind(name) != FieldKind::Hidden;
     fields.iter().any(is_typed).then_some(fields)
 }
 
@@ -199,6 +193,7 @@ mod tests {
         let typed = b"message=Hush&name=Wambui+%26+Co&password=hush&current=hush&token=hush&client_id=1&person=2";
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         assert_eq!(kept_fields(typed), Some(vec![pair("message", "Hush"), pair("name", "Wambui & Co")]));
+        assert_eq!(kept_fields(b"new_secret=hush&name="), None, "a field that no table lists may be a secret");
         assert_eq!(kept_fields(b"password=hush&booking_id=1&step=accept&person=2&name="), None, "nothing was typed");
     }
 

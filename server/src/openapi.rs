@@ -36,7 +36,7 @@ pub(crate) fn base_document() -> utoipa::openapi::OpenApi {
     tags(
         (name = "Account", description = "Registration, signing in, sessions, access tokens and account settings."),
         (name = "Messages", description = "Conversations, messages, read markers, typing and presence."),
-        (name = "Bookings", description = "Inquiries from organizers to talent, and the bookings they become."),
+        (name = "Bookings", description = "Inquiries from organisers to talent, and the bookings they become."),
         (name = "Talent", description = "The directory of talent who can be booked."),
         (name = "Notifications", description = "Notifications of the signed-in person."),
         (name = "Events", description = "The stream of server-sent events."),

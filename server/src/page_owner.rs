@@ -5,6 +5,7 @@
 
 use crate::{middleware::security_headers, problem::Problem, request_body::BODY_LIMIT, request_target::is_server_fn};
 use app::{
+    form_fields::{FieldKind, field_kind},
     owner::FIELD,
     paths::sign_in_path_to,
     request_error::RequestError,
@@ -25,9 +26,6 @@ use http::{HeaderValue, Method, header};
 use leptos::nonce::Nonce;
 use model::ApiError;
 use services::Viewer;
-
-/// Fields with text that people typed and may want back. The other fields are the page's own, or secret.
-const USER_FIELDS: [&str; 9] = ["body", "message", "title", "venue", "fee", "event_date", "name", "bio", "email"];
 
 /// Passes requests that name the signed-in person. Without a session, the server function itself refuses.
 pub(crate) async fn check_page_owner(request: Request, next: Next) -> Response {
@@ -68,8 +66,8 @@ pub(crate) fn signed_out_response(form: &[u8], page: &str) -> Response {
 
 /// Returns the text that a person typed into a form.
 fn typed_text(form: &[u8]) -> String {
-    let typed =
-        form_urlencoded::parse(form).filter(|(name, value)| USER_FIELDS.contains(&name.as_ref()) && !value.is_empty());
+    let is_text = |name: &str| field_kind(name) == FieldKind::Text;
+    let typed = form_urlencoded::parse(form).filter(|(name, value)| is_text(name) && !value.is_empty());
     typed.map(|(_, value)| value.into_owned()).collect::<Vec<_>>().join("\n")
 }
 

@@ -22,7 +22,7 @@ use std::{
 /// The time zone of a site that sets none.
 const DEFAULT_TIME_ZONE: &str = "Africa/Nairobi";
 
-/// Greenroom: messages and bookings between event organizers and talent.
+/// Greenroom: messages and bookings between event organisers and talent.
 #[derive(Debug, Parser)]
 #[command(version, about)]
 pub(crate) struct Settings {

@@ -1,15 +1,17 @@
-//! Deletes expired data: old events, expired sessions, one-time links and refused forms, accounts whose address was never confirmed,
-//! and e-mails that can't be delivered.
+//! Deletes expired data: old events, expired sessions, one-time links and refused forms, devices that weren't used for
+//! long, accounts whose address was never confirmed, and e-mails that were sent or can't be delivered. Also fills in
+//! what a node of an older version left out: texts for search, and slugs.
 
 use crate::{
     Greenroom, Result, accounts,
     clock::as_millis,
     entity::{device, email_budget, known_device, mail, person, refused_form, session, token, write_probe},
     realtime::purge_events,
+    search_text::fill_missing_search_texts,
     talents,
 };
 use sea_orm::{
-    ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
     sea_query::{Expr, LockBehavior, LockType, Query},
 };
 use std::time::Duration;
@@ -56,7 +58,8 @@ impl Greenroom {
         self.delete_where::<device::Entity>(device::Column::TokenHash, expired).await?;
         let unseen = known_device::Column::SeenAt.lt(now - as_millis(accounts::DEVICE_TTL));
         self.delete_where::<known_device::Entity>(known_device::Column::Fingerprint, unseen).await?;
-        self.purge_refused_forms().await?;
+        let expired = refused_form::Column::ExpiresAt.lte(now);
+        self.delete_where::<refused_form::Entity>(refused_form::Column::IdHash, expired).await?;
         // Probe rows of processes that have ended.
         self.delete_where::<write_probe::Entity>(
             write_probe::Column::ProcessId,
@@ -65,30 +68,16 @@ impl Greenroom {
         .await?;
         while self.delete_unconfirmed_accounts(now - UNCONFIRMED_TTL).await? {}
         while self.purge_event_log(now.saturating_sub(as_millis(self.limits.keep_events))).await? {}
-        while self.fill_search_names().await? {}
+        while self.fill_search_texts().await? {}
         while self.fill_slugs().await? {}
         Ok(())
     }
 
-    /// Deletes what was typed into refused forms, once its ten minutes are over.
-    pub(crate) async fn purge_refused_forms(&self) -> Result<()> {
-        let expired = refused_form::Column::ExpiresAt.lte(self.now().millis());
-        self.delete_where::<refused_form::Entity>(refused_form::Column::IdHash, expired).await
-    }
-
-    /// Deletes rows by their ids in batches, so that messages don't wait for all of them. Skips rows locked by other
-    /// transactions until the next run: waiting for them could deadlock.
+    /// Deletes rows in batches, so that messages don't wait for all of them.
     async fn delete_where<E: EntityTrait>(&self, id: E::Column, expired: Expr) -> Result<()> {
         loop {
-            let batch = Query::select()
-                .column(id)
-                .from(E::default())
-                .and_where(expired.clone())
-                .limit(BATCH)
-                .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-                .take();
             let tx = self.store.write_background().await?;
-            let deleted = E::delete_many().filter(id.in_subquery(batch)).exec(&tx).await?.rows_affected;
+            let deleted = delete_batch::<E>(&tx, id, expired.clone(), BATCH).await?;
             tx.commit().await?;
             if deleted < BATCH {
                 return Ok(());
@@ -105,9 +94,9 @@ impl Greenroom {
     }
 
     /// Returns whether there may be more.
-    async fn fill_search_names(&self) -> Result<bool> {
+    async fn fill_search_texts(&self) -> Result<bool> {
         let tx = self.store.write_background().await?;
-        let more = talents::fill_missing_search_names(&tx).await?;
+        let more = fill_missing_search_texts(&tx).await?;
         tx.commit().await?;
         Ok(more)
     }
@@ -136,4 +125,22 @@ impl Greenroom {
         tx.commit().await?;
         Ok(deleted == ACCOUNT_BATCH)
     }
+}
+
+/// Deletes up to `limit` rows by their ids; returns how many. Skips rows locked by other transactions until the next
+/// time: waiting for them could deadlock.
+pub(crate) async fn delete_batch<E: EntityTrait>(
+    tx: &impl ConnectionTrait,
+    id: E::Column,
+    expired: Expr,
+    limit: u64,
+) -> Result<u64> {
+    let batch = Query::select()
+        .column(id)
+        .from(E::default())
+        .and_where(expired)
+        .limit(limit)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .take();
+    Ok(E::delete_many().filter(id.in_subquery(batch)).exec(tx).await?.rows_affected)
 }

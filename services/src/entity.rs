@@ -49,7 +49,7 @@ entity!(person, "person", {
     /// Writes the folded name together with each name.
     async fn before_save<C: ConnectionTrait>(mut self, _: &C, _insert: bool) -> Result<Self, DbErr> {
         if let sea_orm::ActiveValue::Set(name) = &self.name {
-            self.search_name = sea_orm::ActiveValue::Set(Some(crate::talents::fold_name(name)));
+            self.search_name = sea_orm::ActiveValue::Set(Some(crate::search_text::fold_text(name)));
         }
         Ok(self)
     }
@@ -110,6 +110,16 @@ entity!(booking, "booking", {
     /// Number of the event about the opened booking in the organizer's sequence. 0 in rows written by an older version.
     organizer_event_seq: i64,
     talent_event_seq: i64,
+    /// The title, folded for searching. `None` in rows written by an older version.
+    search_title: Option<String>,
+}, #[async_trait::async_trait] impl ActiveModelBehavior for ActiveModel {
+    /// Writes the folded title together with each title.
+    async fn before_save<C: ConnectionTrait>(mut self, _: &C, _insert: bool) -> Result<Self, DbErr> {
+        if let sea_orm::ActiveValue::Set(title) = &self.title {
+            self.search_title = sea_orm::ActiveValue::Set(Some(crate::search_text::fold_text(title)));
+        }
+        Ok(self)
+    }
 });
 
 entity!(conversation, "conversation", {

@@ -18,6 +18,7 @@
 //! - `limits`: what one person or network may do; `rate_limits`: the limiters, made of `rate_limiter`
 //! - [`metrics`], and `gauges`, which are read when they are asked for
 //! - [`time_zone`]: time zones and their offsets
+//! - `search_text`: names and titles, folded for search
 //! - `run_to_completion`, `pruned_map`, `page`, `network`, [`clock`], [`cleanup`]: shared by the above
 
 pub mod accounts;
@@ -45,6 +46,7 @@ mod rate_limits;
 pub mod realtime;
 pub mod refused_forms;
 mod run_to_completion;
+mod search_text;
 pub mod seed;
 mod store;
 pub mod talents;

@@ -9,6 +9,8 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// Exports per person: each reads all data of an account.
 const EXPORTS_PER_HOUR: usize = 10;
+/// Transcripts per person: each reads a whole conversation, up to megabytes of text, and renders it.
+const TRANSCRIPTS_PER_MINUTE: usize = 10;
 /// Updates of read and delivery markers per person: more than any reader causes.
 const MARKER_UPDATES_PER_MINUTE: usize = 1_200;
 /// New passwords per person, accepted or not: estimating and hashing one costs the server more than the client.
@@ -29,6 +31,7 @@ pub(crate) struct RateLimits {
     pub(crate) marker_updates: RateLimiter<PersonId>,
     pub(crate) typing: RateLimiter<(PersonId, ConversationId)>,
     pub(crate) exports: RateLimiter<PersonId>,
+    pub(crate) transcripts: RateLimiter<PersonId>,
     pub(crate) account_mails: RateLimiter<IpAddr>,
     /// Refused forms whose values are kept.
     pub(crate) refused_forms: RateLimiter<IpAddr>,
@@ -52,6 +55,7 @@ impl RateLimits {
             marker_updates: RateLimiter::new(clock, MARKER_UPDATES_PER_MINUTE, MINUTE),
             typing: RateLimiter::new(clock, 1, TYPING_INTERVAL),
             exports: RateLimiter::new(clock, EXPORTS_PER_HOUR, HOUR),
+            transcripts: RateLimiter::new(clock, TRANSCRIPTS_PER_MINUTE, MINUTE),
             account_mails: RateLimiter::new(clock, limits.account_mails_per_ip, HOUR),
             refused_forms: RateLimiter::new(clock, REFUSED_FORMS_PER_NETWORK, REFUSED_FORM_TTL),
             all_refused_forms: RateLimiter::new(clock, REFUSED_FORMS, REFUSED_FORM_TTL),

@@ -8,19 +8,21 @@
 use crate::{
     Error, Greenroom, Result, Viewer,
     accounts::{device_cookies::expiry_cutoff, token_hash},
+    cleanup::delete_batch,
     clock::as_millis,
     entity::{device, refused_form},
     network::{network_of, truncate_address},
     rate_limits::REFUSED_FORM_TTL,
 };
 use model::PersonId;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter};
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
-use uuid::Uuid;
 
 /// Most bytes of one form's fields: as many as a request may have.
 const MAX_FIELDS: usize = 64 * 1024;
+/// Expired forms that are deleted before one is stored: more than one, so that they get fewer.
+const EXPIRED_PER_FORM: u64 = 50;
 /// Random bytes of an id.
 const ID_BYTES: usize = 16;
 
@@ -77,8 +79,6 @@ impl Greenroom {
         {
             return Ok(None);
         }
-        // Expired ones first, so that strangers can't fill the disk between two runs of the cleanup.
-        self.purge_refused_forms().await?;
         let mut id = [0_u8; ID_BYTES];
         getrandom::fill(&mut id).map_err(Error::internal)?;
         let id = hex::encode(id);
@@ -98,6 +98,9 @@ impl Greenroom {
             Some(viewer) => self.write_for(viewer).await?,
             None => self.store.write().await?,
         };
+        // Expired ones first, so that strangers can't fill the disk between two runs of the cleanup.
+        let expired = refused_form::Column::ExpiresAt.lte(self.now().millis());
+        delete_batch::<refused_form::Entity>(&tx, refused_form::Column::IdHash, expired, EXPIRED_PER_FORM).await?;
         refused_form::Entity::insert(row).exec_without_returning(&tx).await?;
         tx.commit().await?;
         Ok(Some(id))
@@ -108,24 +111,30 @@ impl Greenroom {
     /// # Errors
     /// When the database fails.
     pub async fn load_refused_form(&self, browser: FormBrowser<'_>, id: &str) -> Result<Option<RefusedForm>> {
-        let live = refused_form::Column::ExpiresAt.gt(self.now().millis());
-        let found = refused_form::Entity::find_by_id(token_hash(id)).filter(live).one(self.store.reader()).await?;
-        let Some(row) = found.filter(|row| browser.owns(row)) else { return Ok(None) };
+        let found = refused_form::Entity::find_by_id(token_hash(id))
+            .filter(refused_form::Column::ExpiresAt.gt(self.now().millis()))
+            .filter(browser.is_owner())
+            .one(self.store.reader())
+            .await?;
+        let Some(row) = found else { return Ok(None) };
         let fields = serde_json::from_str(&row.fields).map_err(|_| Error::corrupt("fields"))?;
         Ok(Some(RefusedForm { path: row.path, fields }))
     }
 
-    /// Deletes a form's values, because the form was sent again.
+    /// Deletes a form's values, because the form was sent to this path again. Does nothing if the form isn't this
+    /// browser's or this person's.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn forget_refused_form(&self, browser: FormBrowser<'_>, id: &str) -> Result<()> {
-        if self.load_refused_form(browser, id).await?.is_some() {
-            let tx = self.store.write_background().await?;
-            refused_form::Entity::delete_by_id(token_hash(id)).exec(&tx).await?;
-            tx.commit().await?;
-        }
-        Ok(())
+    pub async fn forget_refused_form(&self, browser: FormBrowser<'_>, path: &str, id: &str) -> Result<()> {
+        let tx = self.store.write_background().await?;
+        refused_form::Entity::delete_many()
+            .filter(refused_form::Column::IdHash.eq(token_hash(id)))
+            .filter(refused_form::Column::Path.eq(path))
+            .filter(browser.is_owner())
+            .exec(&tx)
+            .await?;
+        tx.commit().await
     }
 
     /// Whether the browser proves that it acts for the owner: by a session, or by the cookie of one that has ended,
@@ -145,12 +154,12 @@ impl Greenroom {
 }
 
 impl FormBrowser<'_> {
-    fn owns(&self, row: &refused_form::Model) -> bool {
-        let viewer: Option<Uuid> = self.viewer.map(|viewer| viewer.id().0);
-        match row.person_id {
-            Some(person) => viewer == Some(person),
-            None => row.browser_hash == self.hash(),
-        }
+    /// Returns the condition for the forms of this person or this browser.
+    fn is_owner(&self) -> Condition {
+        let person = refused_form::Column::PersonId;
+        let of_browser = Condition::all().add(person.is_null()).add(refused_form::Column::BrowserHash.eq(self.hash()));
+        let of_person = self.viewer.map(|viewer| person.eq(viewer.id().0));
+        Condition::any().add(of_browser).add_option(of_person)
     }
 
     /// Returns a hash that tells this browser from others: of its cookie, or if it has none, of its network and its

@@ -4,10 +4,7 @@ mod pool;
 pub(crate) mod statement_buckets;
 mod writer;
 
-use crate::{
-    Error, Result, metrics,
-    talents::{fill_missing_search_names, fill_missing_slugs},
-};
+use crate::{Error, Result, metrics, search_text::fill_missing_search_texts, talents::fill_missing_slugs};
 use connection::Connection;
 use health::WriteHealth;
 use migration::{Migrator, MigratorTrait};
@@ -232,7 +229,7 @@ pub async fn migrate(database_url: &str) -> Result<()> {
     if !is_up_to_date {
         Migrator::up(&connection, None).await?;
     }
-    while fill_missing_search_names(&connection).await? {}
+    while fill_missing_search_texts(&connection).await? {}
     while fill_missing_slugs(&connection).await? {}
     connection.close().await?;
     Ok(())

@@ -1,28 +1,30 @@
 //! Talents: the directory, searched by name and craft, and their profiles.
 
-mod search_name;
 mod slug;
 
-pub(crate) use search_name::{fill_missing_search_names, fold_name};
+pub use slug::{InvalidSlug, Slug};
 pub(crate) use slug::{ensure_slug, fill_missing_slugs, renew_slug};
 
 use crate::{
-    Error, Greenroom, Result, Viewer,
+    Greenroom, Result, Viewer,
     accounts::person_of,
     entity::person,
     page::{self, PAGE_SIZE, PageCursor},
+    search_text::contains_folded,
 };
-use model::{ApiError, Craft, Directory, FieldError, Person, PersonId, Role, Talent};
+use model::{ApiError, Craft, Directory, Person, PersonId, Role, Talent};
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::{BinOper, Expr, SimpleExpr},
+    sea_query::{Expr, SimpleExpr},
 };
-
-/// Maximum characters of a search query.
-const QUERY_LIMIT: usize = 100;
+use std::str::FromStr;
 
 /// Profiles on the start page.
 const FEATURED: u64 = 6;
+
+/// Talents who can be booked and say what they do. Literals, because a database takes a partial index only where it
+/// knows the values: `person_suggested` and `person_featured` hold these rows and no others.
+const WITH_PROFILE: &str = "role = 'talent' AND email_verified AND bio <> '' AND craft IS NOT NULL";
 
 /// What names a profile in a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,13 +32,15 @@ pub enum ProfileKey {
     /// The person's id, which never changes.
     Id(PersonId),
     /// The slug, which its owner may renew.
-    Slug(String),
+    Slug(Slug),
 }
 
-impl From<&str> for ProfileKey {
+impl FromStr for ProfileKey {
+    type Err = InvalidSlug;
+
     /// Takes every UUID for an id: no slug looks like one.
-    fn from(text: &str) -> Self {
-        text.parse().map_or_else(|_| Self::Slug(text.to_owned()), Self::Id)
+    fn from_str(text: &str) -> std::result::Result<Self, InvalidSlug> {
+        text.parse().map(Self::Id).or_else(|_| text.parse().map(Self::Slug))
     }
 }
 
@@ -106,7 +110,7 @@ impl Greenroom {
     /// # Errors
     /// When the database fails.
     pub async fn list_featured_talents(&self) -> Result<Vec<Talent>> {
-        self.list_newest(select_bookable().filter(person::Column::PublicProfile.eq(true))).await
+        self.list_newest(Some(person::Column::PublicProfile.eq(true))).await
     }
 
     /// Returns what the viewer can do before their first conversation.
@@ -115,9 +119,7 @@ impl Greenroom {
     /// `NotFound` if the account was deleted.
     pub async fn load_first_steps(&self, viewer: &Viewer) -> Result<FirstSteps> {
         Ok(match viewer.role() {
-            Role::Organizer => {
-                FirstSteps { suggested: self.list_newest(select_bookable()).await?, ..FirstSteps::default() }
-            }
+            Role::Organizer => FirstSteps { suggested: self.list_newest(None).await?, ..FirstSteps::default() },
             Role::Talent => {
                 let own = self.load_profile(Some(viewer), &ProfileKey::Id(viewer.id())).await?;
                 FirstSteps { own: Some(own), ..FirstSteps::default() }
@@ -125,10 +127,13 @@ impl Greenroom {
         })
     }
 
-    /// Returns the newest of these talents who say what they do.
-    async fn list_newest(&self, talents: Select<person::Entity>) -> Result<Vec<Talent>> {
-        let telling = talents.filter(person::Column::Bio.ne("")).filter(person::Column::Craft.is_not_null());
-        let newest = telling.order_by_desc(person::Column::Id).limit(FEATURED);
+    /// Returns the newest talents who say what they do.
+    async fn list_newest(&self, only: Option<SimpleExpr>) -> Result<Vec<Talent>> {
+        let mut query = person::Entity::find().filter(Expr::cust(WITH_PROFILE));
+        if let Some(only) = only {
+            query = query.filter(only);
+        }
+        let newest = query.order_by_desc(person::Column::Id).limit(FEATURED);
         newest.all(self.store.reader()).await?.into_iter().map(talent_of).collect()
     }
 
@@ -162,29 +167,4 @@ fn talent_of(row: person::Model) -> Result<Talent> {
     let (slug, bio) = (row.slug.clone(), row.bio.clone());
     let Person { id, name, role, craft } = person_of(row)?;
     Ok(Talent { id, name, role, craft, slug, bio })
-}
-
-/// Returns the condition that a folded name contains a text.
-///
-/// # Errors
-/// `Invalid` for a text that has more than 100 characters or a NUL.
-pub(crate) fn contains_folded(name: SimpleExpr, part: &str) -> Result<SimpleExpr> {
-    if part.contains('\0') {
-        return Err(Error::for_field("query", FieldError::Invalid));
-    }
-    if part.chars().count() > QUERY_LIMIT {
-        return Err(Error::for_field("query", FieldError::TooLong));
-    }
-    Ok(contains(name, &fold_name(part)))
-}
-
-/// Returns the condition that a text in lower case contains another one. SQLite knows only the case of ASCII letters.
-pub(crate) fn contains_lowercase(text: SimpleExpr, part: &str) -> SimpleExpr {
-    contains(text, &part.to_lowercase())
-}
-
-fn contains(text: SimpleExpr, part: &str) -> SimpleExpr {
-    let escaped = part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    let pattern = Expr::val(format!("%{escaped}%")).binary(BinOper::Escape, Expr::Constant('\\'.into()));
-    text.binary(BinOper::Like, pattern)
 }

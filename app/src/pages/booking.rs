@@ -61,7 +61,7 @@ fn Details(loaded: WithClashes<BookingView>) -> impl IntoView {
     view! {
         <PageTitle text=known.title/>
         <Ticket booking role is_page=true>
-            <a class="link" href=print>{strings::PRINT_CONVERSATION}</a>
+            <a class="link" href=print rel="external">{strings::PRINT_CONVERSATION}</a>
             <CancelBooking actions conversation/>
         </Ticket>
         <BookingActionError actions/>

@@ -1,5 +1,5 @@
-//! Code splitting: the browser loads the public pages and the account pages when they are opened, so that a thread
-//! opens sooner. The build writes each group to a chunk of its own, and the settings, which are long and seldom opened.
+//! Code splitting: the browser loads most pages when they are opened, so that a thread opens sooner. The build writes
+//! four groups of them to chunks of their own: public pages, account pages, bookings, and the settings.
 
 use super::{
     AgendaPage, BookingPage, Forgot, Home, NewBooking, NotificationsPage, ProfilePage, Register, Reset, SettingsPage,

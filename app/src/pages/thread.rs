@@ -131,7 +131,7 @@ fn Details(
             </button>
             <Ticket booking role>
                 <MarkUnread me thread/>
-                <a class="link" href=print>{strings::PRINT_CONVERSATION}</a>
+                <a class="link" href=print rel="external">{strings::PRINT_CONVERSATION}</a>
                 <CancelBooking actions conversation/>
             </Ticket>
         </aside>

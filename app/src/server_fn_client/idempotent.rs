@@ -3,7 +3,7 @@
 
 /// Server functions that may be repeated while a response is outstanding: they read, move a marker forward, or carry a
 /// `clientId`.
-pub const IDEMPOTENT: [&str; 22] = [
+pub const IDEMPOTENT: [&str; 21] = [
     "/fn/agenda",
     "/fn/booking",
     "/fn/browser-key",
@@ -25,7 +25,6 @@ pub const IDEMPOTENT: [&str; 22] = [
     "/fn/talent",
     "/fn/talents",
     "/fn/thread",
-    "/fn/transcript",
 ];
 
 const OLDER_WINS: &str = "the older request may arrive last and undo a change made in between";
@@ -34,7 +33,7 @@ const USED_ONCE: &str = "the link works once: the second request would fail";
 const PASSWORD_COUNTS: &str = "a wrong password counts towards a limit each time";
 
 /// All other server functions, each with the reason why it is sent once.
-pub const NOT_IDEMPOTENT: [(&str, &str); 22] = [
+pub const NOT_IDEMPOTENT: [(&str, &str); 23] = [
     ("/fn/change-account", OLDER_WINS),
     ("/fn/change-email", ANOTHER_MAIL),
     ("/fn/change-password", "the second request would send the old password, and fail"),
@@ -54,6 +53,7 @@ pub const NOT_IDEMPOTENT: [(&str, &str); 22] = [
     ("/fn/sign-out", "only the first response deletes the cookie"),
     ("/fn/step", "the second request would fail with a wrong status"),
     ("/fn/time-zone", OLDER_WINS),
+    ("/fn/transcript", "each request reads a whole conversation, and counts towards a limit"),
     ("/fn/typing", "a late request would report typing that has ended"),
     ("/fn/unsubscribe", USED_ONCE),
     ("/fn/verify", USED_ONCE),

@@ -31,7 +31,8 @@ pub struct FirstSteps {
 #[server(prefix = "/fn", endpoint = "profile", protocol = FormPost)]
 pub async fn load_profile(slug: String) -> RequestResult<Profile> {
     let (greenroom, context) = (crate::ssr::greenroom()?, crate::ssr::request_context()?);
-    let talent = greenroom.load_profile(context.viewer.as_ref(), &slug.as_str().into()).await?;
+    let key = crate::ssr::parse_id(&slug)?;
+    let talent = greenroom.load_profile(context.viewer.as_ref(), &key).await?;
     let (url, viewer) = (greenroom.profile_url(&talent), context.viewer.map(|viewer| viewer.person().clone()));
     Ok(Profile { talent, url, viewer })
 }
@@ -60,15 +61,15 @@ pub async fn load_talent(id: String) -> RequestResult<Person> {
 /// Returns a few public profiles for the start page.
 #[server(prefix = "/fn", endpoint = "featured", protocol = FormPost)]
 pub async fn load_featured_talents() -> RequestResult<Vec<Talent>> {
-    // The page is complete without them, so a failure doesn't set its status.
-    crate::ssr::greenroom()?.list_featured_talents().await.map_err(|error| error.into_api_error().into())
+    crate::ssr::greenroom()?.list_featured_talents().await.map_err(crate::ssr::without_status)
 }
 
 /// Returns what the viewer can do before their first conversation.
 #[server(prefix = "/fn", endpoint = "first-steps", protocol = FormPost)]
 pub async fn load_first_steps() -> RequestResult<FirstSteps> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    let services::talents::FirstSteps { suggested, own } = greenroom.load_first_steps(&viewer).await?;
+    let steps = greenroom.load_first_steps(&viewer).await.map_err(crate::ssr::without_status)?;
+    let services::talents::FirstSteps { suggested, own } = steps;
     let url = own.as_ref().map(|own| greenroom.profile_url(own)).unwrap_or_default();
     Ok(FirstSteps { suggested, own, url })
 }

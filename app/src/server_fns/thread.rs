@@ -49,7 +49,7 @@ pub async fn load_presence(conversation_id: String) -> RequestResult<Presence> {
 #[server(prefix = "/fn", endpoint = "clashes", protocol = FormPost)]
 pub async fn load_clashes(id: String) -> RequestResult<Vec<Booking>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    Ok(greenroom.find_clashes(&viewer, crate::ssr::parse_id(&id)?).await?)
+    greenroom.find_clashes(&viewer, crate::ssr::parse_id(&id)?).await.map_err(crate::ssr::without_status)
 }
 
 /// Returns a conversation with all of its messages.

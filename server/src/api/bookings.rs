@@ -40,7 +40,7 @@ impl From<Conversation> for BookingResponse {
 
 /// Open an inquiry
 ///
-/// For organizers: creates a booking and its conversation, which begins with the message. By default an organizer may
+/// For organisers: creates a booking and its conversation, which begins with the message. By default an organiser may
 /// open 20 inquiries per day and have 3 unanswered ones with the same talent; further ones get `rate_limited` with
 /// `Retry-After`. A retry with the same `clientId` returns the same booking, regardless of limits.
 #[utoipa::path(post, path = "/bookings", tag = "Bookings", request_body = BookingInput,
@@ -71,7 +71,7 @@ struct BookingListResponse {
 
 /// List your bookings
 ///
-/// Returns up to 30 of your bookings in any status, newest first. Organizers get the bookings they opened, talent those
+/// Returns up to 30 of your bookings in any status, newest first. Organisers get the bookings they opened, talent those
 /// they were asked for.
 #[utoipa::path(get, path = "/bookings", tag = "Bookings",
     params(("page" = Option<String>, Query, description = "The `nextPage` of the previous page.")),
@@ -87,7 +87,7 @@ async fn list_bookings(
 
 /// Get a booking
 ///
-/// Returns a booking with its conversation. Only its organizer and its talent can read it; other people get
+/// Returns a booking with its conversation. Only its organiser and its talent can read it; other people get
 /// `not_found`.
 #[utoipa::path(get, path = "/bookings/{id}", tag = "Bookings", params(("id" = BookingId, Path)),
     responses((status = 200, description = "The booking and its conversation.", body = BookingResponse)))]

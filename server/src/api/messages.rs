@@ -48,7 +48,7 @@ async fn get_inbox(
 
 /// List your conversations as talent
 ///
-/// The same as `GET /api/messages`, but only for talent: organizers get `wrong_role`.
+/// The same as `GET /api/messages`, but only for talent: organisers get `wrong_role`.
 #[utoipa::path(get, path = "/talent/messages", tag = "Messages",
     params(("page" = Option<String>, Query, description = "The `nextPage` of the previous page.")),
     responses((status = 200, description = "A page of conversations.", body = Inbox), Invalid, WrongRole))]
@@ -56,9 +56,9 @@ async fn get_talent_inbox(State(state): State<AppState>, signed_in: CurrentViewe
     load_inbox(state, signed_in.require_role(Role::Talent)?, query).await
 }
 
-/// List your conversations as organizer
+/// List your conversations as organiser
 ///
-/// The same as `GET /api/messages`, but only for organizers: talent get `wrong_role`.
+/// The same as `GET /api/messages`, but only for organisers: talent get `wrong_role`.
 #[utoipa::path(get, path = "/organizer/messages", tag = "Messages",
     params(("page" = Option<String>, Query, description = "The `nextPage` of the previous page.")),
     responses((status = 200, description = "A page of conversations.", body = Inbox), Invalid, WrongRole))]
@@ -86,7 +86,7 @@ async fn send_message(
 
 /// Send a message as talent
 ///
-/// The same as `POST /api/messages`, but only for talent: organizers get `wrong_role`.
+/// The same as `POST /api/messages`, but only for talent: organisers get `wrong_role`.
 #[utoipa::path(post, path = "/talent/messages", tag = "Messages", request_body = MessageInput,
     responses(
         (status = 201, description = "The new message.", body = SendMessageResponse),
@@ -101,9 +101,9 @@ async fn send_talent_message(
     post_message(state, signed_in.require_role(Role::Talent)?, input).await
 }
 
-/// Send a message as organizer
+/// Send a message as organiser
 ///
-/// The same as `POST /api/messages`, but only for organizers: talent get `wrong_role`.
+/// The same as `POST /api/messages`, but only for organisers: talent get `wrong_role`.
 #[utoipa::path(post, path = "/organizer/messages", tag = "Messages", request_body = MessageInput,
     responses(
         (status = 201, description = "The new message.", body = SendMessageResponse),

@@ -31,10 +31,10 @@ pub(super) struct LimitSettings {
     /// Registrations, resent links, password resets and changes of e-mail per hour from one IPv4 address or IPv6 /64.
     #[arg(long, alias = "letters-per-address", env = "GREENROOM_ACCOUNT_MAILS_PER_IP", value_parser = at_least_one(), default_value_t = Limits::default().account_mails_per_ip, global = true)]
     account_mails_per_ip: usize,
-    /// Inquiries an organizer may open per day.
+    /// Inquiries an organiser may open per day.
     #[arg(long, env = "GREENROOM_INQUIRIES_PER_DAY", value_parser = clap::value_parser!(u64).range(COUNTED), default_value_t = Limits::default().inquiries_per_day, global = true)]
     inquiries_per_day: u64,
-    /// Unanswered inquiries an organizer may have with the same talent.
+    /// Unanswered inquiries an organiser may have with the same talent.
     #[arg(long, env = "GREENROOM_OPEN_INQUIRIES_PER_PAIR", value_parser = clap::value_parser!(u64).range(COUNTED), default_value_t = Limits::default().open_inquiries_per_pair, global = true)]
     open_inquiries_per_pair: u64,
     /// E-mails per hour that others can cause to one recipient: registrations, resent links, password resets, changes

@@ -4,6 +4,7 @@ mod files;
 mod forms;
 mod headers;
 mod html;
+mod optional_parts;
 mod policy;
 mod redirects;
 mod response_kinds;

@@ -2,6 +2,7 @@
 //!
 //! A route that isn't in the table fails these tests, so that each new route declares who may use it.
 
+mod hostile_input;
 mod hostile_text;
 mod page_owner;
 mod revoked;
@@ -239,10 +240,18 @@ fn source(path: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect(path)
 }
 
+/// Returns the files of a folder and of the folders in it.
 fn sources(folder: &str) -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-    let files = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("a file").path());
-    files.map(|path| std::fs::read_to_string(path).expect("text")).collect()
+    files_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder))
+}
+
+fn files_in(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("a file").path());
+    entries.flat_map(|path| if path.is_dir() { files_in(&path) } else { vec![read(&path)] }).collect()
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).expect("text")
 }
 
 /// Returns each text between `start` and the next quote.

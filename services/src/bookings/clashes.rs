@@ -1,7 +1,7 @@
-use super::BookingRow;
+use super::{BookingRow, is_own};
 use crate::{Greenroom, Result, Viewer, entity::booking};
 use model::{ApiError, Booking, BookingId, BookingStatus, Role};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 
 /// The most clashing bookings that are returned: a warning names a few.
 const MAX_CLASHES: u64 = 5;
@@ -13,13 +13,14 @@ impl Greenroom {
     /// # Errors
     /// `NotFound` if the viewer has no booking with this id.
     pub async fn find_clashes(&self, viewer: &Viewer, id: BookingId) -> Result<Vec<Booking>> {
-        let request = own_bookings(viewer).filter(booking::Column::Id.eq(id.0));
+        let own = BookingRow::select_all().filter(is_own(viewer));
+        let request = own.clone().filter(booking::Column::Id.eq(id.0));
         let request = request.into_model::<BookingRow>().one(self.store.reader()).await?.ok_or(ApiError::NotFound)?;
         let request = request.into_model()?;
         if viewer.role() != Role::Talent || request.status != BookingStatus::Inquiry {
             return Ok(Vec::new());
         }
-        let same_day = own_bookings(viewer)
+        let same_day = own
             .filter(booking::Column::EventDate.eq(request.event_date.to_string()))
             .filter(booking::Column::Status.eq(BookingStatus::Accepted.as_str()))
             .order_by_asc(booking::Column::Id)
@@ -27,13 +28,4 @@ impl Greenroom {
         let rows = same_day.into_model::<BookingRow>().all(self.store.reader()).await?;
         rows.into_iter().map(BookingRow::into_model).collect()
     }
-}
-
-/// Selects the bookings in which the viewer takes part.
-fn own_bookings(viewer: &Viewer) -> Select<booking::Entity> {
-    let own = match viewer.role() {
-        Role::Organizer => booking::Column::OrganizerId,
-        Role::Talent => booking::Column::TalentId,
-    };
-    BookingRow::select_all().filter(own.eq(viewer.id().0))
 }

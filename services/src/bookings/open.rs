@@ -14,7 +14,11 @@ use model::{
     ApiError, Booking, BookingDraft, BookingId, BookingStatus, BookingSummary, ClientId, Conversation, ConversationId,
     Event, FieldError, MessageDraft, NotificationKind, Person, PersonId, Role, Timestamp,
 };
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, EntityTrait, QueryFilter,
+};
 use uuid::Uuid;
 
 impl Greenroom {
@@ -163,6 +167,7 @@ async fn insert_booking(
         // The event recorder sets these when it allocates the sequence numbers.
         organizer_event_seq: Set(0),
         talent_event_seq: Set(0),
+        search_title: NotSet,
     };
     row.insert(tx).await?;
     Ok(Booking {

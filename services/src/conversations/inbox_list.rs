@@ -7,16 +7,15 @@ use crate::{
     entity::{booking, conversation, person},
     page::PAGE_SIZE,
     realtime::last_seq,
+    search_text::contains_folded,
     store::statement_buckets,
-    talents::{contains_folded, contains_lowercase},
 };
 use model::{
     BookingStatus, ConversationId, Day, FieldError, InboxCounts, InboxEntry, InboxFilter, InboxKey, InboxList, Role,
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect,
-    RelationDef,
-    sea_query::{Expr, Func},
+    RelationDef, sea_query::Expr,
 };
 use std::{cmp::Reverse, collections::BTreeSet};
 use uuid::Uuid;
@@ -221,9 +220,9 @@ impl PageRequest<'_> {
     /// Returns the condition that the counterpart's name or the booking's title contains the query.
     fn search_condition(&self, party: Party) -> Result<Condition> {
         let Some(query) = self.query else { return Ok(Condition::all()) };
-        let title = Expr::expr(Func::lower(Expr::col((booking::Entity, booking::Column::Title))));
+        let title = Expr::col((booking::Entity, booking::Column::SearchTitle));
         let name = Expr::col((party.counterpart_alias(), person::Column::SearchName));
-        Ok(Condition::any().add(contains_folded(name, query)?).add(contains_lowercase(title, query)))
+        Ok(Condition::any().add(contains_folded(name, query)?).add(contains_folded(title, query)?))
     }
 }
 

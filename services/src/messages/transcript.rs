@@ -17,8 +17,9 @@ impl Greenroom {
     /// newest messages, and `has_more` is set.
     ///
     /// # Errors
-    /// `NotFound` if the conversation isn't the viewer's.
+    /// `NotFound` if the conversation isn't the viewer's; `RateLimited`.
     pub async fn load_transcript(&self, viewer: &Viewer, id: ConversationId) -> Result<Thread> {
+        self.rate_limits.transcripts.acquire(viewer.id())?;
         let ConversationWithCursor { conversation, cursor, .. } =
             ConversationQuery::of(viewer).find(self.store.reader(), id).await?.ok_or(ApiError::NotFound)?;
         let (mut pages, mut count, mut bytes, mut has_more) = (Vec::new(), 0, 0, true);

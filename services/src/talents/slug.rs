@@ -1,14 +1,14 @@
 //! Slugs: the names of profiles in URLs, made from the names of talents.
 
-use super::fold_name;
-use crate::{Error, Result, entity::person, error::is_duplicate};
+use crate::{Error, Result, entity::person, error::is_duplicate, search_text::fold_text};
 use model::Role;
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::LockType,
+    sea_query::{Expr, LockType},
 };
+use std::str::FromStr;
 use uuid::Uuid;
 
 /// Rows that one call fills in.
@@ -17,8 +17,14 @@ const BATCH: u64 = 100;
 const LENGTH: usize = 48;
 /// The slug of a name without any letter or digit that ASCII has.
 const NAMELESS: &str = "talent";
+/// Maximum length with that number.
+const MAX_LENGTH: usize = 64;
 /// Numbers tried before random ones.
 const SMALL_NUMBERS: u32 = 9;
+
+/// Confirmed talents without a slug. Literals, because a database takes a partial index only where it knows the values:
+/// `person_without_slug` holds these rows, hardly any, and the cleanup asks for them while SQLite's other writes wait.
+const WITHOUT_SLUG: &str = "role = 'talent' AND email_verified AND slug IS NULL";
 
 /// Key of the advisory lock. Arbitrary, but the same in every version of the program.
 const SLUG_LOCK: i64 = 0x6772_736c;
@@ -50,6 +56,30 @@ const RESERVED: [&str; 24] = [
     "terms",
     "you",
 ];
+
+/// A text that has the form of a slug. Other text reaches no statement: PostgreSQL refuses NUL, for example.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slug(String);
+
+/// The error for a text that no slug can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidSlug;
+
+impl Slug {
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Slug {
+    type Err = InvalidSlug;
+
+    fn from_str(text: &str) -> std::result::Result<Self, InvalidSlug> {
+        let is_slug = (1..=MAX_LENGTH).contains(&text.len())
+            && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
+        if is_slug { Ok(Self(text.to_owned())) } else { Err(InvalidSlug) }
+    }
+}
 
 /// Gives a confirmed talent a slug, if they have none.
 pub(crate) async fn ensure_slug(tx: &impl ConnectionTrait, row: person::Model) -> Result<person::Model> {
@@ -109,7 +139,7 @@ fn is_reserved(slug: &str) -> bool {
 /// Returns the name in lower-case ASCII letters and digits, with single hyphens between words.
 fn slug_base(name: &str) -> String {
     let mut slug = String::with_capacity(LENGTH);
-    for letter in fold_name(name).chars().filter(|letter| *letter != '\'') {
+    for letter in fold_text(name).chars().filter(|letter| *letter != '\'') {
         if slug.len() == LENGTH {
             break;
         }
@@ -128,9 +158,7 @@ fn slug_base(name: &str) -> String {
 pub(crate) async fn fill_missing_slugs(connection: &impl ConnectionTrait) -> Result<bool> {
     // Locked before the slugs: a transaction that changes one of these accounts has its row before it waits for them.
     let missing = person::Entity::find()
-        .filter(person::Column::Role.eq(Role::Talent.as_str()))
-        .filter(person::Column::EmailVerified.eq(true))
-        .filter(person::Column::Slug.is_null())
+        .filter(Expr::cust(WITHOUT_SLUG))
         .order_by_asc(person::Column::Id)
         .limit(BATCH)
         .lock(LockType::NoKeyUpdate);
@@ -148,7 +176,7 @@ pub(crate) async fn fill_missing_slugs(connection: &impl ConnectionTrait) -> Res
 
 #[cfg(test)]
 mod tests {
-    use super::{is_number_suffix, is_reserved, slug_base};
+    use super::{InvalidSlug, Slug, is_number_suffix, is_reserved, slug_base};
 
     #[test]
     fn a_slug_is_the_name_in_ascii() {
@@ -167,6 +195,16 @@ mod tests {
         }
         assert_eq!(slug_base(&"a".repeat(80)).len(), 48);
         assert_eq!(slug_base(&format!("{} bc", "a".repeat(47))).len(), 47, "no hyphen at the end");
+    }
+
+    #[test]
+    fn only_text_in_the_form_of_a_slug_is_one() {
+        for text in ["sarah-wanjiru", "dj-kamau-2", "a", &"a".repeat(64)] {
+            assert_eq!(text.parse().map(|slug: Slug| slug.0).as_deref(), Ok(text));
+        }
+        for text in ["", "Sarah", "sarah wanjiru", "a\0b", "caf\u{e9}", "../x", "a%", &"a".repeat(65)] {
+            assert_eq!(text.parse::<Slug>(), Err(InvalidSlug), "{text:?}");
+        }
     }
 
     #[test]

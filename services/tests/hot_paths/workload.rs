@@ -11,8 +11,9 @@ use services::{
     mail::{DeliveryError, Mailer, OutgoingEmail},
     messages::Window,
     notifications::NotificationSelection,
+    refused_forms::{FormBrowser, FormOwner, RefusedForm},
     seed::{ACHIENG, DemoPerson, EVENTPRO, KAMAU, PASSWORD, SARAH},
-    talents::TalentSearch,
+    talents::{ProfileKey, TalentSearch},
 };
 use std::{
     net::{IpAddr, Ipv4Addr},
@@ -99,6 +100,8 @@ async fn read(greenroom: &Greenroom, captured: &CapturedStatements, viewer: &Vie
     }
     captured.label("a conversation");
     greenroom.load_conversation(viewer, id).await.expect("a conversation");
+    captured.label("a conversation to print");
+    greenroom.load_transcript(viewer, id).await.expect("a transcript");
 }
 
 async fn write(
@@ -181,6 +184,7 @@ async fn browse(greenroom: &Greenroom, captured: &CapturedStatements, organizer:
     greenroom.mark_notifications_seen(talent, NotificationSelection::All).await.expect("seen");
     captured.label("bookings");
     let booked = greenroom.open_booking(organizer, booking_with(talent)).await.expect("a booking");
+    greenroom.find_clashes(talent, booked.booking.id).await.expect("clashes");
     greenroom.apply_booking_action(talent, booked.booking.id, BookingAction::Accept).await.expect("accepted");
     greenroom.load_booking_view(talent, booked.booking.id).await.expect("a booking");
     greenroom.list_bookings(talent, None).await.expect("bookings");
@@ -190,8 +194,9 @@ async fn browse(greenroom: &Greenroom, captured: &CapturedStatements, organizer:
     }
     captured.label("the directory");
     greenroom.load_talent(organizer, talent.id()).await.expect("a talent");
-    greenroom.load_profile(None, &"sarah-wanjiru".into()).await.expect("a profile");
-    greenroom.load_profile(Some(organizer), &talent.id().to_string().as_str().into()).await.expect("a profile");
+    let slug: ProfileKey = "sarah-wanjiru".parse().expect("a slug");
+    greenroom.load_profile(None, &slug).await.expect("a profile");
+    greenroom.load_profile(Some(organizer), &ProfileKey::Id(talent.id())).await.expect("a profile");
     greenroom.load_first_steps(organizer).await.expect("first steps");
     greenroom.list_featured_talents().await.expect("talents");
     let directory = greenroom.search_talents(organizer, TalentSearch::default()).await.expect("a directory");
@@ -206,12 +211,29 @@ async fn browse(greenroom: &Greenroom, captured: &CapturedStatements, organizer:
         .search_talents(organizer, TalentSearch { query: Some(query), craft: Some(craft), page: None })
         .await
         .expect("a page");
+    captured.label("refused forms");
+    refuse_form(greenroom, talent).await;
     captured.label("settings");
+    greenroom.set_time_zone(talent, "Africa/Nairobi".parse().expect("a zone")).await.expect("stored");
     // Another person's session, which isn't found.
     assert!(greenroom.end_session(talent, organizer.session()).await.is_err());
     greenroom.list_devices(talent).await.expect("devices");
     greenroom.list_access_tokens(talent).await.expect("tokens");
     greenroom.load_account(talent).await.expect("an account");
+}
+
+/// Stores a form, shows it, and deletes it because it was sent again.
+async fn refuse_form(greenroom: &Greenroom, viewer: &Viewer) {
+    let address = IpAddr::from(Ipv4Addr::LOCALHOST);
+    let signed_in = FormBrowser { viewer: Some(viewer), cookie: Some("unknown"), user_agent: "a test", address };
+    let form = RefusedForm { path: "/fn/x".to_owned(), fields: vec![("title".to_owned(), "Dinner".to_owned())] };
+    // The session has ended: the cookie tells whose device it is.
+    let ended = FormBrowser { viewer: None, ..signed_in };
+    let owner = FormOwner::Person(viewer.id());
+    assert_eq!(greenroom.keep_refused_form(ended, owner, &form).await.expect("a response"), None);
+    let id = greenroom.keep_refused_form(signed_in, owner, &form).await.expect("a response").expect("an id");
+    assert_eq!(greenroom.load_refused_form(signed_in, &id).await.expect("a response"), Some(form));
+    greenroom.forget_refused_form(signed_in, "/fn/x", &id).await.expect("deleted");
 }
 
 /// Runs the background work.
@@ -238,8 +260,9 @@ async fn register_and_delete(greenroom: &Greenroom, clock: &ManualClock, capture
     greenroom.register_account(newcomer, Ipv4Addr::LOCALHOST.into()).await.expect("accepted");
     captured.label("changing an account");
     let (kamau, achieng) = (sign_in(greenroom, clock, KAMAU).await, sign_in(greenroom, clock, ACHIENG).await);
-    let name = model::AccountInput { name: Some("DJ Kamau II".to_owned()), ..model::AccountInput::default() };
-    let change = name.parse(Role::Talent).expect("a change");
+    let name = Some("Kamau the Second".to_owned());
+    let change = model::AccountInput { name, renew_slug: Some(true), ..model::AccountInput::default() };
+    let change = change.parse(Role::Talent).expect("a change");
     greenroom.change_account(&kamau, change).await.expect("changed");
     greenroom.change_password(&kamau, Password::new(PASSWORD.to_owned()), password()).await.expect("changed");
     captured.label("exporting data");

@@ -13,6 +13,7 @@ on_both! {
     has_more_is_set_while_earlier_messages_exist,
     a_thread_is_a_consistent_snapshot_during_writes,
     a_transcript_has_all_messages,
+    transcripts_are_limited_per_person,
 }
 
 async fn list_window(site: &Site, demo: &DemoData, window: Window, limit: i64) -> Messages {
@@ -142,4 +143,17 @@ async fn a_transcript_has_all_messages(site: Site) {
     assert_eq!(transcript.conversation.last_seq, 520);
     let refused = site.greenroom.load_transcript(&demo.kamau, demo.launch).await;
     assert_eq!(expect_api_error(refused), model::ApiError::NotFound);
+}
+
+async fn transcripts_are_limited_per_person(site: Site) {
+    let demo = site.demo().await;
+    let load = async |viewer| site.greenroom.load_transcript(viewer, demo.launch).await;
+    for _ in 0..10 {
+        load(&demo.sarah).await.expect("a transcript");
+    }
+    let refused = expect_api_error(load(&demo.sarah).await);
+    assert!(matches!(refused, model::ApiError::RateLimited { .. }), "{refused:?}");
+    load(&demo.eventpro).await.expect("a transcript of the other person");
+    site.clock.advance(Duration::from_secs(60));
+    load(&demo.sarah).await.expect("a transcript");
 }

@@ -8,6 +8,7 @@ on_both! {
     what_waits_for_the_viewer_comes_first,
     filters_follow_the_booking,
     a_search_finds_names_and_titles,
+    a_search_finds_titles_with_and_without_accents,
     paging_yields_every_conversation_once,
     a_forged_page_token_is_refused,
     a_paged_list_plus_later_events_equals_the_current_list,
@@ -92,6 +93,23 @@ async fn a_search_finds_names_and_titles(site: Site) {
         site.greenroom.load_inbox_list(&demo.eventpro, InboxFilter::All, Some(&"x".repeat(101)), None).await,
     );
     assert_eq!(answer.field_error("query"), Some(FieldError::TooLong));
+}
+
+async fn a_search_finds_titles_with_and_without_accents(site: Site) {
+    let demo = site.demo().await;
+    let booking = model::BookingDraft { title: "ÉLITE Gala à Kilifi".to_owned(), ..draft_booking(demo.kamau.id()) };
+    let opened = site.greenroom.open_booking(&demo.eventpro, booking).await.expect("a booking").id;
+    let search = async |query| {
+        let found = site.greenroom.load_inbox_list(&demo.eventpro, InboxFilter::All, Some(query), None).await;
+        ids(&found.expect("a list"))
+    };
+    for query in ["ÉLITE Gala à Kilifi", "élite", "elite gala", "ELITE", "E\u{301}lite", "gala a kilifi"] {
+        assert_eq!(search(query).await, [opened], "{query}");
+    }
+    site.execute("UPDATE booking SET title = 'Soirée', search_title = NULL WHERE title LIKE '%Gala%'").await;
+    assert_eq!(search("soiree").await, [], "written by an older node");
+    site.fold_texts().await;
+    assert_eq!(search("SOIRÉE").await, [opened]);
 }
 
 /// Opens bookings between EventPro and MC Achieng: more than two pages, of which a third waits for EventPro.

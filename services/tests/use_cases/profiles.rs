@@ -30,7 +30,7 @@ fn renewed(text: &str) -> AccountInput {
 }
 
 async fn profile(site: &Site, viewer: Option<&Viewer>, key: &str) -> services::Result<Talent> {
-    site.greenroom.load_profile(viewer, &ProfileKey::from(key)).await
+    site.greenroom.load_profile(viewer, &key.parse::<ProfileKey>().expect("a key")).await
 }
 
 async fn a_slug_is_made_from_the_name_once(site: Site) {
@@ -59,7 +59,7 @@ async fn people_with_the_same_name_get_different_slugs(site: Site) {
     for _ in 0..12 {
         site.insert_talent("Bendi Ya Taifa", Craft::Band).await;
     }
-    site.fold_names().await;
+    site.fold_texts().await;
     let search = services::talents::TalentSearch { query: Some("taifa".to_owned()), ..Default::default() };
     let found = site.greenroom.search_talents(&demo.eventpro, search).await.expect("a directory").talents;
     let slugs: BTreeSet<String> = found.into_iter().map(|talent| talent.slug.expect("a slug")).collect();

@@ -40,7 +40,7 @@ async fn a_search_finds_part_of_a_name_in_any_case(site: Site) {
         assert_eq!(search_names(&site, &demo, search_for(query)).await, [found]);
     }
     site.insert_talent("Élodie Ngũgĩ", Craft::Band).await;
-    site.fold_names().await;
+    site.fold_texts().await;
     for query in ["Élodie", "Ngũgĩ", "lodie"] {
         assert_eq!(search_names(&site, &demo, search_for(query)).await, ["Élodie Ngũgĩ"], "{query}");
     }
@@ -59,7 +59,7 @@ async fn a_search_finds_names_with_and_without_accents(site: Site) {
         ("Αλέξης", &["ΑΛΈΞΗΣ", "αλεξης", "ΑΛΕΞΗΣ"]),
     ] {
         site.insert_talent(name, Craft::Band).await;
-        site.fold_names().await;
+        site.fold_texts().await;
         for query in queries {
             assert_eq!(search_names(&site, &demo, search_for(query)).await, [name], "{query}");
         }
@@ -80,7 +80,7 @@ async fn search_finds_names_written_by_an_older_node(site: Site) {
     let demo = site.demo().await;
     site.execute("UPDATE person SET name = 'Zoë Achieng', search_name = NULL WHERE name = 'MC Achieng'").await;
     assert_eq!(search_names(&site, &demo, search_for("zoe")).await, Vec::<String>::new());
-    site.fold_names().await;
+    site.fold_texts().await;
     assert_eq!(search_names(&site, &demo, search_for("ZOE")).await, ["Zoë Achieng"]);
 }
 
@@ -89,7 +89,7 @@ async fn search_wildcards_are_escaped(site: Site) {
     for name in ["100% Band", "Snake_Case", "Back\\slash", "O'Clock"] {
         site.insert_talent(name, Craft::Band).await;
     }
-    site.fold_names().await;
+    site.fold_texts().await;
     for (query, found) in
         [("%", "100% Band"), ("_", "Snake_Case"), ("\\", "Back\\slash"), ("'", "O'Clock"), ("0% b", "100% Band")]
     {
@@ -115,7 +115,7 @@ async fn paging_yields_every_talent_once(site: Site) {
         // Some have the same name and are ordered by id.
         site.insert_talent(&format!("Band {:02} Ngũgĩ", number / 4), Craft::Band).await;
     }
-    site.fold_names().await;
+    site.fold_texts().await;
     let (mut seen, mut pages) = (Vec::new(), 0);
     let mut search = TalentSearch { query: Some("band".to_owned()), craft: Some(Craft::Band), page: None };
     loop {

@@ -34,7 +34,7 @@ pub(super) fn Profile(account: Account, can_change_role: bool) -> impl IntoView 
 #[component]
 fn ChangeRole(role: Role) -> impl IntoView {
     let form = FormState::for_server_fn::<server_fns::ChangeRole>("role-form");
-    // The whole page depends on the role, from the top bar to the fields above: reload it.
+    // The whole page depends on the role, from the navigation to the fields above: reload it.
     effect(move || {
         if form.done.get() {
             let _ = window().location().set_href("/settings?done=role");

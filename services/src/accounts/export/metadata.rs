@@ -110,7 +110,7 @@ mod tests {
         ("booking", "id organizer_id talent_id title event_date venue fee_amount fee_currency status", "conversations"),
         // Equal to that of its first message, which is exported.
         ("booking", "created_at", "conversations"),
-        ("booking", "organizer_event_seq talent_event_seq", "indexes and counters"),
+        ("booking", "organizer_event_seq talent_event_seq search_title", "indexes and counters"),
         ("conversation", "id booking_id organizer_id talent_id last_seq updated_at", "conversations"),
         ("conversation", "organizer_read_seq talent_read_seq", "conversations"),
         ("conversation", "organizer_delivered_seq talent_delivered_seq", "conversations"),

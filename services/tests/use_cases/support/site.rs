@@ -109,7 +109,7 @@ impl Site {
     }
 
     /// Inserts a talent with the demo password as an older version would: searches find the name after
-    /// [`Self::fold_names`].
+    /// [`Self::fold_texts`].
     pub(crate) async fn insert_talent(&self, name: &str, craft: Craft) -> PersonId {
         let (id, connection) = (Uuid::now_v7(), connect(&self.database.url).await);
         let hash =
@@ -140,7 +140,7 @@ impl Site {
     }
 
     /// Folds the names that an older version wrote, as the next start does.
-    pub(crate) async fn fold_names(&self) {
+    pub(crate) async fn fold_texts(&self) {
         services::migrate(&self.database.url).await.expect("a start");
     }
 

@@ -1,21 +1,31 @@
-//! Folds names for search: without case and accents, and with base letters for those that keyboards lack.
+//! Text for search: names and titles without case and accents, and with base letters for those that keyboards lack.
+//! `entity` stores it with each name and title.
 //!
 //! The databases can't do this: SQLite lower-cases only ASCII, and PostgreSQL's lower-casing depends on its locale.
 
-use crate::{Result, entity::person};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
+use crate::{
+    Error, Result,
+    entity::{booking, person},
+};
+use model::FieldError;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
+    sea_query::{BinOper, Expr, SimpleExpr},
+};
 use unicode_normalization::{UnicodeNormalization, char::canonical_combining_class};
 use uuid::Uuid;
 
-/// Rows that one call fills in.
+/// Rows of a table that one call fills in.
 const BATCH: u64 = 500;
+/// Maximum characters of a search query.
+const QUERY_LIMIT: usize = 100;
 
 /// Combining classes of marks that are part of a letter, not an accent: kana voicing marks (か and が are two letters)
 /// and viramas. <https://www.unicode.org/reports/tr44/#Canonical_Combining_Class_Values>
 const KEPT_MARKS: [u8; 3] = [0, 8, 9];
 
 /// Decomposes (NFKD), lower-cases, removes accents and invisible characters, and collapses runs of white space.
-pub(crate) fn fold_name(text: &str) -> String {
+pub(crate) fn fold_text(text: &str) -> String {
     let decomposed = text.chars().map(plain_punctuation).nfkd().flat_map(char::to_lowercase).nfkd();
     let mut folded = String::with_capacity(text.len());
     for letter in decomposed.filter(|letter| !is_dropped(*letter)) {
@@ -75,21 +85,44 @@ fn base_letters(letter: char) -> Option<&'static str> {
     })
 }
 
-/// Fills in missing folded names: of rows from before the column existed, or written by a node of an older version.
+/// Returns the condition that a folded text contains a query.
+///
+/// # Errors
+/// `Invalid` for a query that has more than 100 characters or a NUL.
+pub(crate) fn contains_folded(text: SimpleExpr, query: &str) -> Result<SimpleExpr> {
+    if query.contains('\0') {
+        return Err(Error::for_field("query", FieldError::Invalid));
+    }
+    if query.chars().count() > QUERY_LIMIT {
+        return Err(Error::for_field("query", FieldError::TooLong));
+    }
+    let escaped = fold_text(query).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let pattern = Expr::val(format!("%{escaped}%")).binary(BinOper::Escape, Expr::Constant('\\'.into()));
+    Ok(text.binary(BinOper::Like, pattern))
+}
+
+/// Fills in missing folded texts: of rows from before their columns existed, or written by a node of an older version.
 /// Returns whether more may be missing.
-pub(crate) async fn fill_missing_search_names(connection: &impl ConnectionTrait) -> Result<bool> {
-    let missing = person::Entity::find()
-        .select_only()
-        .columns([person::Column::Id, person::Column::Name])
-        .filter(person::Column::SearchName.is_null())
-        .limit(BATCH);
-    let rows: Vec<(Uuid, String)> = missing.into_tuple().all(connection).await?;
-    for (id, name) in &rows {
-        person::Entity::update_many()
-            .col_expr(person::Column::SearchName, Expr::value(fold_name(name)))
-            .filter(person::Column::Id.eq(*id))
-            // Another node may have changed the name since it was read.
-            .filter(person::Column::Name.eq(name.as_str()))
+pub(crate) async fn fill_missing_search_texts(connection: &impl ConnectionTrait) -> Result<bool> {
+    use {booking::Column as OfBooking, person::Column as OfPerson};
+    let names = [OfPerson::Id, OfPerson::Name, OfPerson::SearchName];
+    let titles = [OfBooking::Id, OfBooking::Title, OfBooking::SearchTitle];
+    let more_names = fill_missing::<person::Entity>(connection, names).await?;
+    Ok(fill_missing::<booking::Entity>(connection, titles).await? || more_names)
+}
+
+async fn fill_missing<E: EntityTrait>(
+    connection: &impl ConnectionTrait,
+    [id_column, text_column, folded_column]: [E::Column; 3],
+) -> Result<bool> {
+    let missing = E::find().select_only().columns([id_column, text_column]).filter(folded_column.is_null());
+    let rows: Vec<(Uuid, String)> = missing.limit(BATCH).into_tuple().all(connection).await?;
+    for (id, text) in &rows {
+        E::update_many()
+            .col_expr(folded_column, Expr::value(fold_text(text)))
+            .filter(id_column.eq(*id))
+            // Another node may have changed the text since it was read.
+            .filter(text_column.eq(text.as_str()))
             .exec(connection)
             .await?;
     }
@@ -98,11 +131,11 @@ pub(crate) async fn fill_missing_search_names(connection: &impl ConnectionTrait)
 
 #[cfg(test)]
 mod tests {
-    use super::fold_name;
+    use super::fold_text;
 
     #[test]
-    fn names_are_folded_for_search() {
-        for (name, folded) in [
+    fn text_is_folded_for_search() {
+        for (text, folded) in [
             ("NGŨGĨ", "ngugi"),
             ("Ngu\u{303}gi\u{303}", "ngugi"),
             ("ÉLODIE", "elodie"),
@@ -125,8 +158,8 @@ mod tests {
             ("👩🏾‍🎤", "👩🏾🎤"),
             ("", ""),
         ] {
-            assert_eq!(fold_name(name), folded, "{name}");
-            assert_eq!(fold_name(folded), folded, "folding again changes nothing: {name}");
+            assert_eq!(fold_text(text), folded, "{text}");
+            assert_eq!(fold_text(folded), folded, "folding again changes nothing: {text}");
         }
     }
 }
