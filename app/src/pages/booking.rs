@@ -4,8 +4,8 @@ use crate::{
         WithClashes, clashes_signal, page_of_param,
     },
     live::Live,
+    page_resource::page_resource,
     reactive::memo,
-    server_fn_client::page_resource,
     server_fns, strings,
 };
 use leptos::{either::Either, prelude::*};
@@ -19,10 +19,9 @@ pub fn BookingPage() -> impl IntoView {
 
 #[component]
 fn BookingLoader(id: String) -> impl IntoView {
-    let live = Live::current();
     let found = page_resource(
-        move || live.reload_generation.get(),
-        move |_| {
+        || (),
+        move |()| {
             let id = id.clone();
             async move {
                 let loaded = server_fns::load_booking(id).await?;

@@ -6,9 +6,9 @@ use crate::{
     components::{LoadError, PageTitle, Skeleton, locale::Locale},
     json,
     live::Live,
+    page_resource::page_resource,
     reactive::{effect, memo},
     request_error::{ForPerson, RequestResult},
-    server_fn_client::page_resource,
     server_fns::{self, FirstSteps},
     strings,
 };
@@ -48,10 +48,8 @@ impl InboxAnswer {
 pub fn InboxLayout() -> impl IntoView {
     let live = Live::current();
     let address = follow_address();
-    let inbox = page_resource(
-        move || (live.reload_generation.get(), live.needs_reload.get(), address.get()),
-        |(_, _, address)| InboxAnswer::load(address),
-    );
+    let inbox =
+        page_resource(move || (live.needs_reload.get(), address.get()), |(_, address)| InboxAnswer::load(address));
     provide_context(LoadedInbox(inbox));
     reload_at_midnight();
     view! {

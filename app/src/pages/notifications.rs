@@ -5,9 +5,9 @@ use crate::{
         EmptyState, ErrorSummary, Form, FormState, Glyph, Icon, LoadError, PageTitle, Skeleton, focus_on, page_of_query,
     },
     live::Live,
+    page_resource::page_resource,
     reactive::{effect, keyed_list},
     request_error::{ForPerson, view_of},
-    server_fn_client::page_resource,
     server_fns::{self, MarkNotificationsRead},
     strings,
 };
@@ -26,11 +26,9 @@ fn NotificationsLoader(
     /// The page of older notifications; `None` for the newest.
     page: Option<String>,
 ) -> impl IntoView {
-    let live = Live::current();
     let first_page = page.is_none();
     let form = FormState::for_server_fn::<MarkNotificationsRead>("mark-seen");
-    let notifications =
-        page_resource(move || live.reload_generation.get(), move |_| server_fns::load_notifications(page.clone()));
+    let notifications = page_resource(|| (), move |()| server_fns::load_notifications(page.clone()));
     // A page of older notifications isn't live: reload it after marking.
     effect(move || {
         if form.done.get() && !first_page {

@@ -1,8 +1,9 @@
 use crate::{
     components::{ConnectionBar, Navigation, SiteBar},
+    json::Json,
     live::{Live, Outbox},
+    page_resource::page_resource,
     reactive::effect,
-    server_fn_client::page_resource,
     server_fns, strings,
 };
 use leptos::{either::Either, prelude::*};
@@ -13,11 +14,9 @@ use leptos_router::components::Outlet;
 pub fn SignedInLayout() -> impl IntoView {
     let live = Live::current();
     let outbox = Outbox::current();
-    let nav_state = page_resource(
-        move || (live.reload_generation.get(), live.needs_reload.get()),
-        |_| server_fns::load_nav_state(),
-    );
-    let key = page_resource(|| (), |()| server_fns::load_browser_key());
+    let nav_state = page_resource(move || live.needs_reload.get(), |_| server_fns::load_nav_state());
+    // Loaded once: if it is missing, the outbox requests it by itself.
+    let key: Resource<_, Json> = Resource::new_with_options(|| (), |()| server_fns::load_browser_key(), false);
     let unlock = move || {
         Suspend::new(async move {
             match key.await {

@@ -2,9 +2,8 @@ use crate::{
     components::{
         DayLine, IsolatedText, LoadError, PageTitle, Skeleton, Time, TimeFormat, locale::Locale, page_of_param,
     },
-    live::Live,
+    page_resource::page_resource,
     request_error::ForPerson,
-    server_fn_client::page_resource,
     server_fns, strings,
 };
 use leptos::{either::Either, prelude::*};
@@ -18,8 +17,7 @@ pub fn Transcript() -> impl IntoView {
 
 #[component]
 fn TranscriptLoader(id: String) -> impl IntoView {
-    let live = Live::current();
-    let found = page_resource(move || live.reload_generation.get(), move |_| server_fns::load_transcript(id.clone()));
+    let found = page_resource(|| (), move |()| server_fns::load_transcript(id.clone()));
     view! {
         <main class="page transcript" id="content">
             <Transition fallback=|| view! { <Skeleton rows=6/> }>
