@@ -33,3 +33,23 @@ for (const [name, who, pathOf] of PAGES.filter(([name, who]) => who !== "visitor
     await expect(page.locator("main h1")).toBeVisible();
   });
 }
+
+test("@js the navigation stays while it can't be loaded again, and catches up", async ({ sarah, faultProxy, apis, launch }) => {
+  sarah.allowConsole(/net::ERR_/);
+  sarah.setBaseUrl(faultProxy.url);
+  await sarah.open("/notifications");
+  const { page } = sarah;
+  await follow(sarah, "/bookings");
+  await expect(sarah.heading).toHaveText("Bookings");
+  await faultProxy.refuseConnections();
+  await follow(sarah, "/notifications");
+  const failed = page.waitForEvent("requestfailed", (request) => request.url().endsWith("/fn/frame"));
+  await page.getByRole("main").getByRole("button", { name: "Try again" }).click();
+  await failed;
+  // The failure is shown a moment later.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await expect(page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Bookings" })).toBeVisible();
+  await apis.eventpro.sendMessage(launch.id, "Are you there?");
+  await faultProxy.restore();
+  await expect(sarah.bell).toHaveAccessibleName("Notifications, 1 unread", { timeout: 30_000 });
+});

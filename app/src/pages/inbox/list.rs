@@ -27,7 +27,7 @@ pub(super) fn InboxRows(shown: ShownInbox, first_steps: Option<FirstSteps>, addr
     let inbox = if first_page { live.subscribe(for_person) } else { RwSignal::new(for_person.view) };
     keep_for_later(me, inbox, first_page);
     if is_stale {
-        reload_once_reached();
+        live.reload_once_reached();
     }
     let rows =
         move || inbox.with(|inbox| inbox.entries.iter().map(|entry| entry.conversation.clone()).collect::<Vec<_>>());
@@ -62,17 +62,6 @@ fn keep_for_later(me: PersonId, inbox: RwSignal<InboxList>, first_page: bool) {
     if first_page {
         effect(move || live.inbox_cache.insert(ForPerson { me, view: inbox.get() }));
     }
-}
-
-/// Loads the inbox again when the stream opens the next time: the server can be reached.
-fn reload_once_reached() {
-    let live = Live::current();
-    let opened = live.times_opened.get_untracked();
-    effect(move || {
-        if live.times_opened.get() != opened {
-            live.needs_reload.update(|times| *times += 1);
-        }
-    });
 }
 
 /// The links to the filters, with the number of conversations in which something waits.
