@@ -121,3 +121,29 @@ test("@js beside the inbox stands the next agreed booking", async ({ sarah, apis
   await sarah.page.getByRole("main").getByRole("link", { name: "Savanna product launch" }).click();
   await expect(sarah.page).toHaveURL(launch.booking);
 });
+
+test("@js the pages that the reader has loaded stay when a message arrives in one of them", async ({ achieng, apis }) => {
+  const opened = await openBookings(apis, 31);
+  await achieng.open("/inbox");
+  const rows = achieng.conversations.getByRole("listitem");
+  await expect(rows).toHaveCount(30);
+  await achieng.page.getByRole("link", { name: "Older conversations" }).click();
+  await expect(rows).toHaveCount(31);
+  let loads = 0;
+  achieng.page.on("request", (request) => (loads += Number(request.url().endsWith("/fn/inbox"))));
+  await apis.eventpro.sendMessage(opened[0].conversation.id, "Still interested?");
+  await expect(rows.first()).toContainText("Still interested?");
+  await apis.eventpro.sendMessage(opened[1].conversation.id, "And this one?");
+  await expect(rows.first()).toContainText("And this one?");
+  await expect(rows).toHaveCount(31);
+  expect(loads).toBe(0);
+});
+
+test("@js beside a search nothing says how much needs the viewer, which isn't known then", async ({ achieng, apis }) => {
+  await openBookings(apis, 2);
+  await achieng.open("/inbox");
+  await expect(achieng.page.getByRole("link", { name: "2 conversations need you" })).toBeVisible();
+  await achieng.open("/inbox?q=wedding");
+  await expect(achieng.page.getByRole("heading", { name: "Choose a conversation" })).toBeVisible();
+  await expect(achieng.page.getByRole("link", { name: /need you/ })).toHaveCount(0);
+});

@@ -20,9 +20,14 @@ use model::{InboxFilter, InboxList};
 use next_up::NextUp;
 use serde::{Deserialize, Serialize};
 
-/// The inbox that the layout loads, for the page beside it.
+/// The inbox of the layout, for the page beside it.
 #[derive(Clone, Copy)]
-struct LoadedInbox(Resource<RequestResult<InboxAnswer>, json::Json>);
+struct LoadedInbox {
+    answer: Resource<RequestResult<InboxAnswer>, json::Json>,
+    /// The list that events keep up to date, once it is shown. There is one for both: the pages that a reader adds are
+    /// in no other, which would have to load again after events about them.
+    list: RwSignal<Option<RwSignal<InboxList>>>,
+}
 
 /// An inbox, with what to do before the first conversation if there is none.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -50,7 +55,8 @@ pub fn InboxLayout() -> impl IntoView {
     let address = follow_address();
     let inbox =
         page_resource(move || (live.needs_reload.get(), address.get()), |(_, address)| InboxAnswer::load(address));
-    provide_context(LoadedInbox(inbox));
+    let list = RwSignal::new(None);
+    provide_context(LoadedInbox { answer: inbox, list });
     reload_at_midnight();
     view! {
         <div class="messages" class:in-thread=is_in_thread()>
@@ -61,7 +67,7 @@ pub fn InboxLayout() -> impl IntoView {
                         let (answer, first_steps) = split(inbox.await);
                         let address = address.get_untracked();
                         match live.inbox_cache.or_last_shown(answer, live.me(), address.only_filter()) {
-                            Ok(shown) => Either::Left(view! { <InboxRows shown first_steps address/> }),
+                            Ok(shown) => Either::Left(view! { <InboxRows shown list first_steps address/> }),
                             Err(failure) => Either::Right(view! { <InboxSearch address/> <LoadError failure/> }),
                         }
                     })}
@@ -95,16 +101,16 @@ fn reload_at_midnight() {
 /// The inbox without a thread: on a wide screen, what comes next.
 #[component]
 pub fn InboxPage() -> impl IntoView {
-    let (live, LoadedInbox(inbox)) = (Live::current(), expect_context());
+    let (live, LoadedInbox { answer, list }) = (Live::current(), expect_context());
     view! {
         <PageTitle text=strings::INBOX/>
         <main class="thread-pane empty" id="content">
             <h1 class="visually-hidden">{strings::INBOX}</h1>
             <Transition>
                 {move || Suspend::new(async move {
-                    let (answer, _) = split(inbox.await);
+                    let (answer, _) = split(answer.await);
                     let shown = live.inbox_cache.or_last_shown(answer, live.me(), Some(InboxFilter::All));
-                    shown.ok().map(|shown| view! { <NextUp for_person=shown.for_person/> })
+                    shown.ok().map(|shown| view! { <NextUp first=shown.for_person list/> })
                 })}
             </Transition>
         </main>

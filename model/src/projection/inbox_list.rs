@@ -156,6 +156,11 @@ impl InboxList {
         self.next_page = older.next_page;
     }
 
+    /// Returns the counts, if they are kept up to date: those of a search aren't.
+    pub fn current_counts(&self) -> Option<&InboxCounts> {
+        Some(&self.counts).filter(|_| self.query.is_none())
+    }
+
     /// Keeps only what another filter includes, as far as it is in this list.
     pub fn refine(&mut self, me: PersonId, filter: InboxFilter) {
         let today = self.today;

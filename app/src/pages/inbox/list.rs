@@ -9,7 +9,7 @@ use crate::{
 };
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_navigate;
-use model::{InboxFilter, InboxList, PersonId};
+use model::{InboxCounts, InboxFilter, InboxList, PersonId};
 
 /// The number of conversations from which on there is a search.
 const MANY: usize = 8;
@@ -18,13 +18,19 @@ const PAGE_ATTEMPTS: usize = 4;
 
 /// Shows the conversations, with filters and search.
 #[component]
-pub(super) fn InboxRows(shown: ShownInbox, first_steps: Option<FirstSteps>, address: InboxAddress) -> impl IntoView {
+pub(super) fn InboxRows(
+    shown: ShownInbox,
+    list: RwSignal<Option<RwSignal<InboxList>>>,
+    first_steps: Option<FirstSteps>,
+    address: InboxAddress,
+) -> impl IntoView {
     let live = Live::current();
     let ShownInbox { for_person, is_stale } = shown;
     let me = for_person.me;
     // A later page, as loaded without JavaScript, is a snapshot: it isn't kept up to date.
     let first_page = address.page.is_none();
     let inbox = if first_page { live.subscribe(for_person) } else { RwSignal::new(for_person.view) };
+    effect(move || list.set(Some(inbox)));
     keep_for_later(me, inbox, first_page);
     if is_stale {
         live.reload_once_reached();
@@ -68,15 +74,15 @@ fn keep_for_later(me: PersonId, inbox: RwSignal<InboxList>, first_page: bool) {
 #[component]
 fn Filters(inbox: RwSignal<InboxList>, address: InboxAddress) -> impl IntoView {
     let in_thread = is_in_thread();
-    let searching = address.query.is_some();
     let link = move |filter: InboxFilter| {
         let current = (filter == address.filter).then_some("true");
-        let count = move || match filter {
-            // The counts of a search aren't kept up to date.
-            _ if searching => 0,
-            InboxFilter::NeedsYou => inbox.with(|inbox| inbox.counts.needs_you),
-            InboxFilter::Agreed => inbox.with(|inbox| inbox.counts.agreed),
-            InboxFilter::All | InboxFilter::Past => 0,
+        let count = move || {
+            let count = |counts: &InboxCounts| match filter {
+                InboxFilter::NeedsYou => counts.needs_you,
+                InboxFilter::Agreed => counts.agreed,
+                InboxFilter::All | InboxFilter::Past => 0,
+            };
+            inbox.with(|inbox| inbox.current_counts().map_or(0, count))
         };
         view! {
             <a href=move || InboxAddress::of(filter).href(in_thread.get()) aria-current=current>
