@@ -52,6 +52,6 @@ fn entry_of(path: &str, left: &str) -> Option<Element> {
         list => left.strip_prefix(list).is_some_and(|rest| rest.starts_with('/')),
     };
     // Paths are ASCII without quotes: others are percent-encoded.
-    let links = document().query_selector_all(&format!("[role=list] a[href='{left}']"));
-    is_listed.then(|| links.ok()?.item(0)?.dyn_into().ok())?
+    let links = is_listed.then(|| browser::find_all(&document(), &format!("[role=list] a[href='{left}']")));
+    links.into_iter().flatten().next()
 }
