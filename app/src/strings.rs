@@ -144,6 +144,7 @@ pub const WHAT_YOU_WROTE: &str = "What you wrote";
 pub const PROBLEM: &str = "There's a problem";
 
 pub const LOADING: &str = "Loading…";
+pub const NOT_LOADED: &str = "That couldn't be loaded. Try again.";
 pub const TRY_AGAIN: &str = "Try again";
 pub const NOT_FOUND: &str = "Page not found";
 pub const NOT_FOUND_LEAD: &str = "The link may be old, or the page isn't yours to see.";

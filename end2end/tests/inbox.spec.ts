@@ -129,6 +129,7 @@ test("@js the pages that the reader has loaded stay when a message arrives in on
   await expect(rows).toHaveCount(30);
   await achieng.page.getByRole("link", { name: "Older conversations" }).click();
   await expect(rows).toHaveCount(31);
+  await expect(rows.last().getByRole("link")).toBeFocused();
   let loads = 0;
   achieng.page.on("request", (request) => (loads += Number(request.url().endsWith("/fn/inbox"))));
   await apis.eventpro.sendMessage(opened[0].conversation.id, "Still interested?");

@@ -1,15 +1,16 @@
 use super::address::{self, InboxAddress, is_in_thread};
 use crate::{
-    components::{EmptyState, Glyph, Icon, InboxRow, NoConversations},
+    components::{EmptyState, Glyph, Icon, InboxRow, LoadMore, NextPage, NoConversations},
     live::{Live, ShownInbox},
     reactive::{effect, keyed_list},
     request_error::{ForPerson, view_of},
     server_fns::{self, FirstSteps},
     strings,
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 use model::{InboxCounts, InboxFilter, InboxList, PersonId};
+use std::{future::Future, pin::Pin};
 
 /// The number of conversations from which on there is a search.
 const MANY: usize = 8;
@@ -124,37 +125,34 @@ pub(super) fn InboxSearch(address: InboxAddress) -> impl IntoView {
     }
 }
 
-/// The link to the next page, which a hydrated page appends.
+/// The link to the next page.
 #[component]
 fn OlderPage(me: PersonId, inbox: RwSignal<InboxList>, address: InboxAddress) -> impl IntoView {
-    let next = move || inbox.with(|inbox| inbox.next_page);
     let wanted = address.clone();
+    let next = Signal::derive(move || {
+        let token = inbox.with(|inbox| inbox.next_page)?.to_string();
+        let href = InboxAddress { page: Some(token.clone()), ..address.clone() }.href(false);
+        Some(NextPage { token, href })
+    });
     let load = move |page: String| {
-        let InboxAddress { filter, query, .. } = wanted.clone();
-        spawn_local(async move {
-            for _ in 0..PAGE_ATTEMPTS {
-                let show = Some(filter.as_str().to_owned());
-                let answer = server_fns::load_inbox(show, query.clone(), Some(page.clone())).await;
-                let Some(older) = view_of(me, answer) else { return };
-                if inbox.try_with_untracked(|inbox| older.cursor >= inbox.cursor).unwrap_or(true) {
-                    inbox.try_update(|inbox| inbox.extend(me, older));
-                    return;
-                }
-            }
-        });
+        let address = InboxAddress { page: Some(page), ..wanted.clone() };
+        Box::pin(load_older(me, inbox, address)) as Pin<Box<dyn Future<Output = bool>>>
     };
-    move || {
-        let (address, load) = (address.clone(), load.clone());
-        next().map(|page| {
-            let page = page.to_string();
-            let href = InboxAddress { page: Some(page.clone()), ..address }.href(false);
-            view! {
-                <p class="load-more">
-                    <a href=href on:click=move |event| { event.prevent_default(); load(page.clone()); }>{strings::OLDER_CONVERSATIONS}</a>
-                </p>
-            }
-        })
+    view! { <LoadMore next label=strings::OLDER_CONVERSATIONS list=".inbox .rows" load=Box::new(load)/> }
+}
+
+/// Adds a page to the list. Returns whether it could.
+async fn load_older(me: PersonId, inbox: RwSignal<InboxList>, address: InboxAddress) -> bool {
+    for _ in 0..PAGE_ATTEMPTS {
+        let InboxAddress { filter, query, page } = address.clone();
+        let answer = server_fns::load_inbox(Some(filter.as_str().to_owned()), query, page).await;
+        let Some(older) = view_of(me, answer) else { return false };
+        if inbox.try_with_untracked(|inbox| older.cursor >= inbox.cursor).unwrap_or(true) {
+            inbox.try_update(|inbox| inbox.extend(me, older));
+            return true;
+        }
     }
+    false
 }
 
 /// Says that there is nothing to list, and what to do.
