@@ -87,6 +87,25 @@ test("@js a filter stays while a thread is open beside it", async ({ eventpro, a
   await expect(eventpro.heading).toHaveText("MC Achieng");
 });
 
+test("@js a search beside a thread keeps the thread, and a filter keeps the search", async ({ eventpro, apis }) => {
+  await openBookings(apis, 8);
+  await eventpro.open("/inbox");
+  await eventpro.conversations.getByRole("link", { name: "Sarah Wanjiru" }).click();
+  await expect(eventpro.heading).toHaveText("Sarah Wanjiru");
+  const search = eventpro.page.getByRole("searchbox", { name: "Search conversations" });
+  await search.fill("wedding 3");
+  await search.press("Enter");
+  await expect(eventpro.conversations.getByRole("listitem")).toContainText(["Garden wedding 3"]);
+  await expect(eventpro.heading).toHaveText("Sarah Wanjiru");
+  await filters(eventpro).getByRole("link", { name: "Past" }).click();
+  await expect(eventpro.page.getByText("No conversation found")).toBeVisible();
+  await expect(eventpro.page).toHaveURL(/\/conversations\/.*\?show=past&q=wedding%203$/);
+  await expect(search).toHaveValue("wedding 3");
+  await eventpro.page.getByRole("link", { name: "Show all" }).click();
+  await expect(eventpro.conversations.getByRole("listitem")).not.toHaveCount(0);
+  await expect(eventpro.heading).toHaveText("Sarah Wanjiru");
+});
+
 test("@js unread messages are in the title of every page", async ({ sarah, apis, launch }) => {
   await sarah.open("/settings");
   await apis.eventpro.sendMessage(launch.id, "Are you there?");

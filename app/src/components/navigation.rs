@@ -1,6 +1,7 @@
 use super::{Glyph, Icon, PostForm};
 use crate::{
     live::{Live, Outbox},
+    paths::is_conversation,
     strings,
 };
 use leptos::prelude::*;
@@ -55,7 +56,7 @@ fn NavItem(href: &'static str, glyph: Glyph, label: &'static str) -> impl IntoVi
 fn is_current(href: &'static str) -> impl Fn() -> Option<&'static str> + Copy {
     let path = use_location().pathname;
     let is_within = move |path: &str| match href {
-        "/inbox" => path == href || path.starts_with("/conversations/"),
+        "/inbox" => path == href || is_conversation(path),
         "/talents" => path == href || path == "/bookings/new",
         "/bookings" => path != "/bookings/new" && path.starts_with(href),
         _ => path == href,

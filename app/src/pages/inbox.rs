@@ -12,7 +12,7 @@ use crate::{
     server_fns::{self, FirstSteps},
     strings,
 };
-use address::{InboxAddress, follow_address, is_in_thread};
+use address::{InboxAddress, follow_address, open_thread};
 use leptos::{either::Either, prelude::*};
 use leptos_router::components::Outlet;
 use list::{InboxRows, InboxSearch};
@@ -58,8 +58,9 @@ pub fn InboxLayout() -> impl IntoView {
     let list = RwSignal::new(None);
     provide_context(LoadedInbox { answer: inbox, list });
     reload_at_midnight();
+    let thread = open_thread();
     view! {
-        <div class="messages" class:in-thread=is_in_thread()>
+        <div class="messages" class:in-thread=move || thread.with(Option::is_some)>
             <section class="inbox" aria-labelledby="inbox-title">
                 <h2 id="inbox-title">{strings::INBOX}</h2>
                 <Transition fallback=|| view! { <Skeleton rows=6/> }>

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     components::LoadError,
     live::Live,
-    paths::PUBLIC_PATHS,
+    paths::{PUBLIC_PATHS, is_conversation},
     platform::IN_BROWSER,
     request_error::{RequestError, RequestResult},
     server_fns,
@@ -168,8 +168,8 @@ pub fn chunk_of(path: &str) -> &'static str {
     match path {
         "/inbox" => "",
         "/settings" => SETTINGS_CHUNK,
-        path if path.starts_with("/conversations/") && !path.ends_with("/print") => "",
-        path if ["/bookings", "/conversations/"].iter().any(|start| path.starts_with(start)) => BOOKINGS_CHUNK,
+        path if is_conversation(path) && !path.ends_with("/print") => "",
+        path if is_conversation(path) || path.starts_with("/bookings") => BOOKINGS_CHUNK,
         path if PUBLIC_PATHS.contains(&path) => PUBLIC_CHUNK,
         _ => ACCOUNT_CHUNK,
     }

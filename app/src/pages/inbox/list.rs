@@ -1,7 +1,8 @@
-use super::address::{self, InboxAddress, is_in_thread};
+use super::address::{self, InboxAddress, open_thread};
 use crate::{
     components::{EmptyState, Glyph, Icon, InboxRow, LoadMore, NextPage, NoConversations},
     live::{Live, ShownInbox},
+    paths::INBOX,
     reactive::{effect, keyed_list},
     request_error::{ForPerson, view_of},
     server_fns::{self, FirstSteps},
@@ -40,13 +41,13 @@ pub(super) fn InboxRows(
         move || inbox.with(|inbox| inbox.entries.iter().map(|entry| entry.conversation.clone()).collect::<Vec<_>>());
     let is_searchable = address.query.is_some()
         || inbox.with_untracked(|inbox| inbox.entries.len() >= MANY || inbox.next_page.is_some());
-    let newest = InboxAddress { page: None, ..address.clone() };
+    let (newest, thread) = (InboxAddress { page: None, ..address.clone() }, open_thread());
     let empty = address.clone();
     view! {
         <Filters inbox address=address.clone()/>
         {is_searchable.then(|| view! { <InboxSearch address=address.clone()/> })}
         {is_stale.then(|| view! { <p class="last-shown" role="status"><Icon glyph=Glyph::Clock/>{strings::LAST_SHOWN}</p> })}
-        {(!first_page).then(|| view! { <p class="load-more"><a href=newest.href(false)>{strings::LATEST_CONVERSATIONS}</a></p> })}
+        {(!first_page).then(|| view! { <p class="load-more"><a href=move || thread.with(|thread| newest.href(thread.as_deref()))>{strings::LATEST_CONVERSATIONS}</a></p> })}
         <ul class="rows" role="list" aria-label=strings::CONVERSATIONS>
             {keyed_list(rows, |conversation| conversation.id, move |conversation| view! { <InboxRow me inbox conversation/> }.into_any())}
         </ul>
@@ -74,7 +75,7 @@ fn keep_for_later(me: PersonId, inbox: RwSignal<InboxList>, first_page: bool) {
 /// The links to the filters, with the number of conversations in which something waits.
 #[component]
 fn Filters(inbox: RwSignal<InboxList>, address: InboxAddress) -> impl IntoView {
-    let in_thread = is_in_thread();
+    let thread = open_thread();
     let link = move |filter: InboxFilter| {
         let current = (filter == address.filter).then_some("true");
         let count = move || {
@@ -85,8 +86,9 @@ fn Filters(inbox: RwSignal<InboxList>, address: InboxAddress) -> impl IntoView {
             };
             inbox.with(|inbox| inbox.current_counts().map_or(0, count))
         };
+        let filtered = address.with_filter(filter);
         view! {
-            <a href=move || InboxAddress::of(filter).href(in_thread.get()) aria-current=current>
+            <a href=move || thread.with(|thread| filtered.href(thread.as_deref())) aria-current=current>
                 {strings::inbox_filter_label(filter)}
                 {move || (count() > 0).then(|| view! { " " <span class="count">{strings::up_to_99(count())}</span> })}
             </a>
@@ -102,20 +104,21 @@ fn Filters(inbox: RwSignal<InboxList>, address: InboxAddress) -> impl IntoView {
 pub(super) fn InboxSearch(address: InboxAddress) -> impl IntoView {
     let navigate = use_navigate();
     let field = NodeRef::<leptos::html::Input>::new();
-    let filter = address.filter;
+    let (filter, thread, start) = (address.filter, open_thread(), address.clone());
     let on_submit = move |event: leptos::ev::SubmitEvent| {
         let Some(field) = field.get_untracked() else { return };
         event.prevent_default();
-        let query = Some(field.value().trim().to_owned()).filter(|query| !query.is_empty());
-        navigate(&InboxAddress { filter, query, page: None }.href(false), Default::default());
+        let found = start.with_query(&field.value());
+        navigate(&thread.with_untracked(|thread| found.href(thread.as_deref())), Default::default());
     };
-    let show = (filter != InboxFilter::All).then(|| {
-        view! {
-            <input type="hidden" name=address::SHOW value=filter.as_str()/>
-        }
-    });
+    // Beside a thread, without a filter the address would ask for nothing.
+    let show = move || {
+        let is_named = filter != InboxFilter::All || thread.with(Option::is_some);
+        is_named.then(|| view! { <input type="hidden" name=address::SHOW value=filter.as_str()/> })
+    };
+    let action = move || thread.get().unwrap_or_else(|| INBOX.to_owned());
     view! {
-        <form class="inbox-search" role="search" method="get" action="/inbox" on:submit=on_submit>
+        <form class="inbox-search" role="search" method="get" action=action on:submit=on_submit>
             {show}
             <label class="visually-hidden" for="inbox-query">{strings::SEARCH_CONVERSATIONS}</label>
             <input id="inbox-query" name=address::QUERY type="search" dir="auto" enterkeyhint="search"
@@ -128,10 +131,11 @@ pub(super) fn InboxSearch(address: InboxAddress) -> impl IntoView {
 /// The link to the next page.
 #[component]
 fn OlderPage(me: PersonId, inbox: RwSignal<InboxList>, address: InboxAddress) -> impl IntoView {
-    let wanted = address.clone();
+    let (wanted, thread) = (address.clone(), open_thread());
     let next = Signal::derive(move || {
         let token = inbox.with(|inbox| inbox.next_page)?.to_string();
-        let href = InboxAddress { page: Some(token.clone()), ..address.clone() }.href(false);
+        let older = InboxAddress { page: Some(token.clone()), ..address.clone() };
+        let href = thread.with(|thread| older.href(thread.as_deref()));
         Some(NextPage { token, href })
     });
     let load = move |page: String| {
@@ -160,9 +164,11 @@ async fn load_older(me: PersonId, inbox: RwSignal<InboxList>, address: InboxAddr
 fn NothingListed(address: InboxAddress, first_steps: Option<FirstSteps>) -> impl IntoView {
     let InboxAddress { filter, query, .. } = address;
     if query.is_some() {
+        let thread = open_thread();
+        let all = move || thread.with(|thread| InboxAddress::of(InboxFilter::All).href(thread.as_deref()));
         return view! {
             <EmptyState title=strings::NOTHING_FOUND lead=strings::NOTHING_FOUND_LEAD>
-                <a class="button" href="/inbox">{strings::CLEAR_SEARCH}</a>
+                <a class="button" href=all>{strings::CLEAR_SEARCH}</a>
             </EmptyState>
         }
         .into_any();

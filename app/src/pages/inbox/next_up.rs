@@ -48,7 +48,7 @@ pub(super) fn NextUp(
                 }),
             }}
             {move || (needs_you.get() > 0).then(|| view! {
-                <p class="waiting"><a href=InboxAddress::of(InboxFilter::NeedsYou).href(false)>
+                <p class="waiting"><a href=InboxAddress::of(InboxFilter::NeedsYou).href(None)>
                     <Icon glyph=Glyph::Inbox/>{strings::waiting_for_you(needs_you.get())}
                 </a></p>
             })}
