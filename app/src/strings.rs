@@ -179,6 +179,10 @@ pub fn inbox_filter_label(filter: InboxFilter) -> &'static str {
     }
 }
 
+/// Says that a filter includes nothing of the loaded pages. Later ones may have something.
+pub const NOTHING_SO_FAR: &str = "Nothing among the newest";
+pub const NOTHING_SO_FAR_LEAD: &str = "Older conversations aren't loaded yet.";
+
 /// Says that a filter includes nothing, and what it would include.
 pub fn nothing_filtered(filter: InboxFilter) -> (&'static str, &'static str) {
     match filter {

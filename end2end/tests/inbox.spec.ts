@@ -132,6 +132,19 @@ test("@js without a network the inbox stays as it was last shown", async ({ even
   await expect(eventpro.page.getByText("This is the inbox as it was last shown.")).toHaveCount(0, { timeout: 30_000 });
 });
 
+test("@js without a network a filter doesn't claim to know the pages that aren't loaded", async ({ achieng, apis, faultProxy }) => {
+  achieng.allowConsole(/net::ERR_/);
+  achieng.setBaseUrl(faultProxy.url);
+  await openBookings(apis, 31);
+  await achieng.open("/inbox");
+  await faultProxy.refuseConnections();
+  await filters(achieng).getByRole("link", { name: "Agreed" }).click();
+  await expect(achieng.page.getByText("Nothing among the newest")).toBeVisible({ timeout: 30_000 });
+  await expect(achieng.page.getByText("Nothing agreed yet")).toHaveCount(0);
+  await faultProxy.restore();
+  await expect(achieng.page.getByText("Nothing agreed yet")).toBeVisible({ timeout: 30_000 });
+});
+
 test("@js beside the inbox stands the next agreed booking", async ({ sarah, apis, launch }) => {
   await sarah.open("/inbox");
   await expect(sarah.page.getByRole("heading", { name: "Choose a conversation" })).toBeVisible();

@@ -161,13 +161,14 @@ impl InboxList {
         Some(&self.counts).filter(|_| self.query.is_none())
     }
 
-    /// Keeps only what another filter includes, as far as it is in this list.
+    /// Keeps only what another filter includes. What is on later pages stays unknown: a place in this list is a place
+    /// in those of all filters.
     pub fn refine(&mut self, me: PersonId, filter: InboxFilter) {
         let today = self.today;
         self.entries.retain(|InboxEntry { conversation, .. }| {
             filter.includes(&conversation.booking, conversation.needs(me, today), today)
         });
-        (self.filter, self.next_page) = (filter, None);
+        self.filter = filter;
     }
 
     /// Inserts an entry at its place, unless it doesn't belong into the list or is on a later page.

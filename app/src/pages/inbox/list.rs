@@ -51,7 +51,9 @@ pub(super) fn InboxRows(
         <ul class="rows" role="list" aria-label=strings::CONVERSATIONS>
             {keyed_list(rows, |conversation| conversation.id, move |conversation| view! { <InboxRow me inbox conversation/> }.into_any())}
         </ul>
-        {move || inbox.with(|inbox| inbox.entries.is_empty()).then(|| view! { <NothingListed address=empty.clone() first_steps=first_steps.clone()/> })}
+        {move || inbox.with(|inbox| inbox.entries.is_empty().then_some(inbox.next_page.is_some())).map(|has_more| view! {
+            <NothingListed address=empty.clone() has_more first_steps=first_steps.clone()/>
+        })}
         <OlderPage me inbox address/>
     }
 }
@@ -161,7 +163,12 @@ async fn load_older(me: PersonId, inbox: RwSignal<InboxList>, address: InboxAddr
 
 /// Says that there is nothing to list, and what to do.
 #[component]
-fn NothingListed(address: InboxAddress, first_steps: Option<FirstSteps>) -> impl IntoView {
+fn NothingListed(
+    address: InboxAddress,
+    /// Whether further pages may list something.
+    has_more: bool,
+    first_steps: Option<FirstSteps>,
+) -> impl IntoView {
     let InboxAddress { filter, query, .. } = address;
     if query.is_some() {
         let thread = open_thread();
@@ -173,8 +180,9 @@ fn NothingListed(address: InboxAddress, first_steps: Option<FirstSteps>) -> impl
         }
         .into_any();
     }
-    if filter != InboxFilter::All {
-        let (title, lead) = strings::nothing_filtered(filter);
+    if has_more || filter != InboxFilter::All {
+        let nothing_so_far = (strings::NOTHING_SO_FAR, strings::NOTHING_SO_FAR_LEAD);
+        let (title, lead) = if has_more { nothing_so_far } else { strings::nothing_filtered(filter) };
         return view! { <EmptyState title lead/> }.into_any();
     }
     view! { <NoConversations first_steps/> }.into_any()
