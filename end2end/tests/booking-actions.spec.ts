@@ -126,6 +126,24 @@ test("@js an action that comes too late shows the booking as it is, even without
   await expect(sarah.thread.log).toBeFocused();
 });
 
+test("@js a response that newer events have overtaken changes nothing", async ({ sarah, apis, launch }) => {
+  await sarah.open(launch.path);
+  let answer = () => {};
+  await sarah.page.route("**/fn/step", async (route) => {
+    const response = await route.fetch();
+    await new Promise<void>((resolve) => (answer = resolve));
+    await route.fulfill({ response });
+  });
+  await acceptBooking(sarah.page);
+  await expect(statusChip(sarah, "Agreed")).toBeVisible();
+  expect((await apis.eventpro.request("POST", `/api${launch.booking}/cancel`)).status).toBe(200);
+  await expect(statusChip(sarah, "Cancelled")).toBeVisible();
+  answer();
+  // The focus moves when the response has been handled.
+  await expect(sarah.thread.log).toBeFocused();
+  await expect(statusChip(sarah, "Cancelled")).toBeVisible();
+});
+
 test("on a phone the answer is below the messages, and cancelling is in the booking details", async ({ sarah, eventpro, launch }) => {
   await sarah.open(launch.path);
   await sarah.page.setViewportSize({ width: 360, height: 740 });

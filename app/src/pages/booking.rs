@@ -54,8 +54,8 @@ fn Details(loaded: WithClashes<BookingView>) -> impl IntoView {
     let (role, clashes) = (known.role_of(me), clashes_signal(clashes, me, &known));
     let path = conversation.with_untracked(|conversation| format!("/conversations/{}", conversation.id));
     let (print, message_box) = (format!("{path}/print"), format!("{path}#message"));
-    let actions = BookingActions::new("#booking-status", me, known.id, move |booking| {
-        view.try_update(|view| view.conversation.booking = booking);
+    let actions = BookingActions::new("#booking-status", me, known.id, move |status| {
+        view.try_update(|view| view.conversation.booking.advance_to(status));
     });
     view! {
         <PageTitle text=known.title/>

@@ -78,8 +78,8 @@ fn ThreadView(loaded: WithClashes<Thread>, at: Option<i64>) -> impl IntoView {
     });
     let (booking_id, role, clashes) =
         booking.with_untracked(|booking| (booking.id, booking.role_of(me), clashes_signal(clashes, me, booking)));
-    let actions = BookingActions::new(".log", me, booking_id, move |booking| {
-        thread.try_update(|thread| thread.conversation.booking = booking);
+    let actions = BookingActions::new(".log", me, booking_id, move |status| {
+        thread.try_update(|thread| thread.conversation.booking.advance_to(status));
     });
     // The document's head drops the title after this thread's signals are disposed, and the server renders it outside
     // their owner: both use the name as it was when the view was created.
