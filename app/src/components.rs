@@ -40,7 +40,7 @@ pub use booking_strip::{BookingStrip, DETAILS};
 pub use composer::{Composer, new_client_id};
 pub use connection_bar::ConnectionBar;
 pub use date_block::DateBlock;
-pub use decision::{DecisionCard, WithClashes, clashes_signal};
+pub use decision::DecisionCard;
 pub use featured_talents::FeaturedTalents;
 pub use first_steps::NoConversations;
 pub use flash::{Flash, flash_code};

@@ -1,9 +1,9 @@
 use crate::{
     components::{
         BookingActionError, BookingActions, CancelBooking, DecisionCard, LoadError, PageTitle, Skeleton, Ticket,
-        WithClashes, clashes_signal, page_of_param,
+        page_of_param,
     },
-    live::Live,
+    live::{ClashCheck, Live, WithClashes},
     page_resource::page_resource,
     reactive::memo,
     server_fns, strings,
@@ -51,7 +51,7 @@ fn Details(loaded: WithClashes<BookingView>) -> impl IntoView {
     let conversation = memo(move || view.with(|view| view.conversation.clone()));
     let booking = memo(move || conversation.with(|conversation| conversation.booking.clone()));
     let known = booking.get_untracked();
-    let (role, clashes) = (known.role_of(me), clashes_signal(clashes, me, &known));
+    let (role, clashes) = (known.role_of(me), ClashCheck::new(clashes, me, &known));
     let path = conversation.with_untracked(|conversation| format!("/conversations/{}", conversation.id));
     let (print, message_box) = (format!("{path}/print"), format!("{path}#message"));
     let actions = BookingActions::new("#booking-status", me, known.id, move |status| {

@@ -3,9 +3,9 @@ use crate::{
     components::{
         Avatar, BookingActionError, BookingActions, BookingStrip, CancelBooking, Composer, DETAILS, DecisionCard,
         Glyph, Icon, IsolatedText, LoadError, MarkUnread, MessageLog, PageTitle, PostForm, PresenceLine, ScrollAnchor,
-        Skeleton, Ticket, WithClashes, clashes_signal, locale::Locale, page_of_param,
+        Skeleton, Ticket, locale::Locale, page_of_param,
     },
-    live::Live,
+    live::{ClashCheck, Live, WithClashes},
     page_resource::page_resource,
     platform::IN_BROWSER,
     reactive::{effect, memo},
@@ -77,7 +77,7 @@ fn ThreadView(loaded: WithClashes<Thread>, at: Option<i64>) -> impl IntoView {
         }
     });
     let (booking_id, role, clashes) =
-        booking.with_untracked(|booking| (booking.id, booking.role_of(me), clashes_signal(clashes, me, booking)));
+        booking.with_untracked(|booking| (booking.id, booking.role_of(me), ClashCheck::new(clashes, me, booking)));
     let actions = BookingActions::new(".log", me, booking_id, move |status| {
         thread.try_update(|thread| thread.conversation.booking.advance_to(status));
     });

@@ -42,6 +42,9 @@ pub fn clash_warning(title: &str) -> String {
     format!("You already agreed to {} on this day.", isolate(title))
 }
 
+/// Says that other bookings on the day may be missing.
+pub const CLASHES_UNKNOWN: &str = "Couldn't check your other bookings on this day.";
+
 pub fn waiting_for_reply(name: &str) -> String {
     format!("Waiting for {}'s reply", isolate(name))
 }
