@@ -3,6 +3,7 @@
 mod avatar;
 mod booking_actions;
 mod booking_strip;
+mod booking_terms;
 mod composer;
 mod confirm_sheet;
 mod connection_bar;
@@ -37,6 +38,7 @@ pub use avatar::{Avatar, hue_class};
 use booking_actions::BookingActionFields;
 pub use booking_actions::{BookingActionError, BookingActions, CancelBooking};
 pub use booking_strip::{BookingStrip, DETAILS};
+pub use booking_terms::BookingTerms;
 pub use composer::{Composer, new_client_id};
 pub use connection_bar::ConnectionBar;
 pub use date_block::DateBlock;

@@ -2,7 +2,7 @@
 //! sees that it is waiting.
 
 use super::{
-    BookingActions, DayLine, Glyph, Icon, IsolatedText,
+    BookingActions, BookingTerms, Glyph, Icon, IsolatedText,
     confirm_sheet::{ConfirmSheet, SheetButton},
 };
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
     strings,
 };
 use leptos::{ev::MouseEvent, prelude::*};
-use model::{Booking, BookingAction, BookingStatus, Conversation, Money, Role};
+use model::{BookingAction, BookingStatus, Conversation, Money, Role};
 use web_sys::{HtmlTextAreaElement, wasm_bindgen::JsCast};
 
 /// The card below the messages of a request.
@@ -84,7 +84,7 @@ fn Offer(
                 <SheetButton action=BookingAction::Decline label=strings::booking_action_label(BookingAction::Decline)/>
             </div>
             <ConfirmSheet actions booking_id action=BookingAction::Accept>
-                <Terms booking/>
+                <BookingTerms booking/>
                 <ClashWarnings clashes/>
                 <p class="muted">{move || strings::accept_note(&name.get())}</p>
             </ConfirmSheet>
@@ -108,20 +108,6 @@ fn ClashWarnings(clashes: ClashCheck) -> impl IntoView {
         })
     };
     view! { <div role="status">{warnings}</div> }
-}
-
-/// All terms, restated before they are accepted.
-#[component]
-fn Terms(booking: Booking) -> impl IntoView {
-    view! {
-        <dl class="details">
-            <div><dt>{strings::EVENT}</dt><dd><IsolatedText text=booking.title/></dd></div>
-            <div><dt>{strings::DATE}</dt><dd><DayLine day=booking.event_date/></dd></div>
-            <div><dt>{strings::VENUE}</dt><dd><IsolatedText text=booking.venue/></dd></div>
-            <div><dt>{strings::FEE}</dt><dd><strong>{booking.fee.format_amount()}</strong></dd></div>
-            <div><dt>{strings::ORGANIZER}</dt><dd><IsolatedText text=booking.organizer.name/></dd></div>
-        </dl>
-    }
 }
 
 /// Begins a message about another fee, if the message box is on this page and empty.

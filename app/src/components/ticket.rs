@@ -1,4 +1,4 @@
-use super::{DateBlock, DayLine, Glyph, Icon, IsolatedText, StatusChip, locale::Locale};
+use super::{DateBlock, DayLine, Glyph, Icon, IsolatedText, StatusChip, booking_terms::term, locale::Locale};
 use crate::{reactive::memo, strings};
 use leptos::{either::Either, prelude::*};
 use leptos_router::location::Url;
@@ -21,6 +21,13 @@ pub fn Ticket(
     let status = memo(move || booking.with(|booking| booking.status));
     let map = format!("https://www.openstreetmap.org/search?query={}", Url::escape(&venue));
     let title = view! { <IsolatedText text=title/> };
+    let organizer = move || booking.with(|booking| view! { <IsolatedText text=booking.organizer.name.clone()/> });
+    let talent = move || {
+        booking.with(|booking| {
+            let craft = booking.talent.craft.map(|craft| format!(", {}", strings::craft_label(craft)));
+            view! { <IsolatedText text=booking.talent.name.clone()/>{craft} }
+        })
+    };
     view! {
         <section class="ticket" class:unanswered=move || status.get() == BookingStatus::Inquiry>
             <div class="ticket-event">
@@ -42,11 +49,8 @@ pub fn Ticket(
                 <p id="booking-status" tabindex="-1">{move || view! { <StatusChip status=status.get() role/> }}</p>
                 <Steps day=event_date status/>
                 <dl class="details">
-                    <div><dt>{strings::ORGANIZER}</dt><dd>{move || booking.with(|booking| view! { <IsolatedText text=booking.organizer.name.clone()/> })}</dd></div>
-                    <div><dt>{strings::TALENT}</dt><dd>{move || booking.with(|booking| {
-                        let craft = booking.talent.craft.map(|craft| format!(", {}", strings::craft_label(craft)));
-                        view! { <IsolatedText text=booking.talent.name.clone()/>{craft} }
-                    })}</dd></div>
+                    {term(strings::ORGANIZER, organizer)}
+                    {term(strings::TALENT, talent)}
                 </dl>
             </div>
         </section>
