@@ -33,6 +33,7 @@ mod status_chip;
 mod talent_card;
 mod ticket;
 mod time;
+mod unread_badge;
 
 pub use avatar::{Avatar, hue_class};
 use booking_actions::BookingActionFields;
@@ -69,3 +70,4 @@ pub use status_chip::StatusChip;
 pub use talent_card::TalentCards;
 pub use ticket::Ticket;
 pub use time::{DayLine, Time, TimeFormat};
+pub use unread_badge::UnreadBadge;
