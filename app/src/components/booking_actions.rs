@@ -33,7 +33,7 @@ impl BookingActions {
         booking_id: BookingId,
         update: impl Fn(BookingStatus) + Copy + 'static,
     ) -> Self {
-        let form = FormState::for_server_fn::<server_fns::ApplyBookingAction>("steps");
+        let form = FormState::for_server_fn::<server_fns::ApplyBookingAction>("booking-action");
         effect(move || {
             match form.result.get() {
                 None => return,

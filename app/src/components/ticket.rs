@@ -47,7 +47,7 @@ pub fn Ticket(
             <div class="ticket-stub">
                 <p class="ticket-fee"><span class="visually-hidden">{strings::FEE}</span><strong>{fee.format_amount()}</strong></p>
                 <p id="booking-status" tabindex="-1">{move || view! { <StatusChip status=status.get() role/> }}</p>
-                <Steps day=event_date status/>
+                <BookingProgress day=event_date status/>
                 <dl class="details">
                     {term(strings::ORGANIZER, organizer)}
                     {term(strings::TALENT, talent)}
@@ -59,7 +59,7 @@ pub fn Ticket(
 
 /// How far the booking has come; nothing once it is declined or cancelled.
 #[component]
-fn Steps(day: Day, status: Memo<BookingStatus>) -> impl IntoView {
+fn BookingProgress(day: Day, status: Memo<BookingStatus>) -> impl IntoView {
     let locale = Locale::current();
     let current = memo(move || match status.get() {
         BookingStatus::Inquiry => Some(0),
@@ -70,11 +70,11 @@ fn Steps(day: Day, status: Memo<BookingStatus>) -> impl IntoView {
     });
     move || {
         current.get().map(|current| {
-            let steps = strings::STEPS.into_iter().enumerate().map(|(index, step)| {
+            let stages = strings::STAGES.into_iter().enumerate().map(|(index, stage)| {
                 let is_done = index < current;
-                view! { <li class:done=is_done aria-current=(index == current).then_some("step")>{step}</li> }
+                view! { <li class:done=is_done aria-current=(index == current).then_some("step")>{stage}</li> }
             });
-            view! { <ol class="progress" role="list" aria-label=strings::PROGRESS>{steps.collect_view()}</ol> }
+            view! { <ol class="progress" role="list" aria-label=strings::PROGRESS>{stages.collect_view()}</ol> }
         })
     }
 }

@@ -12,7 +12,8 @@ pub const AGREED: &str = "Agreed";
 pub const CANCEL_BOOKING: &str = "Cancel booking";
 
 pub const PROGRESS: &str = "Progress";
-pub const STEPS: [&str; 4] = ["Asked", AGREED, "The day", "Done"];
+/// How far a booking has come.
+pub const STAGES: [&str; 4] = ["Asked", AGREED, "The day", "Done"];
 
 pub const PRINT_CONVERSATION: &str = "Print conversation";
 pub const PRINT: &str = "Print";
