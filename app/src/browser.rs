@@ -20,6 +20,7 @@ use std::{cell::RefCell, collections::HashMap};
 use uuid::Uuid;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+use web_sys::Element;
 
 /// The language to use if the reader's is unknown or `Intl` rejects it.
 const FALLBACK_LANGUAGE: &str = "en-GB";
@@ -59,6 +60,13 @@ pub(crate) fn to_js_object(pairs: &[(&str, &JsValue)]) -> JsValue {
         let _ = Reflect::set(&object, &(*name).into(), value);
     }
     object.into()
+}
+
+/// Returns the elements inside a document or an element that match a selector, in the order of the document; none if the
+/// browser doesn't know the selector.
+pub(crate) fn find_all(inside: &JsValue, selector: &str) -> Vec<Element> {
+    let found = call_method(inside, "querySelectorAll", &[&selector.into()]);
+    found.iter().flat_map(|found| Array::from(found).to_vec()).map(JsCast::unchecked_into).collect()
 }
 
 /// Tells an element's listeners of input, as typing does: setting a field's value doesn't.

@@ -5,7 +5,7 @@
 //! parses its input, and calls the same service as the REST handler.
 //!
 //! # Layout
-//! - [`pages`]: one page per file; [`paths`]: their paths
+//! - [`pages`]: one page per file; [`paths`]: their paths; `page_resource`: their data
 //! - [`components`]: the views that pages are built from
 //! - [`server_fns`]: the server functions, [`server_fn_client`]: how the browser calls them, [`json`]: their encoding
 //! - [`form_fields`]: the fields of all forms; [`refused_form`]: what was typed into a plain form that was refused
@@ -26,6 +26,7 @@ pub mod form_fields;
 pub mod json;
 pub mod live;
 pub mod owner;
+mod page_resource;
 pub mod page_time_zone;
 pub mod pages;
 pub mod paths;

@@ -1,6 +1,6 @@
 //! The live connection of a page: the event stream, the views that it keeps up to date, and the outbox.
 //!
-//! Nothing here runs on the server: all of it starts from effects.
+//! Nothing here runs on the server, but what a document needs of `clashes`: all of it starts from effects.
 //!
 //! # Layout
 //! - `state`: what pages read; `subscriptions`: the views that events keep up to date
@@ -11,12 +11,14 @@
 //!   `browser_key`: the key that encrypts both
 //! - `thread_cache`: threads that were open before; `inbox_cache`: the inbox as it was last shown
 //! - `read_only`: pages whose person is no longer signed in; `sign_out`, `account_deletion`: two causes of it
+//! - `clashes`: bookings on the day of a request
 //! - `device_time_zone`: reports the time zone of the device
 //! - `delivery_receipts`: reports what reached this browser; [`ephemeral`]: typing indicators and presence
 
 mod account_deletion;
 mod backoff;
 mod browser_key;
+mod clashes;
 mod delivery_receipts;
 mod device_time_zone;
 pub mod drafts;
@@ -35,6 +37,7 @@ mod tab_message;
 mod tests;
 mod thread_cache;
 
+pub use clashes::{ClashCheck, Clashes, WithClashes};
 pub use inbox_cache::ShownInbox;
 pub use outbox::Outbox;
 pub use state::{Connection, Live, ReadOnlyReason};

@@ -7,6 +7,17 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 /// The paths that don't need a session.
 pub const PUBLIC_PATHS: [&str; 7] = ["/", "/signin", "/register", "/verify", "/forgot", "/reset", "/unsubscribe"];
 
+/// Where the inbox is.
+pub const INBOX: &str = "/inbox";
+
+/// Where the conversations are, and what belongs to them.
+const CONVERSATIONS: &str = "/conversations/";
+
+/// Returns whether the page at `path` is a conversation, or belongs to one.
+pub fn is_conversation(path: &str) -> bool {
+    path.starts_with(CONVERSATIONS)
+}
+
 /// Where the profiles are. Whether a visitor may see one depends on its owner, not on the path.
 const PROFILES: &str = "/t/";
 

@@ -19,7 +19,7 @@ use gloo_net::http::Request;
 use hedge::send_repeatedly;
 use js_sys::{Array, JSON, Object};
 use leptos::{
-    prelude::{Resource, window},
+    prelude::window,
     server_fn::{
         self, Protocol,
         client::Client,
@@ -69,19 +69,6 @@ where
         let reply = send_form(path.to_owned(), form_fields(&input)).await?;
         json::from_str(&reply.text).map_err(|_| RequestError::Network)
     }
-}
-
-/// Creates the resource of a page: loaded when the page opens and whenever `source` changes, embedded in the document.
-pub fn page_resource<T, S, Fut>(
-    source: impl Fn() -> S + Send + Sync + 'static,
-    ask: impl Fn(S) -> Fut + Send + Sync + 'static,
-) -> Resource<RequestResult<T>, json::Json>
-where
-    T: Serialize + DeserializeOwned + Send + Sync + 'static,
-    S: PartialEq + Clone + Send + Sync + 'static,
-    Fut: Future<Output = RequestResult<T>> + Send + 'static,
-{
-    Resource::new_with_options(source, ask, false)
 }
 
 /// Converts JSON fields into pairs of name and value, as a form sends them. Fields that are null are left out.

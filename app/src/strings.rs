@@ -144,6 +144,7 @@ pub const WHAT_YOU_WROTE: &str = "What you wrote";
 pub const PROBLEM: &str = "There's a problem";
 
 pub const LOADING: &str = "Loading…";
+pub const NOT_LOADED: &str = "That couldn't be loaded. Try again.";
 pub const TRY_AGAIN: &str = "Try again";
 pub const NOT_FOUND: &str = "Page not found";
 pub const NOT_FOUND_LEAD: &str = "The link may be old, or the page isn't yours to see.";
@@ -177,6 +178,10 @@ pub fn inbox_filter_label(filter: InboxFilter) -> &'static str {
         InboxFilter::Past => "Past",
     }
 }
+
+/// Says that a filter includes nothing of the loaded pages. Later ones may have something.
+pub const NOTHING_SO_FAR: &str = "Nothing among the newest";
+pub const NOTHING_SO_FAR_LEAD: &str = "Older conversations aren't loaded yet.";
 
 /// Says that a filter includes nothing, and what it would include.
 pub fn nothing_filtered(filter: InboxFilter) -> (&'static str, &'static str) {

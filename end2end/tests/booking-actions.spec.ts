@@ -76,6 +76,24 @@ test("accepting warns if the day is taken", async ({ sarah, apis }) => {
   await expect(statusChip(sarah, "Agreed")).toBeVisible();
 });
 
+test("@js the sheet warns of what was accepted since the page was opened, or that it couldn't check", async ({ sarah, apis }) => {
+  sarah.allowConsole(/net::ERR_/);
+  const { id } = await apis.eventpro.findTalent("Sarah Wanjiru");
+  const taken = await apis.eventpro.openBooking(id, "Garden wedding", "Are you free?");
+  const wanted = await apis.safari.openBooking(id, "Sunset concert", "And for us?");
+  await sarah.open(`/conversations/${wanted.conversation.id}`);
+  expect((await apis.sarah.request("POST", `/api/bookings/${taken.booking.id}/accept`)).status).toBe(200);
+  const unknown = sarah.page.getByText("Couldn't check your other bookings on this day.");
+  await sarah.page.route("**/fn/clashes", (route) => route.abort());
+  await acceptButton(sarah).click();
+  await expect(unknown).toBeVisible();
+  await sarah.page.unroute("**/fn/clashes");
+  await button(sarah, "Not now").click();
+  await acceptButton(sarah).click();
+  await expect(sarah.page.getByText("You already agreed to Garden wedding on this day.")).toBeVisible();
+  await expect(unknown).toHaveCount(0);
+});
+
 test("@js suggesting another fee begins a message", async ({ sarah, apis, launch }) => {
   await sarah.open(launch.path);
   await sarah.page.getByRole("link", { name: "Suggest another fee" }).click();
@@ -124,6 +142,24 @@ test("@js an action that comes too late shows the booking as it is, even without
   await expect(statusChip(sarah, "Cancelled")).toBeVisible();
   await expect(acceptButton(sarah)).toHaveCount(0);
   await expect(sarah.thread.log).toBeFocused();
+});
+
+test("@js a response that newer events have overtaken changes nothing", async ({ sarah, apis, launch }) => {
+  await sarah.open(launch.path);
+  let answer = () => {};
+  await sarah.page.route("**/fn/step", async (route) => {
+    const response = await route.fetch();
+    await new Promise<void>((resolve) => (answer = resolve));
+    await route.fulfill({ response });
+  });
+  await acceptBooking(sarah.page);
+  await expect(statusChip(sarah, "Agreed")).toBeVisible();
+  expect((await apis.eventpro.request("POST", `/api${launch.booking}/cancel`)).status).toBe(200);
+  await expect(statusChip(sarah, "Cancelled")).toBeVisible();
+  answer();
+  // The focus moves when the response has been handled.
+  await expect(sarah.thread.log).toBeFocused();
+  await expect(statusChip(sarah, "Cancelled")).toBeVisible();
 });
 
 test("on a phone the answer is below the messages, and cancelling is in the booking details", async ({ sarah, eventpro, launch }) => {

@@ -5,7 +5,7 @@ import { expect, test } from "../support/fixtures.ts";
 // together.
 
 const ACCOUNT_PAGES = /\/pkg\/split_account_pages\./;
-const BOOKINGS = /\/pkg\/split_booking_pages\./;
+const BOOKINGS = /\/pkg\/split_bookings_pages\./;
 const SETTINGS = /\/pkg\/split_settings_page\./;
 // Console messages about a file that failed to load.
 const LOAD_FAILED = /status of 404|net::ERR_|Failed to fetch|WebAssembly|TypeError/;

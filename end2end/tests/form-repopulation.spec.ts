@@ -67,7 +67,8 @@ test("@js when a page with a refused form comes alive, the focus and the typing 
   await expect(page.locator("html")).not.toHaveAttribute("data-hydrated", "");
   release();
   await expect(page.locator("html")).toHaveAttribute("data-hydrated", "");
-  await page.waitForTimeout(200);
+  // What moves the focus does so in the frame after hydration.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   await page.keyboard.type("other.example");
   await expect(email).toBeFocused();
   await expect(email).toHaveValue("wambui@other.example");

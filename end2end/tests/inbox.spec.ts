@@ -87,6 +87,25 @@ test("@js a filter stays while a thread is open beside it", async ({ eventpro, a
   await expect(eventpro.heading).toHaveText("MC Achieng");
 });
 
+test("@js a search beside a thread keeps the thread, and a filter keeps the search", async ({ eventpro, apis }) => {
+  await openBookings(apis, 8);
+  await eventpro.open("/inbox");
+  await eventpro.conversations.getByRole("link", { name: "Sarah Wanjiru" }).click();
+  await expect(eventpro.heading).toHaveText("Sarah Wanjiru");
+  const search = eventpro.page.getByRole("searchbox", { name: "Search conversations" });
+  await search.fill("wedding 3");
+  await search.press("Enter");
+  await expect(eventpro.conversations.getByRole("listitem")).toContainText(["Garden wedding 3"]);
+  await expect(eventpro.heading).toHaveText("Sarah Wanjiru");
+  await filters(eventpro).getByRole("link", { name: "Past" }).click();
+  await expect(eventpro.page.getByText("No conversation found")).toBeVisible();
+  await expect(eventpro.page).toHaveURL(/\/conversations\/.*\?show=past&q=wedding%203$/);
+  await expect(search).toHaveValue("wedding 3");
+  await eventpro.page.getByRole("link", { name: "Show all" }).click();
+  await expect(eventpro.conversations.getByRole("listitem")).not.toHaveCount(0);
+  await expect(eventpro.heading).toHaveText("Sarah Wanjiru");
+});
+
 test("@js unread messages are in the title of every page", async ({ sarah, apis, launch }) => {
   await sarah.open("/settings");
   await apis.eventpro.sendMessage(launch.id, "Are you there?");
@@ -113,6 +132,19 @@ test("@js without a network the inbox stays as it was last shown", async ({ even
   await expect(eventpro.page.getByText("This is the inbox as it was last shown.")).toHaveCount(0, { timeout: 30_000 });
 });
 
+test("@js without a network a filter doesn't claim to know the pages that aren't loaded", async ({ achieng, apis, faultProxy }) => {
+  achieng.allowConsole(/net::ERR_/);
+  achieng.setBaseUrl(faultProxy.url);
+  await openBookings(apis, 31);
+  await achieng.open("/inbox");
+  await faultProxy.refuseConnections();
+  await filters(achieng).getByRole("link", { name: "Agreed" }).click();
+  await expect(achieng.page.getByText("Nothing among the newest")).toBeVisible({ timeout: 30_000 });
+  await expect(achieng.page.getByText("Nothing agreed yet")).toHaveCount(0);
+  await faultProxy.restore();
+  await expect(achieng.page.getByText("Nothing agreed yet")).toBeVisible({ timeout: 30_000 });
+});
+
 test("@js beside the inbox stands the next agreed booking", async ({ sarah, apis, launch }) => {
   await sarah.open("/inbox");
   await expect(sarah.page.getByRole("heading", { name: "Choose a conversation" })).toBeVisible();
@@ -120,4 +152,31 @@ test("@js beside the inbox stands the next agreed booking", async ({ sarah, apis
   await expect(sarah.page.getByRole("heading", { name: "Next up" })).toBeVisible();
   await sarah.page.getByRole("main").getByRole("link", { name: "Savanna product launch" }).click();
   await expect(sarah.page).toHaveURL(launch.booking);
+});
+
+test("@js the pages that the reader has loaded stay when a message arrives in one of them", async ({ achieng, apis }) => {
+  const opened = await openBookings(apis, 31);
+  await achieng.open("/inbox");
+  const rows = achieng.conversations.getByRole("listitem");
+  await expect(rows).toHaveCount(30);
+  await achieng.page.getByRole("link", { name: "Older conversations" }).click();
+  await expect(rows).toHaveCount(31);
+  await expect(rows.last().getByRole("link")).toBeFocused();
+  let loads = 0;
+  achieng.page.on("request", (request) => (loads += Number(request.url().endsWith("/fn/inbox"))));
+  await apis.eventpro.sendMessage(opened[0].conversation.id, "Still interested?");
+  await expect(rows.first()).toContainText("Still interested?");
+  await apis.eventpro.sendMessage(opened[1].conversation.id, "And this one?");
+  await expect(rows.first()).toContainText("And this one?");
+  await expect(rows).toHaveCount(31);
+  expect(loads).toBe(0);
+});
+
+test("@js beside a search nothing says how much needs the viewer, which isn't known then", async ({ achieng, apis }) => {
+  await openBookings(apis, 2);
+  await achieng.open("/inbox");
+  await expect(achieng.page.getByRole("link", { name: "2 conversations need you" })).toBeVisible();
+  await achieng.open("/inbox?q=wedding");
+  await expect(achieng.page.getByRole("heading", { name: "Choose a conversation" })).toBeVisible();
+  await expect(achieng.page.getByRole("link", { name: /need you/ })).toHaveCount(0);
 });

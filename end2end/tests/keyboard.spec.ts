@@ -31,7 +31,7 @@ async function tabTo(person: Person, name: string | RegExp): Promise<void> {
   throw new Error(`${name} isn't among ${stops.join(", ")}`);
 }
 
-test("@js every function works by keyboard", async ({ visitor, apis, launch }) => {
+test("@js signing in, writing, notifications and signing out work by keyboard", async ({ visitor, apis, launch }) => {
   await visitor.open("/");
   const { page } = visitor;
   const { keyboard } = page;
@@ -65,6 +65,70 @@ test("@js every function works by keyboard", async ({ visitor, apis, launch }) =
   await tabTo(visitor, "Sign out");
   await keyboard.press("Enter");
   await expect(page).toHaveURL("/signin");
+});
+
+/** Opens a page, and goes to its content by the first link. */
+async function openContent(person: Person, path: string): Promise<void> {
+  await person.open(path);
+  await tabTo(person, "Skip to content");
+  await person.page.keyboard.press("Enter");
+}
+
+test("accepting, and cancelling, work by keyboard", async ({ sarah, apis, launch }) => {
+  const status = async () => (await apis.eventpro.listConversations())[0].booking.status;
+  await openContent(sarah, launch.path);
+  const { keyboard } = sarah.page;
+  await tabTo(sarah, /^Accept KES/);
+  await keyboard.press("Enter");
+  // The sheet takes the focus, and gives it back.
+  await expect(sarah.page.getByRole("button", { name: "Not now" }).filter({ visible: true })).toBeFocused();
+  await keyboard.press("Escape");
+  await expect(sarah.page.getByRole("button", { name: /^Accept KES/ })).toBeFocused();
+  await keyboard.press("Enter");
+  await tabTo(sarah, "Yes, accept");
+  await keyboard.press("Enter");
+  await expect.poll(status).toBe("accepted");
+
+  await openContent(sarah, launch.booking);
+  await tabTo(sarah, "More");
+  await keyboard.press("Enter");
+  await tabTo(sarah, "Cancel booking");
+  await keyboard.press("Enter");
+  await expect(sarah.page.getByRole("button", { name: "Keep booking" })).toBeFocused();
+  await tabTo(sarah, "Cancel booking");
+  await keyboard.press("Enter");
+  await expect.poll(status).toBe("cancelled");
+});
+
+test("declining works by keyboard", async ({ sarah, apis, launch }) => {
+  await openContent(sarah, launch.booking);
+  await tabTo(sarah, "Decline");
+  await sarah.page.keyboard.press("Enter");
+  await tabTo(sarah, "Yes, decline");
+  await sarah.page.keyboard.press("Enter");
+  await expect.poll(async () => (await apis.eventpro.listConversations())[0].booking.status).toBe("declined");
+});
+
+test("filters, the search, and the calendar work by keyboard", async ({ sarah, launch, apis }) => {
+  await sarah.open("/inbox");
+  const { keyboard } = sarah.page;
+  await tabTo(sarah, /^Agreed/);
+  await keyboard.press("Enter");
+  await expect(sarah.page.getByText("Nothing agreed yet")).toBeVisible();
+  await sarah.open("/inbox?q=nobody");
+  await tabTo(sarah, "Search conversations");
+  await keyboard.press("ControlOrMeta+a");
+  await keyboard.type("savanna");
+  await keyboard.press("Enter");
+  await expect(sarah.conversations.getByRole("listitem")).toHaveCount(1);
+
+  const { booking } = (await apis.sarah.listConversations()).find(({ id }) => id === launch.id);
+  await openContent(sarah, `/bookings?month=${booking.eventDate.slice(0, 7)}`);
+  await tabTo(sarah, /^\d+ \w+, 1 booking$/);
+  await keyboard.press("Enter");
+  await expect(sarah.page).toHaveURL(new RegExp(`#day-${booking.eventDate}$`));
+  await keyboard.press("Tab");
+  await expect(sarah.page.locator(`#day-${booking.eventDate} .agenda-row`)).toBeFocused();
 });
 
 test("the first tab stop skips to the content", async ({ sarah, launch }) => {

@@ -53,6 +53,24 @@ test("a link loads older notifications", async ({ sarah, apis, launch }) => {
   await expect(list.getByText("Number 1", { exact: true })).toBeVisible();
 });
 
+test("@js the link to older notifications says that they couldn't be loaded, and gives its focus to the first of the last page", async ({ sarah, apis, launch }) => {
+  sarah.allowConsole(/net::ERR_/);
+  for (let n = 1; n <= 31; n++) await apis.eventpro.sendMessage(launch.id, `Number ${n}`);
+  await sarah.open("/notifications");
+  const { page } = sarah;
+  const rows = page.getByRole("list", { name: "Notifications" }).getByRole("listitem");
+  const shown = await rows.count();
+  const older = page.getByRole("link", { name: "Older notifications" });
+  await page.route("**/fn/notifications", (route) => route.abort());
+  await older.click();
+  await expect(sarah.status).toHaveText("That couldn't be loaded. Try again.");
+  await expect(older).toBeFocused();
+  await page.unroute("**/fn/notifications");
+  await older.press("Enter");
+  await expect(older).toHaveCount(0);
+  await expect(rows.nth(shown).getByRole("link")).toBeFocused();
+});
+
 test("one notification is marked as read, then all", async ({ sarah, apis, launch }) => {
   for (const text of ["One", "Two", "Three"]) await apis.eventpro.sendMessage(launch.id, text);
   await sarah.open("/notifications");

@@ -74,6 +74,15 @@ impl BookingStatus {
         matches!(self, BookingStatus::Declined | BookingStatus::Cancelled | BookingStatus::Completed)
     }
 
+    /// Returns whether this status can become `later`, by any number of changes.
+    pub fn precedes(self, later: Self) -> bool {
+        match self {
+            BookingStatus::Inquiry => later != BookingStatus::Inquiry,
+            BookingStatus::Accepted => matches!(later, BookingStatus::Cancelled | BookingStatus::Completed),
+            BookingStatus::Declined | BookingStatus::Cancelled | BookingStatus::Completed => false,
+        }
+    }
+
     /// Returns the actions that a person of this role may take in this status.
     pub fn allowed_actions(self, role: Role) -> impl Iterator<Item = BookingAction> {
         let open = move |action: &BookingAction| {
@@ -119,6 +128,13 @@ impl Booking {
     /// Returns the other party than the one with this id.
     pub fn counterpart_of(&self, id: PersonId) -> &Person {
         if self.organizer.id == id { &self.talent } else { &self.organizer }
+    }
+
+    /// Takes over a status that was read apart from the events, unless an event has told of a newer one.
+    pub fn advance_to(&mut self, status: BookingStatus) {
+        if self.status.precedes(status) {
+            self.status = status;
+        }
     }
 
     /// Returns whether it is agreed, and its day isn't past.
@@ -271,6 +287,23 @@ mod tests {
         assert_eq!(check("2033-03-01", "2028-02-28T10:00:00Z"), None, "no 29 February five years later");
         assert_eq!(check("0001-01-01", noon), Some(FieldError::DatePast));
         assert_eq!(check("9999-12-31", noon), Some(FieldError::DateTooFar));
+    }
+
+    #[test]
+    fn statuses_precede_those_that_they_can_become() {
+        for &status in BookingStatus::ALL {
+            for next in BookingAction::ALL.iter().filter_map(|&action| status.apply_action(action)) {
+                assert!(status.precedes(next), "{status:?} before {next:?}");
+                let later = BookingStatus::ALL.iter().filter(|&&later| next.precedes(later));
+                for &later in later {
+                    assert!(status.precedes(later), "{status:?} before {later:?}");
+                }
+            }
+            for &other in BookingStatus::ALL {
+                assert!(!status.precedes(other) || !other.precedes(status), "{status:?} and {other:?}");
+            }
+            assert_eq!(status.is_final(), !BookingStatus::ALL.iter().any(|&later| status.precedes(later)));
+        }
     }
 
     #[test]

@@ -25,15 +25,15 @@ pub struct BookingActions {
 impl BookingActions {
     /// Creates it. The action's button disappears once it is done: the focus then moves to the element `after`.
     ///
-    /// `update` takes the booking as it is after an action, or after one that came too late: the event that tells of
-    /// it may be held up.
+    /// `update` takes the status after an action, or after one that came too late: the event that tells of it may be
+    /// held up. Newer events may also have overtaken it, so `update` calls [`Booking::advance_to`].
     pub fn new(
         after: &'static str,
         me: PersonId,
         booking_id: BookingId,
-        update: impl Fn(Booking) + Copy + 'static,
+        update: impl Fn(BookingStatus) + Copy + 'static,
     ) -> Self {
-        let form = FormState::for_server_fn::<server_fns::ApplyBookingAction>("steps");
+        let form = FormState::for_server_fn::<server_fns::ApplyBookingAction>("booking-action");
         effect(move || {
             match form.result.get() {
                 None => return,
@@ -42,14 +42,14 @@ impl BookingActions {
                         if booking.status == BookingStatus::Accepted {
                             browser::vibrate(ACCEPTED_VIBRATION);
                         }
-                        update(booking);
+                        update(booking.status);
                     }
                     focus_on(after);
                 }
                 Some(Err(RequestError::Refused(ApiError::WrongStatus))) => spawn_local(async move {
                     let now = server_fns::load_booking(booking_id.to_string()).await;
                     if let Some(now) = view_of(me, now) {
-                        update(now.conversation.booking);
+                        update(now.conversation.booking.status);
                         focus_on(after);
                     }
                 }),

@@ -50,9 +50,7 @@ pub(super) fn ConfirmSheet(
 
 /// Closes all open sheets.
 pub(super) fn close_sheets() {
-    // Throws where the browser knows no popovers.
-    let Ok(open) = document().query_selector_all("[popover]:popover-open") else { return };
-    for sheet in (0..open.length()).filter_map(|index| open.item(index)) {
+    for sheet in browser::find_all(&document(), "[popover]:popover-open") {
         browser::call_method(&sheet, "hidePopover", &[]);
     }
 }

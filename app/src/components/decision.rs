@@ -2,58 +2,18 @@
 //! sees that it is waiting.
 
 use super::{
-    BookingActions, DayLine, Glyph, Icon, IsolatedText,
+    BookingActions, BookingTerms, Glyph, Icon, IsolatedText,
     confirm_sheet::{ConfirmSheet, SheetButton},
 };
 use crate::{
     browser,
-    reactive::{effect, memo},
-    request_error::ForPerson,
-    server_fns, strings,
+    live::{ClashCheck, Clashes},
+    reactive::memo,
+    strings,
 };
-use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
-use model::{Booking, BookingAction, BookingStatus, Conversation, Money, PersonId, Role};
-use serde::{Deserialize, Serialize};
+use leptos::{ev::MouseEvent, prelude::*};
+use model::{BookingAction, BookingStatus, Conversation, Money, Role};
 use web_sys::{HtmlTextAreaElement, wasm_bindgen::JsCast};
-
-/// A view with the bookings that clash with its request, as the talent must know before accepting.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct WithClashes<T> {
-    pub for_person: ForPerson<T>,
-    /// `None` if they weren't asked for.
-    pub clashes: Option<Vec<Booking>>,
-}
-
-impl<T> WithClashes<T> {
-    /// Loads the clashes, if the request is the viewer's to answer. A failure leaves them out: the view is of use
-    /// without them.
-    pub async fn load(for_person: ForPerson<T>, booking: impl Fn(&T) -> &Booking) -> Self {
-        let clashes = load_clashes(for_person.me, booking(&for_person.view)).await;
-        Self { for_person, clashes }
-    }
-}
-
-async fn load_clashes(me: PersonId, booking: &Booking) -> Option<Vec<Booking>> {
-    let is_theirs = booking.status == BookingStatus::Inquiry && booking.role_of(me) == Role::Talent;
-    if is_theirs { server_fns::load_clashes(booking.id.to_string()).await.ok() } else { None }
-}
-
-/// Returns a signal of the clashes, which are loaded now if they weren't with the view.
-pub fn clashes_signal(known: Option<Vec<Booking>>, me: PersonId, booking: &Booking) -> RwSignal<Vec<Booking>> {
-    let (is_known, booking) = (known.is_some(), booking.clone());
-    let clashes = RwSignal::new(known.unwrap_or_default());
-    effect(move || {
-        let booking = booking.clone();
-        if !is_known {
-            spawn_local(async move {
-                if let Some(found) = load_clashes(me, &booking).await {
-                    clashes.try_set(found);
-                }
-            });
-        }
-    });
-    clashes
-}
 
 /// The card below the messages of a request.
 #[component]
@@ -61,7 +21,7 @@ pub fn DecisionCard(
     actions: BookingActions,
     #[prop(into)] conversation: Signal<Conversation>,
     role: Role,
-    clashes: RwSignal<Vec<Booking>>,
+    clashes: ClashCheck,
     /// The link to the message box.
     #[prop(into)]
     message_box: String,
@@ -105,7 +65,7 @@ fn Waiting(conversation: Signal<Conversation>) -> impl IntoView {
 fn Offer(
     actions: BookingActions,
     conversation: Signal<Conversation>,
-    clashes: RwSignal<Vec<Booking>>,
+    clashes: ClashCheck,
     message_box: StoredValue<String>,
 ) -> impl IntoView {
     let booking = conversation.with_untracked(|conversation| conversation.booking.clone());
@@ -119,15 +79,13 @@ fn Offer(
             <p class="decision-offer">{offer}</p>
             <p class="decision-event"><IsolatedText text=booking.title.clone()/>" · "<IsolatedText text=booking.venue.clone()/></p>
             <div class="decision-buttons">
-                <SheetButton action=BookingAction::Accept label=accept class="button primary"/>
+                <SheetButton action=BookingAction::Accept label=accept class="button primary" on:click=move |_| clashes.run()/>
                 <a class="button" href=message_box.get_value() on:click=move |event| suggest_fee(&event, &offered)>{strings::SUGGEST_FEE}</a>
                 <SheetButton action=BookingAction::Decline label=strings::booking_action_label(BookingAction::Decline)/>
             </div>
             <ConfirmSheet actions booking_id action=BookingAction::Accept>
-                <Terms booking/>
-                {move || clashes.get().into_iter().map(|clash| view! {
-                    <p class="clash"><Icon glyph=Glyph::Warning/><span>{strings::clash_warning(&clash.title)}</span></p>
-                }).collect_view()}
+                <BookingTerms booking/>
+                <ClashWarnings clashes/>
                 <p class="muted">{move || strings::accept_note(&name.get())}</p>
             </ConfirmSheet>
             <ConfirmSheet actions booking_id action=BookingAction::Decline>
@@ -137,18 +95,19 @@ fn Offer(
     }
 }
 
-/// All terms, restated before they are accepted.
+/// Warns of other bookings on the same day. They are loaded again when the sheet opens, so a screen reader is told.
 #[component]
-fn Terms(booking: Booking) -> impl IntoView {
-    view! {
-        <dl class="details">
-            <div><dt>{strings::EVENT}</dt><dd><IsolatedText text=booking.title/></dd></div>
-            <div><dt>{strings::DATE}</dt><dd><DayLine day=booking.event_date/></dd></div>
-            <div><dt>{strings::VENUE}</dt><dd><IsolatedText text=booking.venue/></dd></div>
-            <div><dt>{strings::FEE}</dt><dd><strong>{booking.fee.format_amount()}</strong></dd></div>
-            <div><dt>{strings::ORGANIZER}</dt><dd><IsolatedText text=booking.organizer.name/></dd></div>
-        </dl>
-    }
+fn ClashWarnings(clashes: ClashCheck) -> impl IntoView {
+    let warning = |text: String| {
+        view! { <p class="clash"><Icon glyph=Glyph::Warning/><span>{text}</span></p> }
+    };
+    let warnings = move || {
+        clashes.found.with(|Clashes { bookings, is_unknown }| {
+            let known = bookings.iter().map(|clash| strings::clash_warning(&clash.title));
+            known.chain(is_unknown.then(|| strings::CLASHES_UNKNOWN.to_owned())).map(warning).collect_view()
+        })
+    };
+    view! { <div role="status">{warnings}</div> }
 }
 
 /// Begins a message about another fee, if the message box is on this page and empty.

@@ -1,5 +1,5 @@
 use super::TalentCards;
-use crate::{server_fn_client::page_resource, server_fns, strings};
+use crate::{page_resource::page_resource, server_fns, strings};
 use leptos::prelude::*;
 
 /// A few public profiles for the start page. Nothing if there are none.

@@ -1,5 +1,6 @@
+use crate::browser;
 use leptos::prelude::*;
-use web_sys::{HtmlElement, HtmlInputElement, Node, wasm_bindgen::JsCast};
+use web_sys::{Element, HtmlElement, HtmlInputElement, wasm_bindgen::JsCast};
 
 /// Moves the focus to the first element that matches the selector, after the next render.
 pub fn focus_on(selector: impl Into<String>) {
@@ -15,10 +16,8 @@ pub fn focus_on(selector: impl Into<String>) {
 /// Returns whether the person has begun to fill in a form: a field has a text or the focus.
 pub fn has_typed(id: &str) -> bool {
     let Some(form) = document().get_element_by_id(id) else { return false };
-    let fields = form.query_selector_all("input:not([type=hidden])").ok();
-    let mut fields =
-        fields.into_iter().flat_map(|fields| (0..fields.length()).filter_map(move |index| fields.get(index)));
-    let is_filled = |field: Node| field.dyn_into::<HtmlInputElement>().is_ok_and(|field| !field.value().is_empty());
+    let mut fields = browser::find_all(&form, "input:not([type=hidden])").into_iter();
+    let is_filled = |field: Element| field.dyn_into::<HtmlInputElement>().is_ok_and(|field| !field.value().is_empty());
     let focused = document().active_element();
     focused.is_some_and(|focused| form.contains(Some(&focused))) || fields.any(is_filled)
 }

@@ -14,6 +14,7 @@ mod textarea_field;
 
 pub use character_count::CharacterCount;
 pub use error_summary::ErrorSummary;
+pub(super) use field::described_by;
 pub use field::{Field, FormError, TextField};
 pub use password_field::PasswordField;
 pub use radio_group::{Choice, RadioGroup};

@@ -1,4 +1,4 @@
-use super::{Avatar, IsolatedText, StatusChip, Time, TimeFormat};
+use super::{Avatar, IsolatedText, StatusChip, Time, TimeFormat, UnreadBadge};
 use crate::{reactive::memo, strings};
 use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::use_location;
@@ -35,13 +35,13 @@ pub fn InboxRow(me: PersonId, inbox: RwSignal<InboxList>, conversation: Conversa
     };
     let counterpart = memo(move || now.with(|now| now.as_ref().map(|now| now.counterpart.clone())));
     let name = Signal::derive(move || counterpart.get().map(|person| person.name).unwrap_or_default());
-    let unread = move || now.get().map_or(0, |now| now.unread);
+    let unread = Signal::derive(move || now.with(|now| now.as_ref().map_or(0, |now| now.unread)));
     let needs_you = memo(move || now.get().is_some_and(|now| now.needs_you));
     let (role, day) = (conversation.booking.role_of(me), conversation.booking.event_date);
     let status = memo(move || now.get().map_or(conversation.booking.status, |now| now.status));
     view! {
         <li>
-            <a href=path class="row" class:unread=move || { unread() > 0 } class:needs-you=needs_you
+            <a href=path class="row" class:unread=move || { unread.get() > 0 } class:needs-you=needs_you
                 aria-current=current aria-labelledby=labelled aria-describedby=described>
                 {move || counterpart.get().map(|person| view! { <Avatar person/> })}
                 <span class="row-name" id=name_id><IsolatedText text=name/></span>
@@ -53,9 +53,7 @@ pub fn InboxRow(me: PersonId, inbox: RwSignal<InboxList>, conversation: Conversa
                         <span class="visually-hidden">{strings::inbox_filter_label(InboxFilter::NeedsYou)}". "</span>
                     })}
                     <span class="row-last">{last}</span>
-                    {move || (unread() > 0).then(|| view! {
-                        <span class="badge" translate="no"><span aria-hidden="true">{strings::up_to_99(unread())}</span><span class="visually-hidden">{strings::unread_label(unread())}</span></span>
-                    })}
+                    <UnreadBadge count=unread/>
                     <span class="row-booking">
                         {move || view! { <StatusChip status=status.get() role/> }}
                         <span class="row-event">

@@ -145,12 +145,19 @@ fn Older(thread: RwSignal<Thread>, window: LoadedWindow) -> impl IntoView {
                     <a href=move || format!("?before={}", first()) on:click=move |event| { event.prevent_default(); window.load_older(); }>
                         {move || if loading.get() { strings::LOADING_OLDER } else { strings::OLDER_MESSAGES }}
                     </a>
+                    <LoadFailure window/>
                 </p>
             }.into_any()
         } else {
             view! { <p class="load-more muted" class:loading=loading>{strings::THREAD_START}</p> }.into_any()
         }}
     }
+}
+
+/// Says that messages couldn't be loaded, beside the link that loads them.
+#[component]
+fn LoadFailure(window: LoadedWindow) -> impl IntoView {
+    view! { <span role="status">{move || window.failed.get().then_some(strings::NOT_LOADED)}</span> }
 }
 
 /// The links to newer messages, if the newest aren't loaded.
@@ -166,6 +173,7 @@ fn Newer(thread: RwSignal<Thread>, window: LoadedWindow) -> impl IntoView {
                 <p class="load-more" node_ref=at_bottom>
                     <a href=format!("?after={shown}") on:click=move |event| { event.prevent_default(); window.load_newer(); }>{strings::NEWER_MESSAGES}</a>
                     <a href=format!("?at={last}") on:click=move |event| { event.prevent_default(); window.load_latest(); }>{strings::LATEST_MESSAGES}</a>
+                    <LoadFailure window/>
                 </p>
             }
         })

@@ -1,6 +1,7 @@
-use super::{Glyph, Icon, PostForm};
+use super::{Glyph, Icon, PostForm, UnreadBadge};
 use crate::{
     live::{Live, Outbox},
+    paths::is_conversation,
     strings,
 };
 use leptos::prelude::*;
@@ -14,7 +15,7 @@ pub fn Navigation(nav_state: RwSignal<NavState>) -> impl IntoView {
     Live::current().track_unread(nav_state);
     let role = nav_state.with_untracked(|nav_state| nav_state.person.role);
     let count = move || nav_state.with(|nav_state| nav_state.unread);
-    let unread = move || nav_state.with(NavState::unread_messages);
+    let unread = Signal::derive(move || nav_state.with(NavState::unread_messages));
     let you = move || nav_state.with(|nav_state| strings::settings_of(&nav_state.person.name));
     view! {
         <header class="bar signed-in">
@@ -29,12 +30,7 @@ pub fn Navigation(nav_state: RwSignal<NavState>) -> impl IntoView {
         <nav class="nav" aria-label=strings::MENU>
             <a href="/inbox" aria-current=is_current("/inbox")>
                 <Icon glyph=Glyph::Inbox/>{strings::INBOX}
-                {move || (unread() > 0).then(|| view! {
-                    <span class="badge" translate="no">
-                        <span aria-hidden="true">{strings::up_to_99(unread())}</span>
-                        <span class="visually-hidden">{strings::unread_label(unread())}</span>
-                    </span>
-                })}
+                <UnreadBadge count=unread/>
             </a>
             {(role == Role::Organizer).then(|| view! { <NavItem href="/talents" glyph=Glyph::Search label=strings::FIND_TALENT/> })}
             <NavItem href="/bookings" glyph=Glyph::Calendar label=strings::BOOKINGS/>
@@ -55,7 +51,7 @@ fn NavItem(href: &'static str, glyph: Glyph, label: &'static str) -> impl IntoVi
 fn is_current(href: &'static str) -> impl Fn() -> Option<&'static str> + Copy {
     let path = use_location().pathname;
     let is_within = move |path: &str| match href {
-        "/inbox" => path == href || path.starts_with("/conversations/"),
+        "/inbox" => path == href || is_conversation(path),
         "/talents" => path == href || path == "/bookings/new",
         "/bookings" => path != "/bookings/new" && path.starts_with(href),
         _ => path == href,

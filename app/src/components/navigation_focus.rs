@@ -1,6 +1,6 @@
 //! The focus after a navigation within the document: where a full page load would begin reading.
 
-use crate::browser;
+use crate::{browser, paths::is_conversation};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use web_sys::{Element, HtmlElement, wasm_bindgen::JsCast};
@@ -48,10 +48,10 @@ fn focus_page(path: &str, left: &str) {
 /// Returns the link to the page that was left, if the page at `path` lists it.
 fn entry_of(path: &str, left: &str) -> Option<Element> {
     let is_listed = match path {
-        "/inbox" => left.starts_with("/conversations/"),
+        "/inbox" => is_conversation(left),
         list => left.strip_prefix(list).is_some_and(|rest| rest.starts_with('/')),
     };
     // Paths are ASCII without quotes: others are percent-encoded.
-    let links = document().query_selector_all(&format!("[role=list] a[href='{left}']"));
-    is_listed.then(|| links.ok()?.item(0)?.dyn_into().ok())?
+    let links = is_listed.then(|| browser::find_all(&document(), &format!("[role=list] a[href='{left}']")));
+    links.into_iter().flatten().next()
 }

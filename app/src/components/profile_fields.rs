@@ -1,4 +1,4 @@
-use super::{Choice, Field, FormState, RadioGroup, TextField};
+use super::{Choice, Field, FormState, RadioGroup, TextField, form::described_by};
 use crate::strings;
 use leptos::prelude::*;
 use model::{Craft, Role, person::NAME_LIMIT};
@@ -40,15 +40,24 @@ pub fn CraftField(
     /// By default, the stylesheet hides the field unless the form's role is talent.
     #[prop(default = "for-talent")]
     class: &'static str,
+    /// What stands for no craft.
+    #[prop(default = strings::CRAFT_LATER)]
+    empty_label: &'static str,
+    #[prop(default = strings::CRAFT_HELP)] help: &'static str,
+    /// The initially selected craft.
+    #[prop(default = None)]
+    chosen: Option<Craft>,
 ) -> impl IntoView {
-    let (id, flashed) = (format!("{}-craft", form.id), form.flashed_value("craft").unwrap_or_default());
+    let id = format!("{}-craft", form.id);
+    let chosen = form.flashed_value("craft").map_or(chosen, |flashed| flashed.parse().ok());
+    let described = described_by(&id, &[(!help.is_empty(), "help")]);
     form.describe_field("craft", id.clone(), strings::CRAFT);
     view! {
         <div class=class>
-            <Field id=id.clone() label=strings::CRAFT help=strings::CRAFT_HELP error=form.field_error("craft")>
-                <select id=id.clone() name="craft" aria-describedby=format!("{id}-help {id}-error")>
-                    <option value="">{strings::CRAFT_LATER}</option>
-                    {Craft::ALL.iter().map(|&craft| view! { <option value=craft.as_str() selected=craft.as_str() == flashed>{strings::craft_label(craft)}</option> }).collect_view()}
+            <Field id=id.clone() label=strings::CRAFT help error=form.field_error("craft")>
+                <select id=id.clone() name="craft" aria-describedby=described>
+                    <option value="">{empty_label}</option>
+                    {Craft::ALL.iter().map(|&craft| view! { <option value=craft.as_str() selected=chosen == Some(craft)>{strings::craft_label(craft)}</option> }).collect_view()}
                 </select>
             </Field>
         </div>

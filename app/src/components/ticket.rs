@@ -1,4 +1,4 @@
-use super::{DateBlock, DayLine, Glyph, Icon, IsolatedText, StatusChip, locale::Locale};
+use super::{DateBlock, DayLine, Glyph, Icon, IsolatedText, StatusChip, booking_terms::term, locale::Locale};
 use crate::{reactive::memo, strings};
 use leptos::{either::Either, prelude::*};
 use leptos_router::location::Url;
@@ -21,6 +21,13 @@ pub fn Ticket(
     let status = memo(move || booking.with(|booking| booking.status));
     let map = format!("https://www.openstreetmap.org/search?query={}", Url::escape(&venue));
     let title = view! { <IsolatedText text=title/> };
+    let organizer = move || booking.with(|booking| view! { <IsolatedText text=booking.organizer.name.clone()/> });
+    let talent = move || {
+        booking.with(|booking| {
+            let craft = booking.talent.craft.map(|craft| format!(", {}", strings::craft_label(craft)));
+            view! { <IsolatedText text=booking.talent.name.clone()/>{craft} }
+        })
+    };
     view! {
         <section class="ticket" class:unanswered=move || status.get() == BookingStatus::Inquiry>
             <div class="ticket-event">
@@ -40,13 +47,10 @@ pub fn Ticket(
             <div class="ticket-stub">
                 <p class="ticket-fee"><span class="visually-hidden">{strings::FEE}</span><strong>{fee.format_amount()}</strong></p>
                 <p id="booking-status" tabindex="-1">{move || view! { <StatusChip status=status.get() role/> }}</p>
-                <Steps day=event_date status/>
+                <BookingProgress day=event_date status/>
                 <dl class="details">
-                    <div><dt>{strings::ORGANIZER}</dt><dd>{move || booking.with(|booking| view! { <IsolatedText text=booking.organizer.name.clone()/> })}</dd></div>
-                    <div><dt>{strings::TALENT}</dt><dd>{move || booking.with(|booking| {
-                        let craft = booking.talent.craft.map(|craft| format!(", {}", strings::craft_label(craft)));
-                        view! { <IsolatedText text=booking.talent.name.clone()/>{craft} }
-                    })}</dd></div>
+                    {term(strings::ORGANIZER, organizer)}
+                    {term(strings::TALENT, talent)}
                 </dl>
             </div>
         </section>
@@ -55,7 +59,7 @@ pub fn Ticket(
 
 /// How far the booking has come; nothing once it is declined or cancelled.
 #[component]
-fn Steps(day: Day, status: Memo<BookingStatus>) -> impl IntoView {
+fn BookingProgress(day: Day, status: Memo<BookingStatus>) -> impl IntoView {
     let locale = Locale::current();
     let current = memo(move || match status.get() {
         BookingStatus::Inquiry => Some(0),
@@ -66,11 +70,11 @@ fn Steps(day: Day, status: Memo<BookingStatus>) -> impl IntoView {
     });
     move || {
         current.get().map(|current| {
-            let steps = strings::STEPS.into_iter().enumerate().map(|(index, step)| {
+            let stages = strings::STAGES.into_iter().enumerate().map(|(index, stage)| {
                 let is_done = index < current;
-                view! { <li class:done=is_done aria-current=(index == current).then_some("step")>{step}</li> }
+                view! { <li class:done=is_done aria-current=(index == current).then_some("step")>{stage}</li> }
             });
-            view! { <ol class="progress" role="list" aria-label=strings::PROGRESS>{steps.collect_view()}</ol> }
+            view! { <ol class="progress" role="list" aria-label=strings::PROGRESS>{stages.collect_view()}</ol> }
         })
     }
 }

@@ -124,8 +124,7 @@ fn is_other_person(reason: &Option<ReadOnlyReason>) -> bool {
 /// themselves, which would keep the page open for the next person to see.
 fn has_unsaved_input() -> bool {
     const FIELDS: &str = "main textarea, main select, main input:not([type=hidden], [type=password])";
-    let Ok(fields) = document().query_selector_all(FIELDS) else { return false };
-    (0..fields.length()).filter_map(|index| fields.item(index)?.dyn_into().ok()).any(|field| is_changed(&field))
+    browser::find_all(&document(), FIELDS).iter().any(is_changed)
 }
 
 fn is_changed(field: &Element) -> bool {
@@ -139,10 +138,8 @@ fn is_changed(field: &Element) -> bool {
 
 /// Returns whether the selected option isn't the default. Without a marked default, that is the first option.
 fn is_another_chosen(select: &Element) -> bool {
-    let Ok(options) = select.query_selector_all("option") else { return false };
-    let mut options = (0..options.length()).filter_map(|index| options.item(index));
     let is_default =
-        |option: web_sys::Node| browser::get_property(&option, "defaultSelected").is_some_and(|is| is.is_truthy());
-    let default = options.position(is_default).unwrap_or_default();
+        |option: Element| browser::get_property(&option, "defaultSelected").is_some_and(|is| is.is_truthy());
+    let default = browser::find_all(select, "option").into_iter().position(is_default).unwrap_or_default();
     browser::get_property(select, "selectedIndex").and_then(|index| index.as_f64()) != Some(default as f64)
 }

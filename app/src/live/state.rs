@@ -45,6 +45,8 @@ pub struct Live {
     pub times_opened: RwSignal<u32>,
     /// Incremented to make lists and counts reload, after an event that one of them can't apply.
     pub needs_reload: RwSignal<u32>,
+    /// Whether a list or a count is older than it should be, because it couldn't be loaded.
+    is_outdated: StoredValue<bool>,
     /// The number of messages that aren't sent yet.
     pub unsent: RwSignal<usize>,
     /// Reports to the server which messages have reached this browser.
@@ -82,6 +84,7 @@ impl Live {
             reload_generation: RwSignal::new(0),
             times_opened: RwSignal::new(0),
             needs_reload: RwSignal::new(0),
+            is_outdated: StoredValue::new(false),
             unsent: RwSignal::new(0),
             delivery_receipts: DeliveryReceipts::default(),
             ephemeral: Ephemeral::new(),
@@ -123,6 +126,19 @@ impl Live {
     pub(super) fn reload_views(self) {
         self.thread_cache.clear();
         self.reload_generation.update(|reload_generation| *reload_generation += 1);
+    }
+
+    /// Makes lists and counts reload when the stream opens the next time: the server can be reached then.
+    pub fn reload_once_reached(self) {
+        self.is_outdated.set_value(true);
+    }
+
+    pub(super) fn on_opened(self) {
+        self.times_opened.update(|times| *times += 1);
+        if self.is_outdated.get_value() {
+            self.is_outdated.set_value(false);
+            self.needs_reload.update(|times| *times += 1);
+        }
     }
 
     pub(super) fn handle_outcome(self, outcome: ApplyOutcome) {

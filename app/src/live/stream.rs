@@ -78,7 +78,7 @@ fn execute(live: Live, effect: Effect) {
         Effect::Diagnose => spawn_local(diagnose(live)),
         Effect::LoadCurrentPerson => live.load_current_person(),
         Effect::SetConnection(connection) => live.connection.set(connection),
-        Effect::ReportOpened => live.times_opened.update(|times| *times += 1),
+        Effect::ReportOpened => live.on_opened(),
         Effect::ApplyEvent { envelope, is_leader } => apply_event(live, &envelope, is_leader),
         Effect::ReloadViews => live.reload_views(),
         Effect::SetClock(at) => live.locale.set_clock(at),

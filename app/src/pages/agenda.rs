@@ -4,9 +4,9 @@ mod section;
 use crate::{
     components::{EmptyState, Glyph, Icon, LoadError, PageTitle, Skeleton, page_of_query},
     live::Live,
+    page_resource::page_resource,
     reactive::keyed_list,
     request_error::ForPerson,
-    server_fn_client::page_resource,
     server_fns, strings,
 };
 use leptos::{either::Either, prelude::*};
@@ -29,7 +29,7 @@ fn AgendaLoader(
 ) -> impl IntoView {
     let live = Live::current();
     let agenda = page_resource(
-        move || (live.reload_generation.get(), live.needs_reload.get()),
+        move || live.needs_reload.get(),
         move |_| server_fns::load_agenda(month.map(|month| month.to_string())),
     );
     let title = month.map_or_else(|| strings::BOOKINGS.to_owned(), strings::month_title);

@@ -1,11 +1,11 @@
 use crate::{
     components::{
         BookingActionError, BookingActions, CancelBooking, DecisionCard, LoadError, PageTitle, Skeleton, Ticket,
-        WithClashes, clashes_signal, page_of_param,
+        page_of_param,
     },
-    live::Live,
+    live::{ClashCheck, Live, WithClashes},
+    page_resource::page_resource,
     reactive::memo,
-    server_fn_client::page_resource,
     server_fns, strings,
 };
 use leptos::{either::Either, prelude::*};
@@ -19,10 +19,9 @@ pub fn BookingPage() -> impl IntoView {
 
 #[component]
 fn BookingLoader(id: String) -> impl IntoView {
-    let live = Live::current();
     let found = page_resource(
-        move || live.reload_generation.get(),
-        move |_| {
+        || (),
+        move |()| {
             let id = id.clone();
             async move {
                 let loaded = server_fns::load_booking(id).await?;
@@ -52,11 +51,11 @@ fn Details(loaded: WithClashes<BookingView>) -> impl IntoView {
     let conversation = memo(move || view.with(|view| view.conversation.clone()));
     let booking = memo(move || conversation.with(|conversation| conversation.booking.clone()));
     let known = booking.get_untracked();
-    let (role, clashes) = (known.role_of(me), clashes_signal(clashes, me, &known));
+    let (role, clashes) = (known.role_of(me), ClashCheck::new(clashes, me, &known));
     let path = conversation.with_untracked(|conversation| format!("/conversations/{}", conversation.id));
     let (print, message_box) = (format!("{path}/print"), format!("{path}#message"));
-    let actions = BookingActions::new("#booking-status", me, known.id, move |booking| {
-        view.try_update(|view| view.conversation.booking = booking);
+    let actions = BookingActions::new("#booking-status", me, known.id, move |status| {
+        view.try_update(|view| view.conversation.booking.advance_to(status));
     });
     view! {
         <PageTitle text=known.title/>

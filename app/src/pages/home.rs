@@ -39,8 +39,8 @@ pub fn Home() -> impl IntoView {
             </section>
             <FeaturedTalents/>
             <div class="roles">
-                <Steps title=strings::FOR_ORGANIZERS steps=strings::ORGANIZER_STEPS href="/register?role=organizer" join=strings::JOIN_AS_ORGANIZER/>
-                <Steps title=strings::FOR_TALENT steps=strings::TALENT_STEPS href="/register?role=talent" join=strings::JOIN_AS_TALENT/>
+                <HowItWorks title=strings::FOR_ORGANIZERS steps=strings::ORGANIZER_STEPS href="/register?role=organizer" join=strings::JOIN_AS_ORGANIZER/>
+                <HowItWorks title=strings::FOR_TALENT steps=strings::TALENT_STEPS href="/register?role=talent" join=strings::JOIN_AS_TALENT/>
             </div>
             <p class="price">{strings::PRICE}</p>
         </main>
@@ -49,7 +49,7 @@ pub fn Home() -> impl IntoView {
 
 /// How a role uses the site, in three steps.
 #[component]
-fn Steps(
+fn HowItWorks(
     title: &'static str,
     steps: [(&'static str, &'static str); 3],
     href: &'static str,

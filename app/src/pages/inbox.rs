@@ -6,13 +6,13 @@ use crate::{
     components::{LoadError, PageTitle, Skeleton, locale::Locale},
     json,
     live::Live,
+    page_resource::page_resource,
     reactive::{effect, memo},
     request_error::{ForPerson, RequestResult},
-    server_fn_client::page_resource,
     server_fns::{self, FirstSteps},
     strings,
 };
-use address::{InboxAddress, follow_address, is_in_thread};
+use address::{InboxAddress, follow_address, open_thread};
 use leptos::{either::Either, prelude::*};
 use leptos_router::components::Outlet;
 use list::{InboxRows, InboxSearch};
@@ -20,9 +20,14 @@ use model::{InboxFilter, InboxList};
 use next_up::NextUp;
 use serde::{Deserialize, Serialize};
 
-/// The inbox that the layout loads, for the page beside it.
+/// The inbox of the layout, for the page beside it.
 #[derive(Clone, Copy)]
-struct LoadedInbox(Resource<RequestResult<InboxAnswer>, json::Json>);
+struct LoadedInbox {
+    answer: Resource<RequestResult<InboxAnswer>, json::Json>,
+    /// The list that events keep up to date, once it is shown. There is one for both: the pages that a reader adds are
+    /// in no other, which would have to load again after events about them.
+    list: RwSignal<Option<RwSignal<InboxList>>>,
+}
 
 /// An inbox, with what to do before the first conversation if there is none.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -48,14 +53,14 @@ impl InboxAnswer {
 pub fn InboxLayout() -> impl IntoView {
     let live = Live::current();
     let address = follow_address();
-    let inbox = page_resource(
-        move || (live.reload_generation.get(), live.needs_reload.get(), address.get()),
-        |(_, _, address)| InboxAnswer::load(address),
-    );
-    provide_context(LoadedInbox(inbox));
+    let inbox =
+        page_resource(move || (live.needs_reload.get(), address.get()), |(_, address)| InboxAnswer::load(address));
+    let list = RwSignal::new(None);
+    provide_context(LoadedInbox { answer: inbox, list });
     reload_at_midnight();
+    let thread = open_thread();
     view! {
-        <div class="messages" class:in-thread=is_in_thread()>
+        <div class="messages" class:in-thread=move || thread.with(Option::is_some)>
             <section class="inbox" aria-labelledby="inbox-title">
                 <h2 id="inbox-title">{strings::INBOX}</h2>
                 <Transition fallback=|| view! { <Skeleton rows=6/> }>
@@ -63,7 +68,7 @@ pub fn InboxLayout() -> impl IntoView {
                         let (answer, first_steps) = split(inbox.await);
                         let address = address.get_untracked();
                         match live.inbox_cache.or_last_shown(answer, live.me(), address.only_filter()) {
-                            Ok(shown) => Either::Left(view! { <InboxRows shown first_steps address/> }),
+                            Ok(shown) => Either::Left(view! { <InboxRows shown list first_steps address/> }),
                             Err(failure) => Either::Right(view! { <InboxSearch address/> <LoadError failure/> }),
                         }
                     })}
@@ -97,16 +102,16 @@ fn reload_at_midnight() {
 /// The inbox without a thread: on a wide screen, what comes next.
 #[component]
 pub fn InboxPage() -> impl IntoView {
-    let (live, LoadedInbox(inbox)) = (Live::current(), expect_context());
+    let (live, LoadedInbox { answer, list }) = (Live::current(), expect_context());
     view! {
         <PageTitle text=strings::INBOX/>
         <main class="thread-pane empty" id="content">
             <h1 class="visually-hidden">{strings::INBOX}</h1>
             <Transition>
                 {move || Suspend::new(async move {
-                    let (answer, _) = split(inbox.await);
+                    let (answer, _) = split(answer.await);
                     let shown = live.inbox_cache.or_last_shown(answer, live.me(), Some(InboxFilter::All));
-                    shown.ok().map(|shown| view! { <NextUp for_person=shown.for_person/> })
+                    shown.ok().map(|shown| view! { <NextUp first=shown.for_person list/> })
                 })}
             </Transition>
         </main>

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     components::LoadError,
     live::Live,
-    paths::PUBLIC_PATHS,
+    paths::{PUBLIC_PATHS, is_conversation},
     platform::IN_BROWSER,
     request_error::{RequestError, RequestResult},
     server_fns,
@@ -22,7 +22,7 @@ use leptos_router::{ChooseView, location::Url};
 // The chunks' names in the build.
 const PUBLIC_CHUNK: &str = "public_pages";
 const ACCOUNT_CHUNK: &str = "account_pages";
-const BOOKINGS_CHUNK: &str = "booking_pages";
+const BOOKINGS_CHUNK: &str = "bookings_pages";
 const SETTINGS_CHUNK: &str = "settings_page";
 
 /// A page that doesn't need a session.
@@ -100,7 +100,7 @@ fn show_account_page(page: AccountPage) -> Result<AnyView, ChunkLoadError> {
     })
 }
 
-#[wasm_split(booking_pages, wasm_split_path = leptos::wasm_split, preload(load_booking_pages), fallible)]
+#[wasm_split(bookings_pages, wasm_split_path = leptos::wasm_split, preload(load_bookings_pages), fallible)]
 fn show_bookings_page(page: BookingsPage) -> Result<AnyView, ChunkLoadError> {
     Ok(match page {
         BookingsPage::Agenda => view! { <AgendaPage/> }.into_any(),
@@ -111,56 +111,32 @@ fn show_bookings_page(page: BookingsPage) -> Result<AnyView, ChunkLoadError> {
 }
 
 #[wasm_split(settings_page, wasm_split_path = leptos::wasm_split, preload(load_settings_page), fallible)]
-fn show_settings_page() -> Result<AnyView, ChunkLoadError> {
+fn show_settings_page(_: LazySettings) -> Result<AnyView, ChunkLoadError> {
     Ok(view! { <SettingsPage/> }.into_any())
 }
 
-impl ChooseView for PublicPage {
-    async fn choose(self) -> AnyView {
-        show_public_page(self).await.unwrap_or_else(|ChunkLoadError| load_error_view())
-    }
+/// Pages whose chunk is loaded when one of them is opened.
+macro_rules! lazy_pages {
+    ($($pages:ident: $show:ident, $load:ident;)*) => {
+        $(impl ChooseView for $pages {
+            async fn choose(self) -> AnyView {
+                $show(self).await.unwrap_or_else(|ChunkLoadError| load_error_view())
+            }
 
-    async fn preload(&self) {
-        if load_public_pages().await.is_err() {
-            full_page_navigation().await;
-        }
-    }
+            async fn preload(&self) {
+                if $load().await.is_err() {
+                    full_page_navigation().await;
+                }
+            }
+        })*
+    };
 }
 
-impl ChooseView for AccountPage {
-    async fn choose(self) -> AnyView {
-        show_account_page(self).await.unwrap_or_else(|ChunkLoadError| load_error_view())
-    }
-
-    async fn preload(&self) {
-        if load_account_pages().await.is_err() {
-            full_page_navigation().await;
-        }
-    }
-}
-
-impl ChooseView for BookingsPage {
-    async fn choose(self) -> AnyView {
-        show_bookings_page(self).await.unwrap_or_else(|ChunkLoadError| load_error_view())
-    }
-
-    async fn preload(&self) {
-        if load_booking_pages().await.is_err() {
-            full_page_navigation().await;
-        }
-    }
-}
-
-impl ChooseView for LazySettings {
-    async fn choose(self) -> AnyView {
-        show_settings_page().await.unwrap_or_else(|ChunkLoadError| load_error_view())
-    }
-
-    async fn preload(&self) {
-        if load_settings_page().await.is_err() {
-            full_page_navigation().await;
-        }
-    }
+lazy_pages! {
+    PublicPage: show_public_page, load_public_pages;
+    AccountPage: show_account_page, load_account_pages;
+    BookingsPage: show_bookings_page, load_bookings_pages;
+    LazySettings: show_settings_page, load_settings_page;
 }
 
 /// Returns the chunk of the page at `path`. The inbox and threads are in the main file: an empty name.
@@ -168,8 +144,8 @@ pub fn chunk_of(path: &str) -> &'static str {
     match path {
         "/inbox" => "",
         "/settings" => SETTINGS_CHUNK,
-        path if path.starts_with("/conversations/") && !path.ends_with("/print") => "",
-        path if ["/bookings", "/conversations/"].iter().any(|start| path.starts_with(start)) => BOOKINGS_CHUNK,
+        path if is_conversation(path) && !path.ends_with("/print") => "",
+        path if is_conversation(path) || path.starts_with("/bookings") => BOOKINGS_CHUNK,
         path if PUBLIC_PATHS.contains(&path) => PUBLIC_CHUNK,
         _ => ACCOUNT_CHUNK,
     }
@@ -183,7 +159,7 @@ pub async fn load_chunk(path: &str) -> Result<(), ChunkLoadError> {
     match chunk_of(path) {
         PUBLIC_CHUNK => Ok(load_public_pages().await?),
         ACCOUNT_CHUNK => Ok(load_account_pages().await?),
-        BOOKINGS_CHUNK => Ok(load_booking_pages().await?),
+        BOOKINGS_CHUNK => Ok(load_bookings_pages().await?),
         SETTINGS_CHUNK => Ok(load_settings_page().await?),
         _ => Ok(()),
     }

@@ -3,7 +3,7 @@ use crate::{
         ErrorSummary, Field, Form, FormState, LoadError, PageTitle, Skeleton, SubmitButton, TextAreaField, TextField,
         new_client_id, page_of_query,
     },
-    server_fn_client::page_resource,
+    page_resource::page_resource,
     server_fns, strings,
 };
 use leptos::{either::Either, prelude::*};
@@ -18,12 +18,15 @@ pub fn NewBooking() -> impl IntoView {
 #[component]
 fn InquiryLoader(id: String) -> impl IntoView {
     let talent = page_resource(|| (), move |()| server_fns::load_talent(id.clone()));
+    // They outlive a reload: what was typed may have been sent already, under this id.
+    let form = FormState::for_server_fn::<server_fns::OpenBooking>("new-booking");
+    let client_id = StoredValue::new(new_client_id());
     view! {
         <main class="page narrow" id="content">
             <Transition fallback=|| view! { <Skeleton rows=6/> }>
                 {move || Suspend::new(async move {
                     match talent.await {
-                        Ok(talent) => Either::Left(view! { <Inquiry talent/> }),
+                        Ok(talent) => Either::Left(view! { <Inquiry talent form client_id/> }),
                         Err(failure) => Either::Right(view! { <LoadError failure/> }),
                     }
                 })}
@@ -33,8 +36,7 @@ fn InquiryLoader(id: String) -> impl IntoView {
 }
 
 #[component]
-fn Inquiry(talent: Person) -> impl IntoView {
-    let form = FormState::for_server_fn::<server_fns::OpenBooking>("new-booking");
+fn Inquiry(talent: Person, form: FormState, client_id: StoredValue<String>) -> impl IntoView {
     let date = form.field_error("eventDate");
     view! {
         <PageTitle text=strings::NEW_BOOKING/>
@@ -43,7 +45,7 @@ fn Inquiry(talent: Person) -> impl IntoView {
         <ErrorSummary form/>
         <Form form class="form" id=form.id>
             <input type="hidden" name="talent_id" value=talent.id.to_string()/>
-            <input type="hidden" name="client_id" value=new_client_id() autocomplete="off"/>
+            <input type="hidden" name="client_id" value=client_id.get_value() autocomplete="off"/>
             <TextField form field="title" label=strings::BOOKING_TITLE help=strings::title_help() limit=booking::TITLE_LIMIT/>
             <Field id="event_date" label=strings::BOOKING_DATE error=date>
                 {form.describe_field("eventDate", "event_date", strings::BOOKING_DATE)}

@@ -2,18 +2,20 @@ mod row;
 
 use crate::{
     components::{
-        EmptyState, ErrorSummary, Form, FormState, Glyph, Icon, LoadError, PageTitle, Skeleton, focus_on, page_of_query,
+        EmptyState, ErrorSummary, Form, FormState, Glyph, Icon, LoadError, LoadMore, NextPage, PageTitle, Skeleton,
+        focus_on, page_of_query,
     },
     live::Live,
+    page_resource::page_resource,
     reactive::{effect, keyed_list},
     request_error::{ForPerson, view_of},
-    server_fn_client::page_resource,
     server_fns::{self, MarkNotificationsRead},
     strings,
 };
-use leptos::{either::Either, prelude::*, task::spawn_local};
-use model::NotificationList;
+use leptos::{either::Either, prelude::*};
+use model::{NotificationList, PersonId};
 use row::NotificationRow;
+use std::{future::Future, pin::Pin};
 
 /// The page of the notifications.
 #[component]
@@ -26,11 +28,9 @@ fn NotificationsLoader(
     /// The page of older notifications; `None` for the newest.
     page: Option<String>,
 ) -> impl IntoView {
-    let live = Live::current();
     let first_page = page.is_none();
     let form = FormState::for_server_fn::<MarkNotificationsRead>("mark-seen");
-    let notifications =
-        page_resource(move || live.reload_generation.get(), move |_| server_fns::load_notifications(page.clone()));
+    let notifications = page_resource(|| (), move |()| server_fns::load_notifications(page.clone()));
     // A page of older notifications isn't live: reload it after marking.
     effect(move || {
         if form.done.get() && !first_page {
@@ -58,13 +58,11 @@ fn NotificationsView(for_person: ForPerson<NotificationList>, first_page: bool, 
     let me = for_person.me;
     let notifications = if first_page { Live::current().subscribe(for_person) } else { RwSignal::new(for_person.view) };
     let rows = move || notifications.with(|notifications| notifications.notifications.clone());
-    let load = move |page: String| {
-        spawn_local(async move {
-            if let Some(older) = view_of(me, server_fns::load_notifications(Some(page)).await) {
-                notifications.try_update(|notifications| notifications.extend(older));
-            }
-        });
-    };
+    let next = Signal::derive(move || {
+        let token = notifications.with(|notifications| notifications.next_page.clone())?;
+        Some(NextPage { href: format!("/notifications?page={token}"), token })
+    });
+    let load = move |page: String| Box::pin(load_older(me, notifications, page)) as Pin<Box<dyn Future<Output = bool>>>;
     view! {
         <ErrorSummary form/>
         {move || notifications.with(|notifications| notifications.unread > 0).then(|| view! { <MarkAllRead form/> })}
@@ -74,15 +72,14 @@ fn NotificationsView(for_person: ForPerson<NotificationList>, first_page: bool, 
         {move || notifications.with(|notifications| notifications.notifications.is_empty()).then(|| view! {
             <EmptyState title=strings::NO_NOTIFICATIONS lead=strings::NO_NOTIFICATIONS_LEAD/>
         })}
-        {move || notifications.with(|notifications| notifications.next_page.clone()).map(|page| {
-            let href = format!("/notifications?page={page}");
-            view! {
-                <p class="load-more">
-                    <a href=href on:click=move |event| { event.prevent_default(); load(page.clone()); }>{strings::OLDER_NOTIFICATIONS}</a>
-                </p>
-            }
-        })}
+        <LoadMore next label=strings::OLDER_NOTIFICATIONS list="#content .rows" load=Box::new(load)/>
     }
+}
+
+/// Adds a page to the list. Returns whether it could.
+async fn load_older(me: PersonId, notifications: RwSignal<NotificationList>, page: String) -> bool {
+    let older = view_of(me, server_fns::load_notifications(Some(page)).await);
+    older.map(|older| notifications.try_update(|notifications| notifications.extend(older))).is_some()
 }
 
 /// The button to mark all. It disappears when all are read, so the focus moves to the heading first.

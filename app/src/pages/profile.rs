@@ -1,8 +1,8 @@
 use crate::{
     components::{Avatar, IsolatedText, LoadError, PageTitle, Skeleton, hue_class, page_of_param},
     owner::PageOwner,
+    page_resource::page_resource,
     paths::sign_in_path_to,
-    server_fn_client::page_resource,
     server_fns::{self, Profile},
     strings,
 };

@@ -17,7 +17,7 @@ use model::{
 
 /// The parts of the form. The choice of a role comes before it, on the same page without a role in its address.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Step {
+enum FormPart {
     /// All of it, as the server sends it.
     Whole,
     Person,
@@ -25,11 +25,11 @@ enum Step {
 }
 
 /// Counts the parts, of which the choice of a role is the first.
-fn number_of(step: Step) -> Option<u8> {
-    match step {
-        Step::Whole => None,
-        Step::Person => Some(2),
-        Step::Address => Some(3),
+fn number_of(part: FormPart) -> Option<u8> {
+    match part {
+        FormPart::Whole => None,
+        FormPart::Person => Some(2),
+        FormPart::Address => Some(3),
     }
 }
 
@@ -76,49 +76,49 @@ fn ChooseRole() -> impl IntoView {
 /// The form. With a program it shows one part after the other, unless something was typed before that ran.
 #[component]
 fn RegisterForm(form: FormState, role: Option<Role>) -> impl IntoView {
-    let (locale, step) = (Locale::current(), RwSignal::new(Step::Whole));
+    let (locale, shown) = (Locale::current(), RwSignal::new(FormPart::Whole));
     let name: NodeRef<html::Div> = NodeRef::new();
     effect(move || {
         if locale.is_hydrated() && role.is_some() && form.failure.get_untracked().is_none() && !has_typed(form.id) {
-            step.set(Step::Person);
+            shown.set(FormPart::Person);
         }
     });
     effect(move || {
-        if step.get_untracked() != Step::Whole && form.failure.with(Option::is_some) {
+        if shown.get_untracked() != FormPart::Whole && form.failure.with(Option::is_some) {
             let of_person = ["name", "craft"].iter().any(|field| form.field_error(field).get_untracked().is_some());
-            step.set(if of_person { Step::Person } else { Step::Address });
+            shown.set(if of_person { FormPart::Person } else { FormPart::Address });
         }
     });
-    let hides = move |part: Step| move || ![Step::Whole, part].contains(&step.get());
+    let hides = move |part: FormPart| move || ![FormPart::Whole, part].contains(&shown.get());
     let go_on = move || {
         let typed = name.get_untracked().and_then(|part| first_input_of(&part));
         match text::parse_line(typed.as_deref(), NAME_LIMIT) {
             Err(error) => form.result.set(Some(Err(RequestError::Refused(ApiError::for_field("name", error))))),
             Ok(_) => {
                 form.result.set(None);
-                step.set(Step::Address);
+                shown.set(FormPart::Address);
                 focus_on(format!("#{}-email", form.id));
             }
         }
     };
     let go_back = move |_| {
-        step.set(Step::Person);
+        shown.set(FormPart::Person);
         focus_on(format!("#{}-name", form.id));
     };
     view! {
-        <div role="status">{move || number_of(step.get()).map(|number| view! { <p class="muted">{strings::step_of(number)}</p> })}</div>
+        <div role="status">{move || number_of(shown.get()).map(|number| view! { <p class="muted">{strings::step_of(number)}</p> })}</div>
         <ErrorSummary form/>
         <Form form class="form" id=form.id>
-            <div class="step" node_ref=name hidden=hides(Step::Person)
-                on:keydown=move |event| if event.key() == "Enter" && step.get_untracked() == Step::Person { event.prevent_default(); go_on(); }>
+            <div class="step" node_ref=name hidden=hides(FormPart::Person)
+                on:keydown=move |event| if event.key() == "Enter" && shown.get_untracked() == FormPart::Person { event.prevent_default(); go_on(); }>
                 <PersonFields form role/>
-                <button class="button primary" type="button" hidden=move || step.get() != Step::Person on:click=move |_| go_on()>{strings::CONTINUE}</button>
+                <button class="button primary" type="button" hidden=move || shown.get() != FormPart::Person on:click=move |_| go_on()>{strings::CONTINUE}</button>
             </div>
-            <div class="step" hidden=hides(Step::Address)>
+            <div class="step" hidden=hides(FormPart::Address)>
                 <TextField form field="email" label=strings::EMAIL kind="email" limit=EMAIL_LIMIT autocomplete="username"/>
                 <PasswordField form field="password" label=strings::PASSWORD new=true/>
                 <SubmitButton form label=strings::CREATE_ACCOUNT busy=strings::CREATING_ACCOUNT/>
-                <button class="button" type="button" hidden=move || step.get() != Step::Address on:click=go_back>{strings::BACK}</button>
+                <button class="button" type="button" hidden=move || shown.get() != FormPart::Address on:click=go_back>{strings::BACK}</button>
             </div>
         </Form>
     }

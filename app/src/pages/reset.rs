@@ -1,7 +1,7 @@
 use crate::{
     components::{ErrorSummary, Form, FormState, PageTitle, PasswordField, SiteBar, SubmitButton},
+    page_resource::page_resource,
     reactive::memo,
-    server_fn_client::page_resource,
     server_fns, strings,
 };
 use leptos::{either::Either, prelude::*};

@@ -15,8 +15,7 @@ mod tokens;
 
 use crate::{
     components::{Flash, LoadError, PageTitle, SignOut, Skeleton, flash_code},
-    live::Live,
-    server_fn_client::page_resource,
+    page_resource::page_resource,
     server_fns::{self, Settings},
     strings,
 };
@@ -47,8 +46,7 @@ const SECTIONS: [(&str, &str); 8] = [
 /// The settings page of an account.
 #[component]
 pub fn SettingsPage() -> impl IntoView {
-    let live = Live::current();
-    let found = page_resource(move || live.reload_generation.get(), |_| server_fns::load_settings());
+    let found = page_resource(|| (), |()| server_fns::load_settings());
     let code = flash_code("done");
     let done = move || code.get().as_deref().and_then(strings::flash_text);
     view! {

@@ -1,8 +1,8 @@
 use crate::{
     components::{EmptyState, Glyph, Icon, LoadError, PageTitle, Skeleton, TalentCards},
+    page_resource::page_resource,
     paths::with_query,
     reactive::memo,
-    server_fn_client::page_resource,
     server_fns, strings,
 };
 use leptos::{either::Either, prelude::*};

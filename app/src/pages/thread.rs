@@ -3,13 +3,13 @@ use crate::{
     components::{
         Avatar, BookingActionError, BookingActions, BookingStrip, CancelBooking, Composer, DETAILS, DecisionCard,
         Glyph, Icon, IsolatedText, LoadError, MarkUnread, MessageLog, PageTitle, PostForm, PresenceLine, ScrollAnchor,
-        Skeleton, Ticket, WithClashes, clashes_signal, locale::Locale, page_of_param,
+        Skeleton, Ticket, locale::Locale, page_of_param,
     },
-    live::Live,
+    live::{ClashCheck, Live, WithClashes},
+    page_resource::page_resource,
     platform::IN_BROWSER,
     reactive::{effect, memo},
     request_error::ForPerson,
-    server_fn_client::page_resource,
     server_fns, strings,
 };
 use leptos::{either::Either, prelude::*, task::spawn_local};
@@ -28,11 +28,11 @@ fn ThreadLoader(id: String) -> impl IntoView {
     let query = use_query_map();
     let wanted = memo(move || {
         let number = |name: &str| query.with(|query| query.get(name)).and_then(|text| text.parse::<i64>().ok());
-        (live.reload_generation.get(), number("before"), number("after"), number("at"))
+        (number("before"), number("after"), number("at"))
     });
     let thread = page_resource(
         move || wanted.get(),
-        move |(_, before, after, at)| {
+        move |(before, after, at)| {
             let id = id.clone();
             async move {
                 let visited = (before, after, at) == (None, None, None) && IN_BROWSER;
@@ -50,7 +50,7 @@ fn ThreadLoader(id: String) -> impl IntoView {
         <Suspense fallback=|| view! { <main class="thread-pane" id="content"><Skeleton rows=8/></main> }>
             {move || Suspend::new(async move {
                 match thread.await {
-                    Ok(loaded) => Either::Left(view! { <ThreadView loaded at=wanted.get_untracked().3/> }),
+                    Ok(loaded) => Either::Left(view! { <ThreadView loaded at=wanted.get_untracked().2/> }),
                     Err(failure) => Either::Right(view! {
                         <main class="thread-pane" id="content"><LoadError failure/></main>
                     }),
@@ -77,9 +77,9 @@ fn ThreadView(loaded: WithClashes<Thread>, at: Option<i64>) -> impl IntoView {
         }
     });
     let (booking_id, role, clashes) =
-        booking.with_untracked(|booking| (booking.id, booking.role_of(me), clashes_signal(clashes, me, booking)));
-    let actions = BookingActions::new(".log", me, booking_id, move |booking| {
-        thread.try_update(|thread| thread.conversation.booking = booking);
+        booking.with_untracked(|booking| (booking.id, booking.role_of(me), ClashCheck::new(clashes, me, booking)));
+    let actions = BookingActions::new(".log", me, booking_id, move |status| {
+        thread.try_update(|thread| thread.conversation.booking.advance_to(status));
     });
     // The document's head drops the title after this thread's signals are disposed, and the server renders it outside
     // their owner: both use the name as it was when the view was created.

@@ -1,14 +1,13 @@
 use crate::{
     components::{
-        DayLine, IsolatedText, LoadError, PageTitle, Skeleton, Time, TimeFormat, locale::Locale, page_of_param,
+        BookingTerms, IsolatedText, LoadError, PageTitle, Skeleton, Time, TimeFormat, locale::Locale, page_of_param,
     },
-    live::Live,
+    page_resource::page_resource,
     request_error::ForPerson,
-    server_fn_client::page_resource,
     server_fns, strings,
 };
 use leptos::{either::Either, prelude::*};
-use model::{Booking, Message, PersonId, Thread};
+use model::{Message, PersonId, Thread};
 
 /// A conversation as a document to print: the facts, then all messages.
 #[component]
@@ -18,8 +17,7 @@ pub fn Transcript() -> impl IntoView {
 
 #[component]
 fn TranscriptLoader(id: String) -> impl IntoView {
-    let live = Live::current();
-    let found = page_resource(move || live.reload_generation.get(), move |_| server_fns::load_transcript(id.clone()));
+    let found = page_resource(|| (), move |()| server_fns::load_transcript(id.clone()));
     view! {
         <main class="page transcript" id="content">
             <Transition fallback=|| view! { <Skeleton rows=6/> }>
@@ -53,26 +51,11 @@ fn TranscriptView(for_person: ForPerson<Thread>) -> impl IntoView {
                 <button class="button primary" type="button" on:click=|_| { let _ = window().print(); }>{strings::PRINT}</button>
             })}
         </p>
-        <Facts booking=conversation.booking status/>
+        <BookingTerms booking=conversation.booking status/>
         {has_more.then(|| view! { <p class="muted">{strings::newest_messages(count)}</p> })}
         <div class="transcript-messages">
             {messages.into_iter().map(|message| view! { <Row me message/> }).collect_view()}
         </div>
-    }
-}
-
-#[component]
-fn Facts(booking: Booking, status: &'static str) -> impl IntoView {
-    view! {
-        <dl class="details">
-            <div><dt>{strings::EVENT}</dt><dd><IsolatedText text=booking.title/></dd></div>
-            <div><dt>{strings::DATE}</dt><dd><DayLine day=booking.event_date/></dd></div>
-            <div><dt>{strings::VENUE}</dt><dd><IsolatedText text=booking.venue/></dd></div>
-            <div><dt>{strings::FEE}</dt><dd>{booking.fee.format_amount()}</dd></div>
-            <div><dt>{strings::STATUS}</dt><dd>{status}</dd></div>
-            <div><dt>{strings::ORGANIZER}</dt><dd><IsolatedText text=booking.organizer.name/></dd></div>
-            <div><dt>{strings::TALENT}</dt><dd><IsolatedText text=booking.talent.name/></dd></div>
-        </dl>
     }
 }
 

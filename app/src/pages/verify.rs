@@ -3,9 +3,9 @@ use crate::{
         ErrorSummary, Flash, Form, FormState, LoadError, PageTitle, PasswordField, ProfileFields, SiteBar, Skeleton,
         SubmitButton, TextField, fill_in, flash_code,
     },
+    page_resource::page_resource,
     paths::address_in_fragment,
     reactive::{effect, memo},
-    server_fn_client::page_resource,
     server_fns, strings,
 };
 use leptos::{either::Either, either::EitherOf3, prelude::*};

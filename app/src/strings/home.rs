@@ -8,9 +8,8 @@ pub const GET_STARTED: &str = "Get started";
 /// Describes the example on the start page to those who don't see it.
 pub const EXAMPLE: &str = "An example: EventPro Kenya and Sarah agree on a wedding in a short conversation. Beside it \
                            is the ticket: Kiambu garden wedding, Saturday 16 January, KES 85,000, agreed.";
-pub const EXAMPLE_MONTH: &str = "Jan";
-pub const EXAMPLE_DAY: &str = "16";
-pub const EXAMPLE_WEEKDAY: &str = "Sat";
+/// The day in these texts.
+pub const EXAMPLE_DATE: &str = "2027-01-16";
 pub const EXAMPLE_TITLE: &str = "Kiambu garden wedding";
 pub const EXAMPLE_PLACE: &str = "Paradise Gardens, Kiambu";
 pub const EXAMPLE_FEE: &str = "KES 85,000";

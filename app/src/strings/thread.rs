@@ -12,7 +12,8 @@ pub const AGREED: &str = "Agreed";
 pub const CANCEL_BOOKING: &str = "Cancel booking";
 
 pub const PROGRESS: &str = "Progress";
-pub const STEPS: [&str; 4] = ["Asked", AGREED, "The day", "Done"];
+/// How far a booking has come.
+pub const STAGES: [&str; 4] = ["Asked", AGREED, "The day", "Done"];
 
 pub const PRINT_CONVERSATION: &str = "Print conversation";
 pub const PRINT: &str = "Print";
@@ -41,6 +42,9 @@ pub fn fee_suggestion(offered: &Money) -> String {
 pub fn clash_warning(title: &str) -> String {
     format!("You already agreed to {} on this day.", isolate(title))
 }
+
+/// Says that other bookings on the day may be missing.
+pub const CLASHES_UNKNOWN: &str = "Couldn't check your other bookings on this day.";
 
 pub fn waiting_for_reply(name: &str) -> String {
     format!("Waiting for {}'s reply", isolate(name))

@@ -156,13 +156,19 @@ impl InboxList {
         self.next_page = older.next_page;
     }
 
-    /// Keeps only what another filter includes, as far as it is in this list.
+    /// Returns the counts, if they are kept up to date: those of a search aren't.
+    pub fn current_counts(&self) -> Option<&InboxCounts> {
+        Some(&self.counts).filter(|_| self.query.is_none())
+    }
+
+    /// Keeps only what another filter includes. What is on later pages stays unknown: a place in this list is a place
+    /// in those of all filters.
     pub fn refine(&mut self, me: PersonId, filter: InboxFilter) {
         let today = self.today;
         self.entries.retain(|InboxEntry { conversation, .. }| {
             filter.includes(&conversation.booking, conversation.needs(me, today), today)
         });
-        (self.filter, self.next_page) = (filter, None);
+        self.filter = filter;
     }
 
     /// Inserts an entry at its place, unless it doesn't belong into the list or is on a later page.

@@ -1,7 +1,7 @@
 use crate::{code, none};
 
 /// Browser APIs that may be missing, blocked or throw, as web-sys, js-sys and uuid call them.
-const MAY_THROW: [&str; 30] = [
+const MAY_THROW: [&str; 31] = [
     ".clipboard(",
     ".connection(",
     ".hidden()",
@@ -11,6 +11,7 @@ const MAY_THROW: [&str; 30] = [
     ".navigator(",
     ".on_line(",
     ".performance(",
+    ".query_selector_all(",
     ".session_storage(",
     ".to_locale_",
     ".visibility_state(",

@@ -89,7 +89,7 @@ pub fn FormError(#[prop(into)] failure: Signal<Option<RequestError>>) -> impl In
 }
 
 /// Returns the ids of the elements that describe a control: those that are there, and its error.
-pub(super) fn described_by(id: &str, parts: &[(bool, &str)]) -> String {
+pub(in crate::components) fn described_by(id: &str, parts: &[(bool, &str)]) -> String {
     let parts = parts.iter().filter(|(is_there, _)| *is_there).map(|(_, part)| *part).chain(["error"]);
     parts.map(|part| format!("{id}-{part}")).collect::<Vec<_>>().join(" ")
 }

@@ -7,8 +7,7 @@ use web_sys::HtmlFormElement;
 
 /// Returns the refusal that the server would answer, if required fields are empty.
 pub(super) fn find_missing(form: &HtmlFormElement) -> Option<RequestError> {
-    let required = form.query_selector_all("[required]").ok()?;
-    let fields = (0..required.length()).filter_map(|index| required.get(index)).filter_map(|field| {
+    let fields = browser::find_all(form, "[required]").into_iter().filter_map(|field| {
         let is_missing = browser::get_property(&browser::get_property(&field, "validity")?, "valueMissing")?;
         let name = browser::get_property(&field, "name")?.as_string()?;
         is_missing.is_truthy().then(|| (error_name(&name), FieldError::Required))

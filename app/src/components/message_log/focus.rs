@@ -1,13 +1,14 @@
 //! The keyboard in the log: one tab stop, the arrow keys move from message to message, and the focus never falls to
 //! the body of the document when the focused element disappears.
 
+use crate::browser::find_all;
 use leptos::{
     ev::{FocusEvent, KeyboardEvent},
     html::Div,
     prelude::*,
 };
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlDivElement, HtmlElement, NodeList};
+use web_sys::{Element, HtmlDivElement, HtmlElement};
 
 const MESSAGES: &str = "[data-seq]";
 
@@ -108,11 +109,4 @@ fn focused_element() -> Option<Element> {
 fn last_in_sight<'a>(log: &HtmlDivElement, rows: &'a [Element]) -> Option<&'a Element> {
     let edge = log.get_bounding_client_rect().bottom();
     rows.iter().rev().find(|row| row.get_bounding_client_rect().top() < edge)
-}
-
-/// Returns the elements that match a selector, in the order of the document.
-pub(super) fn find_all(log: &HtmlDivElement, selector: &str) -> Vec<Element> {
-    let found = log.query_selector_all(selector).ok();
-    let count = found.as_ref().map_or(0, NodeList::length);
-    (0..count).filter_map(|index| found.as_ref()?.item(index)?.dyn_into().ok()).collect()
 }

@@ -1,5 +1,9 @@
-use super::focus::{LogFocus, find_all};
-use crate::{browser::ViewportObserver, components::locale::Locale, reactive::effect};
+use super::focus::LogFocus;
+use crate::{
+    browser::{ViewportObserver, find_all},
+    components::locale::Locale,
+    reactive::effect,
+};
 use leptos::{html::P, prelude::*};
 use web_sys::{Element, HtmlDivElement};
 

@@ -16,11 +16,13 @@ pub(super) struct LoadedWindow {
     anchor: ScrollAnchor,
     /// Whether messages are loading; the stylesheet then turns off the browser's scroll anchoring.
     pub(super) loading: RwSignal<bool>,
+    /// Whether the last messages that were wanted couldn't be loaded.
+    pub(super) failed: RwSignal<bool>,
 }
 
 impl LoadedWindow {
     pub(super) fn new(me: PersonId, thread: RwSignal<Thread>, anchor: ScrollAnchor) -> Self {
-        Self { me, thread, anchor, loading: RwSignal::new(false) }
+        Self { me, thread, anchor, loading: RwSignal::new(false), failed: RwSignal::new(false) }
     }
 
     /// Loads the messages before the first.
@@ -59,7 +61,9 @@ impl LoadedWindow {
         let id = self.conversation_id();
         spawn_local(async move {
             let page = server_fns::load_thread(id, None, None, Some(last)).await;
-            if let Some(page) = view_of(self.me, page) {
+            let page = view_of(self.me, page);
+            self.failed.try_set(page.is_none());
+            if let Some(page) = page {
                 self.thread.try_update(|thread| thread.replace_window(page));
                 self.anchor.scroll_to_end();
             }
@@ -78,7 +82,9 @@ impl LoadedWindow {
         let id = self.conversation_id();
         spawn_local(async move {
             let page = server_fns::load_thread(id, before, after, None).await;
-            if let Some(page) = view_of(self.me, page) {
+            let page = view_of(self.me, page);
+            self.failed.try_set(page.is_none());
+            if let Some(page) = page {
                 self.anchor.keep_position(move |seq| {
                     self.thread.try_update(|thread| {
                         take(thread, page);

@@ -1,5 +1,5 @@
 use crate::{
-    components::{Glyph, Icon, StatusChip},
+    components::{DateBlock, Glyph, Icon, StatusChip},
     strings,
 };
 use leptos::prelude::*;
@@ -12,7 +12,7 @@ pub(super) fn Example() -> impl IntoView {
     view! {
         <div class="example" role="img" aria-label=strings::EXAMPLE>
             <div class="example-ticket">
-                <p class="date-block"><span>{strings::EXAMPLE_MONTH}</span><strong>{strings::EXAMPLE_DAY}</strong><span>{strings::EXAMPLE_WEEKDAY}</span></p>
+                {strings::EXAMPLE_DATE.parse().ok().map(|day| view! { <DateBlock day/> })}
                 <div>
                     <p class="example-title">{strings::EXAMPLE_TITLE}</p>
                     <p class="muted"><Icon glyph=Glyph::Pin/>{strings::EXAMPLE_PLACE}</p>

@@ -1,15 +1,17 @@
-use super::address::{self, InboxAddress, is_in_thread};
+use super::address::{self, InboxAddress, open_thread};
 use crate::{
-    components::{EmptyState, Glyph, Icon, InboxRow, NoConversations},
+    components::{EmptyState, Glyph, Icon, InboxRow, LoadMore, NextPage, NoConversations},
     live::{Live, ShownInbox},
+    paths::INBOX,
     reactive::{effect, keyed_list},
     request_error::{ForPerson, view_of},
     server_fns::{self, FirstSteps},
     strings,
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
-use model::{InboxFilter, InboxList, PersonId};
+use model::{InboxCounts, InboxFilter, InboxList, PersonId};
+use std::{future::Future, pin::Pin};
 
 /// The number of conversations from which on there is a search.
 const MANY: usize = 8;
@@ -18,32 +20,40 @@ const PAGE_ATTEMPTS: usize = 4;
 
 /// Shows the conversations, with filters and search.
 #[component]
-pub(super) fn InboxRows(shown: ShownInbox, first_steps: Option<FirstSteps>, address: InboxAddress) -> impl IntoView {
+pub(super) fn InboxRows(
+    shown: ShownInbox,
+    list: RwSignal<Option<RwSignal<InboxList>>>,
+    first_steps: Option<FirstSteps>,
+    address: InboxAddress,
+) -> impl IntoView {
     let live = Live::current();
     let ShownInbox { for_person, is_stale } = shown;
     let me = for_person.me;
     // A later page, as loaded without JavaScript, is a snapshot: it isn't kept up to date.
     let first_page = address.page.is_none();
     let inbox = if first_page { live.subscribe(for_person) } else { RwSignal::new(for_person.view) };
+    effect(move || list.set(Some(inbox)));
     keep_for_later(me, inbox, first_page);
     if is_stale {
-        reload_once_reached();
+        live.reload_once_reached();
     }
     let rows =
         move || inbox.with(|inbox| inbox.entries.iter().map(|entry| entry.conversation.clone()).collect::<Vec<_>>());
     let is_searchable = address.query.is_some()
         || inbox.with_untracked(|inbox| inbox.entries.len() >= MANY || inbox.next_page.is_some());
-    let newest = InboxAddress { page: None, ..address.clone() };
+    let (newest, thread) = (InboxAddress { page: None, ..address.clone() }, open_thread());
     let empty = address.clone();
     view! {
         <Filters inbox address=address.clone()/>
         {is_searchable.then(|| view! { <InboxSearch address=address.clone()/> })}
         {is_stale.then(|| view! { <p class="last-shown" role="status"><Icon glyph=Glyph::Clock/>{strings::LAST_SHOWN}</p> })}
-        {(!first_page).then(|| view! { <p class="load-more"><a href=newest.href(false)>{strings::LATEST_CONVERSATIONS}</a></p> })}
+        {(!first_page).then(|| view! { <p class="load-more"><a href=move || thread.with(|thread| newest.href(thread.as_deref()))>{strings::LATEST_CONVERSATIONS}</a></p> })}
         <ul class="rows" role="list" aria-label=strings::CONVERSATIONS>
             {keyed_list(rows, |conversation| conversation.id, move |conversation| view! { <InboxRow me inbox conversation/> }.into_any())}
         </ul>
-        {move || inbox.with(|inbox| inbox.entries.is_empty()).then(|| view! { <NothingListed address=empty.clone() first_steps=first_steps.clone()/> })}
+        {move || inbox.with(|inbox| inbox.entries.is_empty().then_some(inbox.next_page.is_some())).map(|has_more| view! {
+            <NothingListed address=empty.clone() has_more first_steps=first_steps.clone()/>
+        })}
         <OlderPage me inbox address/>
     }
 }
@@ -64,33 +74,23 @@ fn keep_for_later(me: PersonId, inbox: RwSignal<InboxList>, first_page: bool) {
     }
 }
 
-/// Loads the inbox again when the stream opens the next time: the server can be reached.
-fn reload_once_reached() {
-    let live = Live::current();
-    let opened = live.times_opened.get_untracked();
-    effect(move || {
-        if live.times_opened.get() != opened {
-            live.needs_reload.update(|times| *times += 1);
-        }
-    });
-}
-
 /// The links to the filters, with the number of conversations in which something waits.
 #[component]
 fn Filters(inbox: RwSignal<InboxList>, address: InboxAddress) -> impl IntoView {
-    let in_thread = is_in_thread();
-    let searching = address.query.is_some();
+    let thread = open_thread();
     let link = move |filter: InboxFilter| {
         let current = (filter == address.filter).then_some("true");
-        let count = move || match filter {
-            // The counts of a search aren't kept up to date.
-            _ if searching => 0,
-            InboxFilter::NeedsYou => inbox.with(|inbox| inbox.counts.needs_you),
-            InboxFilter::Agreed => inbox.with(|inbox| inbox.counts.agreed),
-            InboxFilter::All | InboxFilter::Past => 0,
+        let count = move || {
+            let count = |counts: &InboxCounts| match filter {
+                InboxFilter::NeedsYou => counts.needs_you,
+                InboxFilter::Agreed => counts.agreed,
+                InboxFilter::All | InboxFilter::Past => 0,
+            };
+            inbox.with(|inbox| inbox.current_counts().map_or(0, count))
         };
+        let filtered = address.with_filter(filter);
         view! {
-            <a href=move || InboxAddress::of(filter).href(in_thread.get()) aria-current=current>
+            <a href=move || thread.with(|thread| filtered.href(thread.as_deref())) aria-current=current>
                 {strings::inbox_filter_label(filter)}
                 {move || (count() > 0).then(|| view! { " " <span class="count">{strings::up_to_99(count())}</span> })}
             </a>
@@ -106,20 +106,21 @@ fn Filters(inbox: RwSignal<InboxList>, address: InboxAddress) -> impl IntoView {
 pub(super) fn InboxSearch(address: InboxAddress) -> impl IntoView {
     let navigate = use_navigate();
     let field = NodeRef::<leptos::html::Input>::new();
-    let filter = address.filter;
+    let (filter, thread, start) = (address.filter, open_thread(), address.clone());
     let on_submit = move |event: leptos::ev::SubmitEvent| {
         let Some(field) = field.get_untracked() else { return };
         event.prevent_default();
-        let query = Some(field.value().trim().to_owned()).filter(|query| !query.is_empty());
-        navigate(&InboxAddress { filter, query, page: None }.href(false), Default::default());
+        let found = start.with_query(&field.value());
+        navigate(&thread.with_untracked(|thread| found.href(thread.as_deref())), Default::default());
     };
-    let show = (filter != InboxFilter::All).then(|| {
-        view! {
-            <input type="hidden" name=address::SHOW value=filter.as_str()/>
-        }
-    });
+    // Beside a thread, without a filter the address would ask for nothing.
+    let show = move || {
+        let is_named = filter != InboxFilter::All || thread.with(Option::is_some);
+        is_named.then(|| view! { <input type="hidden" name=address::SHOW value=filter.as_str()/> })
+    };
+    let action = move || thread.get().unwrap_or_else(|| INBOX.to_owned());
     view! {
-        <form class="inbox-search" role="search" method="get" action="/inbox" on:submit=on_submit>
+        <form class="inbox-search" role="search" method="get" action=action on:submit=on_submit>
             {show}
             <label class="visually-hidden" for="inbox-query">{strings::SEARCH_CONVERSATIONS}</label>
             <input id="inbox-query" name=address::QUERY type="search" dir="auto" enterkeyhint="search"
@@ -129,53 +130,59 @@ pub(super) fn InboxSearch(address: InboxAddress) -> impl IntoView {
     }
 }
 
-/// The link to the next page, which a hydrated page appends.
+/// The link to the next page.
 #[component]
 fn OlderPage(me: PersonId, inbox: RwSignal<InboxList>, address: InboxAddress) -> impl IntoView {
-    let next = move || inbox.with(|inbox| inbox.next_page);
-    let wanted = address.clone();
+    let (wanted, thread) = (address.clone(), open_thread());
+    let next = Signal::derive(move || {
+        let token = inbox.with(|inbox| inbox.next_page)?.to_string();
+        let older = InboxAddress { page: Some(token.clone()), ..address.clone() };
+        let href = thread.with(|thread| older.href(thread.as_deref()));
+        Some(NextPage { token, href })
+    });
     let load = move |page: String| {
-        let InboxAddress { filter, query, .. } = wanted.clone();
-        spawn_local(async move {
-            for _ in 0..PAGE_ATTEMPTS {
-                let show = Some(filter.as_str().to_owned());
-                let answer = server_fns::load_inbox(show, query.clone(), Some(page.clone())).await;
-                let Some(older) = view_of(me, answer) else { return };
-                if inbox.try_with_untracked(|inbox| older.cursor >= inbox.cursor).unwrap_or(true) {
-                    inbox.try_update(|inbox| inbox.extend(me, older));
-                    return;
-                }
-            }
-        });
+        let address = InboxAddress { page: Some(page), ..wanted.clone() };
+        Box::pin(load_older(me, inbox, address)) as Pin<Box<dyn Future<Output = bool>>>
     };
-    move || {
-        let (address, load) = (address.clone(), load.clone());
-        next().map(|page| {
-            let page = page.to_string();
-            let href = InboxAddress { page: Some(page.clone()), ..address }.href(false);
-            view! {
-                <p class="load-more">
-                    <a href=href on:click=move |event| { event.prevent_default(); load(page.clone()); }>{strings::OLDER_CONVERSATIONS}</a>
-                </p>
-            }
-        })
+    view! { <LoadMore next label=strings::OLDER_CONVERSATIONS list=".inbox .rows" load=Box::new(load)/> }
+}
+
+/// Adds a page to the list. Returns whether it could.
+async fn load_older(me: PersonId, inbox: RwSignal<InboxList>, address: InboxAddress) -> bool {
+    for _ in 0..PAGE_ATTEMPTS {
+        let InboxAddress { filter, query, page } = address.clone();
+        let answer = server_fns::load_inbox(Some(filter.as_str().to_owned()), query, page).await;
+        let Some(older) = view_of(me, answer) else { return false };
+        if inbox.try_with_untracked(|inbox| older.cursor >= inbox.cursor).unwrap_or(true) {
+            inbox.try_update(|inbox| inbox.extend(me, older));
+            return true;
+        }
     }
+    false
 }
 
 /// Says that there is nothing to list, and what to do.
 #[component]
-fn NothingListed(address: InboxAddress, first_steps: Option<FirstSteps>) -> impl IntoView {
+fn NothingListed(
+    address: InboxAddress,
+    /// Whether further pages may list something.
+    has_more: bool,
+    first_steps: Option<FirstSteps>,
+) -> impl IntoView {
     let InboxAddress { filter, query, .. } = address;
     if query.is_some() {
+        let thread = open_thread();
+        let all = move || thread.with(|thread| InboxAddress::of(InboxFilter::All).href(thread.as_deref()));
         return view! {
             <EmptyState title=strings::NOTHING_FOUND lead=strings::NOTHING_FOUND_LEAD>
-                <a class="button" href="/inbox">{strings::CLEAR_SEARCH}</a>
+                <a class="button" href=all>{strings::CLEAR_SEARCH}</a>
             </EmptyState>
         }
         .into_any();
     }
-    if filter != InboxFilter::All {
-        let (title, lead) = strings::nothing_filtered(filter);
+    if has_more || filter != InboxFilter::All {
+        let nothing_so_far = (strings::NOTHING_SO_FAR, strings::NOTHING_SO_FAR_LEAD);
+        let (title, lead) = if has_more { nothing_so_far } else { strings::nothing_filtered(filter) };
         return view! { <EmptyState title lead/> }.into_any();
     }
     view! { <NoConversations first_steps/> }.into_any()

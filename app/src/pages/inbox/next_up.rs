@@ -1,7 +1,6 @@
 use super::address::InboxAddress;
 use crate::{
     components::{DateBlock, Glyph, Icon, IsolatedText, StatusChip},
-    live::Live,
     reactive::memo,
     request_error::ForPerson,
     strings,
@@ -9,13 +8,33 @@ use crate::{
 use leptos::{either::Either, prelude::*};
 use model::{Booking, InboxFilter, InboxList, PersonId};
 
-/// What comes next, beside the inbox on a wide screen: the next agreed booking, and how much waits.
+/// What the inbox says about what comes next.
+#[derive(Clone, PartialEq)]
+struct Summary {
+    next: Option<Booking>,
+    /// The number of conversations that need the viewer; 0 if it isn't known.
+    needs_you: i64,
+}
+
+impl Summary {
+    fn of(inbox: &InboxList) -> Self {
+        Self { next: inbox.next_up.clone(), needs_you: inbox.current_counts().map_or(0, |counts| counts.needs_you) }
+    }
+}
+
+/// What comes next, beside the inbox on a wide screen: the next agreed booking, and how many conversations need the
+/// viewer.
 #[component]
-pub(super) fn NextUp(for_person: ForPerson<InboxList>) -> impl IntoView {
-    let me = for_person.me;
-    let inbox = Live::current().subscribe(for_person);
-    let next = memo(move || inbox.with(|inbox| inbox.next_up.clone()));
-    let waiting = memo(move || inbox.with(|inbox| inbox.counts.needs_you));
+pub(super) fn NextUp(
+    /// The inbox as it was loaded.
+    first: ForPerson<InboxList>,
+    /// The list that events keep up to date, once it is shown.
+    list: RwSignal<Option<RwSignal<InboxList>>>,
+) -> impl IntoView {
+    let (me, first) = (first.me, Summary::of(&first.view));
+    let summary = memo(move || list.get().and_then(|list| list.try_with(Summary::of)).unwrap_or_else(|| first.clone()));
+    let next = memo(move || summary.with(|summary| summary.next.clone()));
+    let needs_you = memo(move || summary.with(|summary| summary.needs_you));
     view! {
         <div class="next-up wide-only">
             {move || match next.get() {
@@ -28,9 +47,9 @@ pub(super) fn NextUp(for_person: ForPerson<InboxList>) -> impl IntoView {
                     <p class="muted">{strings::CHOOSE_LEAD}</p>
                 }),
             }}
-            {move || (waiting.get() > 0).then(|| view! {
-                <p class="waiting"><a href=InboxAddress::of(InboxFilter::NeedsYou).href(false)>
-                    <Icon glyph=Glyph::Inbox/>{strings::waiting_for_you(waiting.get())}
+            {move || (needs_you.get() > 0).then(|| view! {
+                <p class="waiting"><a href=InboxAddress::of(InboxFilter::NeedsYou).href(None)>
+                    <Icon glyph=Glyph::Inbox/>{strings::waiting_for_you(needs_you.get())}
                 </a></p>
             })}
             <p><a href="/bookings">{strings::ALL_BOOKINGS}</a></p>

@@ -1,7 +1,7 @@
 use super::section::SettingsSection;
 use crate::{
     components::{
-        Choice, ErrorSummary, Field, Flash, Form, FormState, RadioGroup, SubmitButton, TextAreaField, TextField,
+        Choice, CraftField, ErrorSummary, Flash, Form, FormState, RadioGroup, SubmitButton, TextAreaField, TextField,
         role_choices,
     },
     json,
@@ -9,7 +9,7 @@ use crate::{
     server_fns, strings,
 };
 use leptos::prelude::*;
-use model::{Account, Craft, Role, account::BIO_LIMIT, person::NAME_LIMIT};
+use model::{Account, Role, account::BIO_LIMIT, person::NAME_LIMIT};
 
 /// The section for the public profile.
 #[component]
@@ -52,17 +52,8 @@ fn ChangeRole(role: Role) -> impl IntoView {
 #[component]
 fn TalentFields(form: FormState, account: Account) -> impl IntoView {
     let Account { craft, bio, slug, public_profile, .. } = account;
-    let craft = form.flashed_value("craft").map_or(craft, |flashed| flashed.parse().ok());
-    form.describe_field("craft", "profile-craft", strings::CRAFT);
     view! {
-        <Field id="profile-craft" label=strings::CRAFT error=form.field_error("craft")>
-            <select id="profile-craft" name="craft" aria-describedby="profile-craft-error">
-                <option value="">{strings::NO_CRAFT}</option>
-                {Craft::ALL.iter().map(|&known| view! {
-                    <option value=known.as_str() selected=craft == Some(known)>{strings::craft_label(known)}</option>
-                }).collect_view()}
-            </select>
-        </Field>
+        <CraftField form class="" empty_label=strings::NO_CRAFT help="" chosen=craft/>
         <TextAreaField form field="bio" label=strings::BIO help=strings::bio_help() limit=BIO_LIMIT value=bio/>
         <Visibility form public_profile/>
         <ProfileLink form slug/>
