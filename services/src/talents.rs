@@ -4,7 +4,7 @@ mod search_name;
 mod slug;
 
 pub(crate) use search_name::{fill_missing_search_names, fold_name};
-pub(crate) use slug::{ensure_slug, fill_missing_slugs, renew_slug};
+pub(crate) use slug::{ensure_slug, fill_missing_slugs, is_site_name, renew_slug};
 
 use crate::{
     Error, Greenroom, Result, Viewer,

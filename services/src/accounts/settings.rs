@@ -4,7 +4,7 @@ use super::{
     one_time_token,
     one_time_token::Purpose,
     person::{person_of, user_of},
-    registration::{delete_unconfirmed, unchanged_person},
+    registration::{delete_unconfirmed, refuse_site_name, unchanged_person},
     security_log::SecurityEvent,
 };
 use crate::{
@@ -52,7 +52,7 @@ impl Greenroom {
     /// conversation with.
     ///
     /// # Errors
-    /// `RoleFixed` for another role once there is a booking; `SessionRequired` for an access token; `RateLimited`.
+    /// `Invalid` for the site's name; `RoleFixed` for another role once there is a booking; `SessionRequired` for an access token; `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn change_account(&self, viewer: &Viewer, change: AccountChange) -> Result<Account> {
         viewer.require_full_scope()?;
@@ -82,6 +82,9 @@ impl Greenroom {
             let role = change.role.filter(|role| role.as_str() != before.role);
             if role.is_some() && has_bookings(&tx, &viewer).await? {
                 return Err(ApiError::RoleFixed.into());
+            }
+            if let Some(name) = change.name.as_deref().filter(|name| *name != before.name) {
+                refuse_site_name(name)?;
             }
             // Organizers have no craft.
             let craft = if role == Some(Role::Organizer) { Some(None) } else { change.craft };
