@@ -14,6 +14,7 @@ mod first_steps;
 mod flash;
 mod focus;
 mod form;
+mod fragment_address;
 mod icon;
 mod inbox_row;
 mod isolated_text;
@@ -52,6 +53,7 @@ pub use form::{
     CharacterCount, Choice, ErrorSummary, Field, Form, FormError, FormState, PasswordField, PostForm, RadioGroup,
     SubmitButton, TextAreaField, TextField, error_from_url, textarea_content,
 };
+pub use fragment_address::on_address_in_fragment;
 pub use icon::{Glyph, Icon, SPRITE_VERSION};
 pub use inbox_row::InboxRow;
 pub use isolated_text::IsolatedText;

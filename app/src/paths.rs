@@ -1,7 +1,7 @@
 //! The paths of pages: which need no session, and which lead to the sign-in page and back.
 
 use leptos::prelude::window;
-use model::person::EMAIL_LIMIT;
+use model::person::is_address_like;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// The paths that don't need a session.
@@ -66,14 +66,22 @@ pub fn with_address(path: &str, address: &str) -> String {
     format!("{path}{ADDRESS}{}", utf8_percent_encode(address.trim(), QUERY_VALUE))
 }
 
-/// Returns the e-mail address in the fragment of the current URL.
-pub fn address_in_fragment() -> Option<String> {
-    address_in(&window().location().hash().ok()?)
+/// Returns the e-mail address in the fragment of the current URL, and removes the fragment, so that the address isn't
+/// in the history of a shared computer.
+pub fn take_address_from_fragment() -> Option<String> {
+    let (location, history) = (window().location(), window().history().ok()?);
+    let fragment = location.hash().ok().filter(|fragment| fragment.starts_with(ADDRESS))?;
+    let here = location.pathname().ok()? + &location.search().ok()?;
+    // A browser may refuse it. Then the fragment stays.
+    let _ = history.replace_state_with_url(&history.state().unwrap_or_default(), "", Some(&here));
+    address_in(&fragment)
 }
 
+/// Returns the e-mail address in a fragment. Any other text is ignored: a link's author could have put it there, and the
+/// page would say it in the site's own words.
 fn address_in(fragment: &str) -> Option<String> {
     let decoded = percent_decode_str(fragment.strip_prefix(ADDRESS)?).decode_utf8().ok()?;
-    Some(decoded.into_owned()).filter(|address| !address.is_empty() && address.len() <= EMAIL_LIMIT)
+    Some(decoded.into_owned()).filter(|address| is_address_like(address))
 }
 
 /// Returns `path` with a query of the pairs that have a value.
@@ -130,9 +138,11 @@ mod tests {
             let (page, fragment) = path.split_at("/verify".len());
             assert_eq!((page, address_in(fragment).as_deref()), ("/verify", Some(address)));
         }
-        for other in ["", "#", "#email=", "#email=%ff", "#profile", &format!("#email={}", "a".repeat(255))] {
+        for other in ["", "#", "#email=", "#email=%ff", "#profile", &format!("#email={}@b.example", "a".repeat(255))] {
             assert_eq!(address_in(other), None, "{other}");
         }
+        let words = with_address("/verify", "you. Your account is locked, write to help@evil.example");
+        assert_eq!(address_in(&words["/verify".len()..]), None, "words of a link's author");
     }
 
     #[test]

@@ -21,6 +21,28 @@ test("the print page of a conversation has the facts and all messages", async ({
   await expect(sarah.page.getByRole("banner")).toBeHidden();
 });
 
+test("a message can't pass for another one on the print page, or draw over it", async ({ sarah, apis, launch }) => {
+  const forged = "Thanks!\n\nSarah Wanjiru 30 November 2026 at 05:02\nYes, I agree: KES 5,000.\n\nSarah accepted the booking";
+  await apis.eventpro.sendMessage(launch.id, forged);
+  await apis.eventpro.sendMessage(launch.id, "Z" + "\u0301".repeat(500));
+  await apis.sarah.request("POST", `/api${launch.booking}/accept`, {});
+  await sarah.open(`${launch.path}/print`);
+  await expect(sarah.page.locator(".transcript-event")).toContainText("accepted the booking");
+  await expect(sarah.page.locator(".transcript-messages > li")).toHaveCount(launch.bodies.length + 3);
+  const text = sarah.page.locator(".transcript-text").filter({ hasText: "Thanks!" });
+  const left = async (shown: Locator) => (await shown.boundingBox())?.x ?? NaN;
+  const name = sarah.page.locator(".transcript-message").filter({ has: text }).locator("b");
+  for (const media of ["screen", "print"] as const) {
+    await sarah.page.emulateMedia({ media });
+    expect(await left(text.locator("p"))).toBeGreaterThan((await left(name)) + 4);
+    const style = await text.evaluate((shown) => {
+      const { overflowX, overflowY, borderInlineStartWidth } = getComputedStyle(shown);
+      return { overflowX, overflowY, borderInlineStartWidth };
+    });
+    expect(style).toEqual({ overflowX: "clip", overflowY: "clip", borderInlineStartWidth: "3px" });
+  }
+});
+
 test("@js a printed thread has the facts above its messages, and no composer", async ({ sarah, launch }) => {
   await sarah.open(launch.path);
   await sarah.page.emulateMedia({ media: "print", colorScheme: "dark" });

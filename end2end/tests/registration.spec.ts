@@ -57,6 +57,19 @@ test("@js the page after registration names the address, and another browser's s
   await expect(visitor.page.getByRole("textbox", { name: "Email" })).toHaveValue(AMINA.email);
 });
 
+test("@js the address leaves the URL once it is read, and other text in its place isn't shown", async ({ visitor }) => {
+  await visitor.open("/verify#email=amina%40example.com");
+  await expect(visitor.page.getByText("We sent a link to amina@example.com.")).toBeVisible();
+  await expect(visitor.page).toHaveURL("/verify");
+  await visitor.open("/signin?done=verified#email=amina%40example.com");
+  await expect(visitor.page.getByRole("textbox", { name: "Email" })).toHaveValue(AMINA.email);
+  await expect(visitor.page).toHaveURL("/signin?done=verified");
+  await visitor.open("/verify#email=you.%20Your%20account%20is%20locked,%20call%20%2B254%20700%20000%20000");
+  await expect(visitor.page).toHaveURL("/verify");
+  await expect(visitor.heading).toHaveText("Check your email");
+  await expect(visitor.page.getByText("locked")).toHaveCount(0);
+});
+
 test("@js each part of the form is a step, and an error leads back to its step", async ({ visitor }) => {
   await visitor.open("/register?role=talent");
   const { page } = visitor;

@@ -152,7 +152,8 @@ pub struct AccountInput {
     pub role: Option<String>,
     /// New craft, or empty for none; talent only.
     pub craft: Option<String>,
-    /// New text about the person; talent only.
+    /// New text about the person, of up to 20 lines; talent only. More than one blank line becomes one, and a text without
+    /// any visible character is empty.
     #[schema(max_length = 400)]
     pub bio: Option<String>,
     /// Whether people who aren't signed in see the profile of a talent: name, craft and bio.
@@ -201,7 +202,10 @@ impl AccountInput {
         let role = new_role.ok().flatten().unwrap_or(role);
         let craft = self.craft.map(|craft| parse_optional(Some(&craft)));
         let craft = craft.map(|craft| craft.and_then(|craft| require_talent(craft, role))).transpose();
-        let bio = self.bio.map(|bio| parse_bio(&bio).and_then(|bio| require_talent(bio, role))).transpose();
+        let bio = self
+            .bio
+            .map(|bio| text::parse_lines(&bio, BIO_LIMIT).and_then(|bio| require_talent(bio, role)))
+            .transpose();
         let mail_after = self.mail_after.map(|after| text::parse_value(Some(&after))).transpose();
         let fields = (
             validator.check_field("name", name),
@@ -223,18 +227,6 @@ impl AccountInput {
 
 fn require_talent<T>(value: T, role: Role) -> Result<T, FieldError> {
     if role == Role::Talent { Ok(value) } else { Err(FieldError::Invalid) }
-}
-
-/// Trims a bio of up to [`BIO_LIMIT`] characters. It may be empty and may contain line breaks.
-fn parse_bio(input: &str) -> Result<String, FieldError> {
-    let text = input.trim();
-    if text::count_text(text) > BIO_LIMIT {
-        Err(FieldError::TooLong)
-    } else if text.chars().any(|c| c.is_control() && c != '\n') {
-        Err(FieldError::Invalid)
-    } else {
-        Ok(text.to_owned())
-    }
 }
 
 /// A browser that is signed in to the account.

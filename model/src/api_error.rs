@@ -23,6 +23,8 @@ string_enum! {
         HiddenCharacters = "hidden_characters",
         /// With more combining marks on one letter than any living script needs.
         TooManyMarks = "too_many_marks",
+        /// A person's name that begins with that of the site.
+        NameReserved = "name_reserved",
         /// An amount of money that can't be read, or can be read in more than one way.
         AmountInvalid = "amount_invalid",
         /// Not a currency of ISO 4217.
@@ -54,6 +56,7 @@ impl FieldError {
             | FieldError::BodyTooLong
             | FieldError::BodyInvalid
             | FieldError::PasswordTooCommon
+            | FieldError::NameReserved
             | FieldError::AmountInvalid
             | FieldError::CurrencyUnknown
             | FieldError::DatePast

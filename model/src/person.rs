@@ -103,13 +103,7 @@ impl FromStr for Email {
     /// Accepts addresses that mail servers accept without extensions. A local part outside ASCII needs SMTPUTF8, which
     /// many servers lack, and some of its letters turn into different letters in lower case.
     fn from_str(text: &str) -> Result<Self, ()> {
-        let (local, domain) = text.trim().rsplit_once('@').ok_or(())?;
-        // RFC 5322's atext contains no character that could end the address in a mail header or begin another one.
-        let atext = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c);
-        let dotted = local.split('.').all(|word| !word.is_empty() && word.chars().all(atext));
-        if !dotted || local.len() > LOCAL_LIMIT {
-            return Err(());
-        }
+        let (local, domain) = text.trim().rsplit_once('@').filter(|(local, _)| is_local_part(local)).ok_or(())?;
         let domain = idna::domain_to_ascii_strict(domain).map_err(|_| ())?;
         let (_, last) = domain.rsplit_once('.').ok_or(())?;
         let is_unroutable =
@@ -117,6 +111,20 @@ impl FromStr for Email {
         let address = format!("{}@{domain}", local.to_ascii_lowercase());
         if is_unroutable || address.len() > EMAIL_LIMIT { Err(()) } else { Ok(Self(address)) }
     }
+}
+
+fn is_local_part(text: &str) -> bool {
+    // RFC 5322's atext contains no character that could end the address in a mail header or begin another one.
+    let atext = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c);
+    text.len() <= LOCAL_LIMIT && text.split('.').all(|word| !word.is_empty() && word.chars().all(atext))
+}
+
+/// Returns whether a text has the form of an e-mail address, so that a page may name it. [`Email`] decides whether it is
+/// valid, with tables that the browser's program shouldn't contain.
+pub fn is_address_like(text: &str) -> bool {
+    let domain_char = |c: char| c.is_alphanumeric() || matches!(c, '-' | '.');
+    let parts = text.split_once('@').filter(|_| text.len() <= EMAIL_LIMIT);
+    parts.is_some_and(|(local, domain)| is_local_part(local) && domain.contains('.') && domain.chars().all(domain_char))
 }
 
 #[cfg(test)]
@@ -163,6 +171,26 @@ mod tests {
             "sarah\n@example.com",
         ] {
             assert!(wrong.parse::<Email>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn only_addresses_look_like_addresses() {
+        for address in ["wambui@example.com", "o'neil+gigs&#%@example.co.ke", "info@münchen.example.de"] {
+            assert!(is_address_like(address) && address.parse::<Email>().is_ok(), "{address}");
+        }
+        for other in [
+            "",
+            "wambui",
+            "@example.com",
+            "wambui@",
+            "wambui@example",
+            "you. Call +254 700 000 000@example.com",
+            "wambui@example.com is locked",
+            "wambui@example.com\u{a0}\u{202e}",
+            "wambui@a@example.com",
+        ] {
+            assert!(!is_address_like(other), "{other}");
         }
     }
 }

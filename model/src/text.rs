@@ -24,6 +24,38 @@ pub fn parse_line(input: Option<&str>, limit: usize) -> Result<String, FieldErro
     }
 }
 
+/// The most lines of a text that [`parse_lines`] accepts, including the blank ones between them.
+pub const LINES_LIMIT: usize = 20;
+
+/// Parses a text of several lines about a person or a thing, for example a bio. Trims it and its lines' ends, leaves one
+/// blank line between paragraphs, and takes a text without any visible character for an empty one.
+///
+/// Not for messages, which stay exactly as they were typed.
+///
+/// # Errors
+/// `TooLong` above `limit` characters or [`LINES_LIMIT`] lines, `Invalid` for control characters, and `TooManyMarks` for
+/// more than four marks on a letter.
+pub fn parse_lines(input: &str, limit: usize) -> Result<String, FieldError> {
+    let mut text = String::with_capacity(input.len());
+    for line in input.replace("\r\n", "\n").split(['\n', '\u{2028}', '\u{2029}']).map(str::trim_end) {
+        characters::validate_marks(line)?;
+        let is_blank = !characters::has_visible(line);
+        if is_blank && (text.is_empty() || text.ends_with("\n\n")) {
+            continue;
+        }
+        text.push_str(if is_blank { "" } else { line });
+        text.push('\n');
+    }
+    let text = text.trim();
+    if count_text(text) > limit || text.lines().count() > LINES_LIMIT {
+        Err(FieldError::TooLong)
+    } else if text.chars().any(|c| c.is_control() && c != '\n') {
+        Err(FieldError::Invalid)
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
 /// Returns the number of characters (Unicode scalar values) of one line, as [`parse_line`] counts them.
 pub fn count_line(text: &str) -> usize {
     count_text(&join_words(text))
@@ -80,6 +112,30 @@ mod tests {
         assert_eq!(parse_line(Some("a\nb"), 20), Err(FieldError::Invalid));
         assert_eq!(parse_line(Some("Sarah \u{a0}\u{2003} Wanjiru"), 20), Ok("Sarah Wanjiru".into()));
         assert_eq!(parse_line(Some("\u{3164}"), 20), Err(FieldError::Invisible));
+    }
+
+    #[test]
+    fn parse_lines_keeps_paragraphs_and_limits_what_is_drawn() {
+        let parse = |text: &str| parse_lines(text, 400);
+        assert_eq!(
+            parse(" Live band. \r\n\r\n\r\n \u{200b}\n\nSince 2012 \n\n").as_deref(),
+            Ok("Live band.\n\nSince 2012")
+        );
+        assert_eq!(parse("One\nTwo\n\nThree").as_deref(), Ok("One\nTwo\n\nThree"));
+        assert_eq!(parse("One\u{2028}Two").as_deref(), Ok("One\nTwo"));
+        assert_eq!(parse(&format!("a{}b", "\n".repeat(397))).as_deref(), Ok("a\n\nb"));
+        for blank in ["", " \n ", "\u{200b}\u{200b}", "\u{3164}", "\u{2800}\n\u{2800}", "\u{202e}"] {
+            assert_eq!(parse(blank).as_deref(), Ok(""), "{blank:?}");
+        }
+        let lines = |count: usize| vec!["a"; count].join("\n");
+        assert!(parse(&lines(LINES_LIMIT)).is_ok());
+        assert_eq!(parse(&lines(LINES_LIMIT + 1)), Err(FieldError::TooLong));
+        assert_eq!(parse_lines("áéí", 2), Err(FieldError::TooLong));
+        assert_eq!(parse(&format!("Z{}", "\u{301}".repeat(360))), Err(FieldError::TooManyMarks));
+        assert_eq!(parse("Habari 👩‍👩‍👧 مرحبا हिन्दी Ngũgĩ").as_deref(), Ok("Habari 👩‍👩‍👧 مرحبا हिन्दी Ngũgĩ"));
+        for control in ["a\0b", "a\tb", "a\u{85}b"] {
+            assert_eq!(parse(control), Err(FieldError::Invalid), "{control:?}");
+        }
     }
 
     #[test]

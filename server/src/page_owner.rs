@@ -3,7 +3,12 @@
 //!
 //! Applies to every server function, also to new ones, except to those in `PUBLIC_SERVER_FNS`.
 
-use crate::{middleware::security_headers, problem::Problem, request_body::BODY_LIMIT, request_target::is_server_fn};
+use crate::{
+    middleware::security_headers,
+    problem::Problem,
+    request_body::BODY_LIMIT,
+    request_target::{is_server_fn, path_and_query},
+};
 use app::{
     form_fields::{FieldKind, field_kind},
     owner::FIELD,
@@ -22,7 +27,7 @@ use axum::{
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
-use http::{HeaderValue, Method, header};
+use http::{HeaderValue, Method, Uri, header};
 use leptos::nonce::Nonce;
 use model::ApiError;
 use services::Viewer;
@@ -58,9 +63,11 @@ fn other_person_response(viewer: &Viewer, form: &Bytes) -> Response {
     page_response(&ApiError::OtherPerson, |nonce| render_other_person_page(nonce, &viewer.person().name, &typed))
 }
 
-/// Responds to a form whose session has ended, if what was typed can't be kept until the next one.
+/// Responds to a form whose session has ended, if what was typed can't be kept until the next one. `page` is the address
+/// of the form's page on this site, with or without scheme and host.
 pub(crate) fn signed_out_response(form: &[u8], page: &str) -> Response {
-    let (typed, sign_in) = (typed_text(form), sign_in_path_to(page));
+    let page = page.parse::<Uri>().map(|page| path_and_query(&page).to_owned()).unwrap_or_default();
+    let (typed, sign_in) = (typed_text(form), sign_in_path_to(&page));
     page_response(&ApiError::Unauthenticated, |nonce| render_signed_out_page(nonce, &typed, &sign_in))
 }
 

@@ -125,6 +125,12 @@ pub(crate) fn is_server_fn(uri: &Uri) -> bool {
     uri.path().starts_with("/fn/")
 }
 
+/// Returns the address of a page on this site: without scheme and host, which HTTP/2 and `Referer` name, and which no
+/// way back after signing in may have.
+pub(crate) fn path_and_query(uri: &Uri) -> &str {
+    uri.path_and_query().map_or(uri.path(), http::uri::PathAndQuery::as_str)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,6 +11,13 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 const EXPORTS_PER_HOUR: usize = 10;
 /// Transcripts per person: each reads a whole conversation, up to megabytes of text, and renders it.
 const TRANSCRIPTS_PER_MINUTE: usize = 10;
+/// Changes of an account per person: more than a person makes in its settings.
+const ACCOUNT_CHANGES_PER_MINUTE: usize = 60;
+/// Changes of name, role, craft or slug per person. All others with whom they share a conversation get an event, and
+/// all slugs are chosen one after another.
+const IDENTITY_CHANGES_PER_HOUR: usize = 20;
+/// Marked notifications, ended sessions and created tokens per session: more than a page or a program causes.
+const HOUSEKEEPING_PER_MINUTE: usize = 300;
 /// Updates of read and delivery markers per person: more than any reader causes.
 const MARKER_UPDATES_PER_MINUTE: usize = 1_200;
 /// New passwords per person, accepted or not: estimating and hashing one costs the server more than the client.
@@ -32,6 +39,13 @@ pub(crate) struct RateLimits {
     pub(crate) typing: RateLimiter<(PersonId, ConversationId)>,
     pub(crate) exports: RateLimiter<PersonId>,
     pub(crate) transcripts: RateLimiter<PersonId>,
+    /// All changes of an account that need no password.
+    pub(crate) account_changes: RateLimiter<PersonId>,
+    /// Those of them that others see.
+    pub(crate) identity_changes: RateLimiter<PersonId>,
+    /// Small writes that only the person themselves sees. Per session, so that a thief's can't keep the owner from ending
+    /// the thief's session.
+    pub(crate) housekeeping: RateLimiter<SessionId>,
     pub(crate) account_mails: RateLimiter<IpAddr>,
     /// Refused forms whose values are kept.
     pub(crate) refused_forms: RateLimiter<IpAddr>,
@@ -56,6 +70,9 @@ impl RateLimits {
             typing: RateLimiter::new(clock, 1, TYPING_INTERVAL),
             exports: RateLimiter::new(clock, EXPORTS_PER_HOUR, HOUR),
             transcripts: RateLimiter::new(clock, TRANSCRIPTS_PER_MINUTE, MINUTE),
+            account_changes: RateLimiter::new(clock, ACCOUNT_CHANGES_PER_MINUTE, MINUTE),
+            identity_changes: RateLimiter::new(clock, IDENTITY_CHANGES_PER_HOUR, HOUR),
+            housekeeping: RateLimiter::new(clock, HOUSEKEEPING_PER_MINUTE, MINUTE),
             account_mails: RateLimiter::new(clock, limits.account_mails_per_ip, HOUR),
             refused_forms: RateLimiter::new(clock, REFUSED_FORMS_PER_NETWORK, REFUSED_FORM_TTL),
             all_refused_forms: RateLimiter::new(clock, REFUSED_FORMS, REFUSED_FORM_TTL),

@@ -3,7 +3,7 @@
 mod slug;
 
 pub use slug::{InvalidSlug, Slug};
-pub(crate) use slug::{ensure_slug, fill_missing_slugs, renew_slug};
+pub(crate) use slug::{ensure_slug, fill_missing_slugs, is_site_name, renew_slug};
 
 use crate::{
     Greenroom, Result, Viewer,

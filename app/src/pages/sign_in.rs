@@ -1,10 +1,8 @@
 use crate::{
     components::{
         ErrorSummary, Flash, Form, FormState, PageTitle, PasswordField, SiteBar, SubmitButton, TextField, fill_in,
-        flash_code,
+        flash_code, on_address_in_fragment,
     },
-    paths::address_in_fragment,
-    reactive::effect,
     request_error::RequestError,
     server_fns, strings,
 };
@@ -25,11 +23,7 @@ pub fn SignIn() -> impl IntoView {
         Some("reset") => Some(strings::PASSWORD_SET),
         _ => None,
     };
-    effect(move || {
-        if let Some(address) = address_in_fragment() {
-            fill_in("sign-in-email", &address);
-        }
-    });
+    on_address_in_fragment(|address| fill_in("sign-in-email", &address));
     let unverified = move || form.failure.get() == Some(RequestError::Refused(ApiError::EmailUnverified));
     view! {
         <PageTitle text=strings::SIGN_IN/>

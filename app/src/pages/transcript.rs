@@ -1,6 +1,6 @@
 use crate::{
     components::{
-        BookingTerms, IsolatedText, LoadError, PageTitle, Skeleton, Time, TimeFormat, locale::Locale, page_of_param,
+        BookingTerms, Glyph, Icon, IsolatedText, LoadError, PageTitle, Skeleton, Time, TimeFormat, locale::Locale, page_of_param,
     },
     page_resource::page_resource,
     request_error::ForPerson,
@@ -40,7 +40,7 @@ fn TranscriptView(for_person: ForPerson<Thread>) -> impl IntoView {
     let role = conversation.booking.role_of(me);
     let status = strings::booking_status_label(conversation.booking.status, role);
     let title = strings::conversation_with(&conversation.counterpart.name);
-    let count = messages.len();
+    let (count, first) = (messages.len(), messages.first().map(|message| message.seq.to_string()));
     view! {
         <PageTitle text=title.clone()/>
         <h1>{title}</h1>
@@ -53,25 +53,29 @@ fn TranscriptView(for_person: ForPerson<Thread>) -> impl IntoView {
         </p>
         <BookingTerms booking=conversation.booking status/>
         {has_more.then(|| view! { <p class="muted">{strings::newest_messages(count)}</p> })}
-        <div class="transcript-messages">
+        // The numbers stand where no text of a message reaches.
+        <ol class="transcript-messages" start=first>
             {messages.into_iter().map(|message| view! { <Row me message/> }).collect_view()}
-        </div>
+        </ol>
     }
 }
 
 #[component]
 fn Row(me: PersonId, message: Message) -> impl IntoView {
     let Message { sender, body, booking_status, created_at, .. } = message;
-    let mine = sender.id == me;
-    let text = match booking_status {
-        Some(status) => strings::booking_event_text(status, (!mine).then_some(sender.name.as_str())),
-        None => body,
-    };
-    let by = booking_status.is_none().then(|| view! { <b><IsolatedText text=sender.name/></b>" " });
-    view! {
-        <div class="transcript-message">
-            <p>{by}<Time at=created_at format=TimeFormat::Exact/></p>
-            <p class="transcript-text" dir="auto">{text}</p>
-        </div>
+    let other = (sender.id != me).then_some(sender.name.as_str());
+    let at = view! { <Time at=created_at format=TimeFormat::Exact/> };
+    match booking_status {
+        Some(status) => Either::Left(view! {
+            <li class="transcript-event">
+                <p><Icon glyph=Glyph::Calendar/> <span>{strings::booking_event_text(status, other)}</span> " " {at}</p>
+            </li>
+        }),
+        None => Either::Right(view! {
+            <li class="transcript-message">
+                <p><b><IsolatedText text=sender.name/></b> " " {at}</p>
+                <blockquote class="transcript-text"><p dir="auto">{body}</p></blockquote>
+            </li>
+        }),
     }
 }

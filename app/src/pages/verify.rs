@@ -1,11 +1,10 @@
 use crate::{
     components::{
         ErrorSummary, Flash, Form, FormState, LoadError, PageTitle, PasswordField, ProfileFields, SiteBar, Skeleton,
-        SubmitButton, TextField, fill_in, flash_code,
+        SubmitButton, TextField, fill_in, flash_code, on_address_in_fragment,
     },
     page_resource::page_resource,
-    paths::address_in_fragment,
-    reactive::{effect, memo},
+    reactive::memo,
     server_fns, strings,
 };
 use leptos::{either::Either, either::EitherOf3, prelude::*};
@@ -124,10 +123,9 @@ fn OtherConfirmed() -> impl IntoView {
 fn CheckMail() -> impl IntoView {
     let form = FormState::for_server_fn::<server_fns::ResendVerification>("resend");
     let (resent, address) = (flash_code("again"), RwSignal::new(None));
-    effect(move || {
-        let known = address_in_fragment();
-        known.iter().for_each(|known| fill_in("resend-email", known));
-        address.set(known);
+    on_address_in_fragment(move |known| {
+        fill_in("resend-email", &known);
+        address.set(Some(known));
     });
     let sent = move || resent.get().filter(|_| form.failure.get().is_none()).map(|_| strings::SENT_AGAIN);
     view! {

@@ -141,9 +141,7 @@ pub async fn change_account(
     #[server(default)] mail_after: FieldText,
 ) -> RequestResult<Account> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    // A form ends its lines with CRLF.
-    let bio = bio.0.map(|bio| bio.replace("\r\n", "\n"));
-    let (name, craft, mail_after) = (name.0, craft.0, mail_after.0);
+    let (name, craft, bio, mail_after) = (name.0, craft.0, bio.0, mail_after.0);
     let input = model::AccountInput { name, craft, bio, public_profile, renew_slug, mail_after, ..Default::default() };
     let change = input.parse(viewer.role())?;
     let account = greenroom.change_account(&viewer, change).await?;

@@ -84,6 +84,7 @@ fn any_field_error_text(error: FieldError) -> &'static str {
         FieldError::Invisible => "Use at least one character that can be seen.",
         FieldError::HiddenCharacters => "This has characters that can't be seen. Type it again instead of pasting it.",
         FieldError::TooManyMarks => "Some letters here have too many marks. Take some away.",
+        FieldError::NameReserved => "This name is kept for the people who run Greenroom. Choose another.",
         FieldError::AmountInvalid => AMOUNT_IN_NUMBERS,
         FieldError::CurrencyUnknown => "There is no such currency. Use a code like KES.",
         FieldError::DatePast => "This day is over. Choose today or a later day.",

@@ -27,7 +27,7 @@ pub(super) fn validate_line(text: &str) -> Result<(), FieldError> {
     if text.chars().any(char::is_control) {
         return Err(FieldError::Invalid);
     }
-    if !text.chars().any(is_visible) {
+    if !has_visible(text) {
         return Err(FieldError::Invisible);
     }
     let (mut before, mut cluster) = (None, Cluster::default());
@@ -44,6 +44,17 @@ pub(super) fn validate_line(text: &str) -> Result<(), FieldError> {
         before = Some(c);
     }
     Ok(())
+}
+
+/// Checks only for a limited number of marks on each letter.
+pub(super) fn validate_marks(text: &str) -> Result<(), FieldError> {
+    let mut cluster = Cluster::default();
+    text.chars().try_for_each(|c| cluster.add(c))
+}
+
+/// Returns whether any character is visible on its own.
+pub(super) fn has_visible(text: &str) -> bool {
+    text.chars().any(is_visible)
 }
 
 /// Counts the marks on one letter. A joiner or a variation selector doesn't start a new letter.

@@ -46,9 +46,10 @@ async fn get_account(State(state): State<AppState>, CurrentViewer(viewer): Curre
 /// Change your account
 ///
 /// Changes the profile and settings; fields that are left out keep their value. People you share a conversation with
-/// receive a new name or craft as an event. The role can't be changed once the account has bookings.
+/// receive a new name or craft as an event. The role can't be changed once the account has bookings. A person may make 60
+/// changes per minute, and change name, role, craft or slug 20 times per hour.
 #[utoipa::path(patch, path = "/account", tag = "Account", request_body = AccountInput,
-    responses((status = 200, description = "The changed account.", body = Account), SessionRequired, RoleFixed))]
+    responses((status = 200, description = "The changed account.", body = Account), SessionRequired, RoleFixed, RateLimited))]
 async fn change_account(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,

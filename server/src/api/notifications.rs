@@ -2,7 +2,7 @@ use super::private_json::private_json;
 use crate::{
     input::{JsonBody, QueryParams},
     middleware::auth::CurrentViewer,
-    openapi::errors::Invalid,
+    openapi::errors::{Invalid, RateLimited},
     problem::Problem,
     state::AppState,
 };
@@ -67,7 +67,7 @@ impl MarkReadRequest {
 /// Marks either the given notifications, at most 100, or all of them as read, on all your devices. Notifications that
 /// are already read keep their `readAt`.
 #[utoipa::path(post, path = "/notifications/read", tag = "Notifications", request_body = MarkReadRequest,
-    responses((status = 204, description = "The notifications are marked.")))]
+    responses((status = 204, description = "The notifications are marked."), RateLimited))]
 async fn mark_notifications_read(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,

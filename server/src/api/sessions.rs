@@ -1,6 +1,10 @@
 use super::private_json::private_json;
 use crate::{
-    input::PathId, middleware::auth::CurrentViewer, openapi::errors::SessionRequired, problem::Problem, state::AppState,
+    input::PathId,
+    middleware::auth::CurrentViewer,
+    openapi::errors::{RateLimited, SessionRequired},
+    problem::Problem,
+    state::AppState,
 };
 use axum::{
     extract::State,
@@ -39,7 +43,7 @@ async fn list_sessions(
 ///
 /// Signs a device out and closes its event streams. If it is the session of this request, its cookie is removed too.
 #[utoipa::path(delete, path = "/auth/sessions/{id}", tag = "Account", params(("id" = SessionId, Path)),
-    responses((status = 204, description = "The session is ended."), SessionRequired))]
+    responses((status = 204, description = "The session is ended."), SessionRequired, RateLimited))]
 async fn end_session(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,

@@ -2,7 +2,7 @@ use super::private_json::private_json;
 use crate::{
     input::{JsonBody, PathId},
     middleware::auth::CurrentViewer,
-    openapi::errors::{PasswordRequired, SessionRequired},
+    openapi::errors::{PasswordRequired, RateLimited, SessionRequired},
     problem::Problem,
     state::AppState,
 };
@@ -47,7 +47,7 @@ struct CreateTokenResponse {
 /// Creates a token with which a program can use this API; only this response contains its secret. Requires that the
 /// password was entered in this session within the last hour. A person can have 50 tokens.
 #[utoipa::path(post, path = "/auth/tokens", tag = "Account", request_body = TokenInput,
-    responses((status = 201, description = "The token and its secret.", body = CreateTokenResponse), SessionRequired, PasswordRequired))]
+    responses((status = 201, description = "The token and its secret.", body = CreateTokenResponse), SessionRequired, PasswordRequired, RateLimited))]
 async fn create_token(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,
@@ -61,7 +61,7 @@ async fn create_token(
 ///
 /// Revokes the token and closes its event streams. Requests with the token get 401 from then on.
 #[utoipa::path(delete, path = "/auth/tokens/{id}", tag = "Account", params(("id" = SessionId, Path)),
-    responses((status = 204, description = "The token is revoked."), SessionRequired))]
+    responses((status = 204, description = "The token is revoked."), SessionRequired, RateLimited))]
 async fn revoke_token(
     State(state): State<AppState>,
     CurrentViewer(viewer): CurrentViewer,

@@ -1,6 +1,6 @@
 //! Authentication: resolves each request's credential and client address once, before its handler runs.
 
-use crate::{middleware::access_log::RouteKind, problem::Problem, state::AppState};
+use crate::{middleware::access_log::RouteKind, problem::Problem, request_target::path_and_query, state::AppState};
 use app::{paths::sign_in_path_to, request_error::RequestError, ssr::RequestContext};
 use axum::{
     Json,
@@ -61,7 +61,7 @@ pub(crate) async fn authenticate(State(state): State<AppState>, mut request: Req
 /// Replaces a finished response by an error, in the form that the route's client expects.
 fn error_response(error: Error, kind: RouteKind, uri: &Uri) -> Response {
     match (kind, error) {
-        (RouteKind::Page, Error::Api(_)) => Redirect::to(&sign_in_path_to(&uri.to_string())).into_response(),
+        (RouteKind::Page, Error::Api(_)) => Redirect::to(&sign_in_path_to(path_and_query(uri))).into_response(),
         (RouteKind::Function, error) => {
             let error = error.into_api_error();
             (app::ssr::error_status(&error), Json(RequestError::Refused(error))).into_response()

@@ -32,10 +32,11 @@ impl Greenroom {
     ///
     /// # Errors
     /// `SessionRequired` for an access token; `PasswordRequired` if the password was typed more than an hour ago;
-    /// `Invalid` if the viewer has 50 already.
+    /// `Invalid` if the viewer has 50 already; `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn create_token(&self, viewer: &Viewer, draft: TokenDraft) -> Result<NewToken> {
         viewer.require_full_scope()?;
+        self.rate_limits.housekeeping.acquire(viewer.session())?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         run_to_completion(async move {
             let now = greenroom.now();

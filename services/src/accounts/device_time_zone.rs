@@ -7,10 +7,11 @@ impl Greenroom {
     /// Stores the time zone of the viewer's device. The next pages show times in it from the first byte.
     ///
     /// # Errors
-    /// `Invalid` if there is no such zone; `SessionRequired` for an access token.
+    /// `Invalid` if there is no such zone; `SessionRequired` for an access token; `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn set_time_zone(&self, viewer: &Viewer, name: TimeZoneName) -> Result<()> {
         viewer.require_full_scope()?;
+        self.rate_limits.account_changes.acquire(viewer.id())?;
         let zone = TimeZone::find(&name).ok_or_else(|| Error::for_field("time_zone", FieldError::Invalid))?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         run_to_completion(async move {

@@ -35,10 +35,11 @@ impl Greenroom {
     /// Ends a session or an access token of the viewer, and its streams.
     ///
     /// # Errors
-    /// `NotFound` if the viewer has none with this id; `SessionRequired` for an access token.
+    /// `NotFound` if the viewer has none with this id; `SessionRequired` for an access token; `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn end_session(&self, viewer: &Viewer, id: SessionId) -> Result<()> {
         viewer.require_full_scope()?;
+        self.rate_limits.housekeeping.acquire(viewer.session())?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         run_to_completion(async move {
             let (tx, _) = greenroom.write_for_account(&viewer).await?;

@@ -2,7 +2,7 @@ use super::{
     SignInResult, Viewer,
     hash_queue::Requester,
     one_time_token::{self, Purpose},
-    registration::{PendingRegistration, has_registration_conflict, is_registrant, unchanged_person},
+    registration::{PendingRegistration, has_registration_conflict, is_registrant, refuse_site_name, unchanged_person},
     security_log::SecurityEvent,
 };
 use crate::{Error, Greenroom, Result, entity::person, run_to_completion, talents::ensure_slug};
@@ -176,6 +176,7 @@ impl Greenroom {
     }
 
     async fn hash_profile(&self, profile: &Profile, person: PersonId) -> Result<PendingRegistration> {
+        refuse_site_name(&profile.name)?;
         self.rate_limits.link_passwords.acquire(person)?;
         let row = person::Entity::find_by_id(person.0).one(self.store.reader()).await?;
         let email = row.map(|row| row.email).unwrap_or_default();

@@ -12,8 +12,9 @@ use crate::{
     mail::{EmailContent, EmailKind, enqueue, has_budget, templates},
     network_of, run_to_completion,
     store::Transaction,
+    talents::is_site_name,
 };
-use model::{ApiError, Email, LookupEmail, PersonId, Profile, Registration, StoredEmail, Timestamp};
+use model::{ApiError, Email, FieldError, LookupEmail, PersonId, Profile, Registration, StoredEmail, Timestamp};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
@@ -76,9 +77,10 @@ impl Greenroom {
     /// later proves that it registered: see [`confirm_email`](Self::confirm_email).
     ///
     /// # Errors
-    /// `Invalid` for a guessable password; `RateLimited`.
+    /// `Invalid` for a guessable password or the site's name; `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn register_account(&self, registration: Registration, from: IpAddr) -> Result<String> {
+        refuse_site_name(&registration.profile.name)?;
         self.acquire_account_mail(from)?;
         let Registration { email, profile } = registration;
         let email = StoredEmail::from(&email);
@@ -243,6 +245,12 @@ impl Greenroom {
     pub(super) fn acquire_account_mail(&self, from: IpAddr) -> std::result::Result<(), ApiError> {
         self.rate_limits.account_mails.acquire(network_of(from))
     }
+}
+
+/// Refuses a person's name that begins with that of the site: beside their messages and in mails, it would look as if
+/// the site wrote them.
+pub(super) fn refuse_site_name(name: &str) -> Result<()> {
+    if is_site_name(name) { Err(Error::for_field("name", FieldError::NameReserved)) } else { Ok(()) }
 }
 
 /// Returns whether the profile of an unconfirmed account was cleared by

@@ -4,7 +4,7 @@ use super::{
     one_time_token,
     one_time_token::Purpose,
     person::{person_of, user_of},
-    registration::{delete_unconfirmed, unchanged_person},
+    registration::{delete_unconfirmed, refuse_site_name, unchanged_person},
     security_log::SecurityEvent,
 };
 use crate::{
@@ -52,10 +52,26 @@ impl Greenroom {
     /// conversation with.
     ///
     /// # Errors
-    /// `RoleFixed` for another role once there is a booking; `SessionRequired` for an access token.
+    /// `Invalid` for the site's name; `RoleFixed` for another role once there is a booking; `SessionRequired` for an access token; `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn change_account(&self, viewer: &Viewer, change: AccountChange) -> Result<Account> {
         viewer.require_full_scope()?;
+        self.rate_limits.account_changes.acquire(viewer.id())?;
+        let asks_identity =
+            change.name.is_some() || change.role.is_some() || change.craft.is_some() || change.renew_slug;
+        if asks_identity {
+            self.rate_limits.identity_changes.acquire(viewer.id())?;
+        }
+        let changed = self.change_account_inner(viewer, change).await;
+        // A form sends the name also where only the bio is new.
+        if asks_identity && !matches!(changed, Ok((_, true))) {
+            self.rate_limits.identity_changes.refund(&viewer.id());
+        }
+        changed.map(|(account, _)| account)
+    }
+
+    /// Also returns whether the change is one that others see: of name, role, craft or slug.
+    async fn change_account_inner(&self, viewer: &Viewer, change: AccountChange) -> Result<(Account, bool)> {
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         run_to_completion(async move {
             let now = greenroom.now();
@@ -66,6 +82,9 @@ impl Greenroom {
             let role = change.role.filter(|role| role.as_str() != before.role);
             if role.is_some() && has_bookings(&tx, &viewer).await? {
                 return Err(ApiError::RoleFixed.into());
+            }
+            if let Some(name) = change.name.as_deref().filter(|name| *name != before.name) {
+                refuse_site_name(name)?;
             }
             // Organizers have no craft.
             let craft = if role == Some(Role::Organizer) { Some(None) } else { change.craft };
@@ -83,8 +102,9 @@ impl Greenroom {
             let row = if row.is_changed() { row.update(&tx).await? } else { before.clone() };
             let row = if change.renew_slug { renew_slug(&tx, row).await? } else { ensure_slug(&tx, row).await? };
             let mut recorder = EventRecorder::default();
-            let person = person_of(row.clone())?;
-            if person != person_of(before)? {
+            let (person, renamed) = (person_of(row.clone())?, row.slug != before.slug);
+            let differs = person != person_of(before)?;
+            if differs {
                 record_person_updated(&mut recorder, &person, counterparts.clone());
             }
             recorder.commit(tx, &greenroom.realtime.hub, now).await?;
@@ -94,7 +114,7 @@ impl Greenroom {
             if !row.presence {
                 greenroom.hide_presence(viewer.id(), &counterparts);
             }
-            account_of(row)
+            Ok((account_of(row)?, differs || renamed))
         })
         .await
     }

@@ -150,7 +150,8 @@ impl Section {
     }
 }
 
-const PARAGRAPH: &str = "white-space:pre-line";
+// Clips marks that are stacked on a letter of a message.
+const PARAGRAPH: &str = "white-space:pre-line;overflow:hidden;overflow-wrap:anywhere";
 const RULE: &str = "border:0;border-top:1px solid #DDE1DA";
 const LINK: &str = "color:#0B6B4C;font-weight:600";
 const BODY: &str = "font:16px/1.5 system-ui,sans-serif;max-width:32em;margin:24px auto;padding:0 16px";

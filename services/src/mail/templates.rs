@@ -231,10 +231,11 @@ impl DigestLine {
         matches!(self, Self::Message(_))
     }
 
-    fn text(&self) -> &str {
+    /// Returns the line. A message is in quotation marks, so that it can't pass for a booking action.
+    fn text(&self) -> String {
         match self {
-            Self::Message(text) => text,
-            Self::Action(text) => text,
+            Self::Message(text) => format!("“{}”", isolate(text)),
+            Self::Action(text) => (*text).to_owned(),
         }
     }
 }
@@ -272,7 +273,7 @@ pub(crate) fn unread_digest(
         [] => (String::new(), links.to("/inbox")),
     };
     let section = |unread: &UnreadConversation| {
-        let lines = unread.lines.iter().map(|line| format!("\n  {}", isolate(line.text()))).collect::<String>();
+        let lines = unread.lines.iter().map(|line| format!("\n  {}", line.text())).collect::<String>();
         Section {
             conversation: unread.conversation,
             text: format!("{}, {}:{lines}", isolate(&unread.from), isolate(&unread.about)),

@@ -20,10 +20,11 @@ impl Greenroom {
     /// Marks notifications of the viewer as seen, and sends an event to all their devices.
     ///
     /// # Errors
-    /// `InsufficientScope` for an access token that may only read.
+    /// `InsufficientScope` for an access token that may only read; `RateLimited`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn mark_notifications_seen(&self, viewer: &Viewer, seen: NotificationSelection) -> Result<()> {
         viewer.require_write_scope()?;
+        self.rate_limits.housekeeping.acquire(viewer.session())?;
         let (greenroom, viewer) = (self.clone(), viewer.clone());
         run_to_completion(async move {
             let now = greenroom.now();

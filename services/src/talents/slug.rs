@@ -15,6 +15,8 @@ use uuid::Uuid;
 const BATCH: u64 = 100;
 /// Maximum length before the number of a duplicate.
 const LENGTH: usize = 48;
+/// What stands before a slug that would be one of the site's own.
+const TALENT_PREFIX: &str = "talent-";
 /// The slug of a name without any letter or digit that ASCII has.
 const NAMELESS: &str = "talent";
 /// Maximum length with that number.
@@ -29,32 +31,13 @@ const WITHOUT_SLUG: &str = "role = 'talent' AND email_verified AND slug IS NULL"
 /// Key of the advisory lock. Arbitrary, but the same in every version of the program.
 const SLUG_LOCK: i64 = 0x6772_736c;
 
-/// Slugs that a person could take for a page of the site.
-const RESERVED: [&str; 24] = [
-    "about",
-    "account",
-    "admin",
-    "api",
-    "bookings",
-    "contact",
-    "edit",
-    "greenroom",
-    "help",
-    "home",
-    "inbox",
-    "me",
-    "new",
-    "privacy",
-    "profile",
-    "register",
-    "search",
-    "settings",
-    "signin",
-    "signout",
-    "support",
-    "talents",
-    "terms",
-    "you",
+/// What the site calls itself. A person whose name begins with it could speak as the site.
+const SITE: &str = "greenroom";
+
+/// Slugs that a person could take for a page of the site, also with a number.
+const RESERVED: [&str; 23] = [
+    "about", "account", "admin", "api", "bookings", "contact", "edit", "help", "home", "inbox", "me", "new", "privacy",
+    "profile", "register", "search", "settings", "signin", "signout", "support", "talents", "terms", "you",
 ];
 
 /// A text that has the form of a slug. Other text reaches no statement: PostgreSQL refuses NUL, for example.
@@ -91,7 +74,7 @@ pub(crate) async fn renew_slug(tx: &impl ConnectionTrait, row: person::Model) ->
     if row.role != Role::Talent.as_str() || !row.email_verified {
         return Ok(row);
     }
-    let base = slug_base(&row.name);
+    let base = own_slug_base(&row.name);
     let is_own = |own: &str| own == base || own.strip_prefix(&base).is_some_and(is_number_suffix);
     if row.slug.as_deref().is_some_and(is_own) {
         return Ok(row);
@@ -117,8 +100,7 @@ fn is_number_suffix(text: &str) -> bool {
 /// Returns `base`, or `base` with a number.
 async fn find_free_slug(connection: &impl ConnectionTrait, base: &str) -> Result<String> {
     let numbered = (2..=SMALL_NUMBERS).map(|number| format!("{base}-{number}"));
-    let plain = Some(base.to_owned()).filter(|base| !is_reserved(base));
-    let mut candidates: Vec<String> = plain.into_iter().chain(numbered).collect();
+    let mut candidates: Vec<String> = [base.to_owned()].into_iter().chain(numbered).collect();
     loop {
         let taken = person::Entity::find().select_only().column(person::Column::Slug);
         let taken = taken.filter(person::Column::Slug.is_in(candidates.clone()));
@@ -131,9 +113,21 @@ async fn find_free_slug(connection: &impl ConnectionTrait, base: &str) -> Result
     }
 }
 
+/// Returns whether a name begins with that of the site, in any case, width or style of letters.
+pub(crate) fn is_site_name(name: &str) -> bool {
+    fold_text(name).trim_start_matches(|letter: char| !letter.is_alphanumeric()).starts_with(SITE)
+}
+
+/// Returns [`slug_base`], or one that tells that it is a talent's where that would be the site's own.
+fn own_slug_base(name: &str) -> String {
+    let base = slug_base(name);
+    if is_reserved(&base) { format!("{TALENT_PREFIX}{base}") } else { base }
+}
+
 fn is_reserved(slug: &str) -> bool {
+    let word = slug.trim_end_matches(|letter: char| letter == '-' || letter.is_ascii_digit());
     // A profile is also found by its id.
-    RESERVED.contains(&slug) || Uuid::try_parse(slug).is_ok()
+    RESERVED.contains(&word) || slug.starts_with(SITE) || Uuid::try_parse(slug).is_ok()
 }
 
 /// Returns the name in lower-case ASCII letters and digits, with single hyphens between words.
@@ -176,7 +170,7 @@ pub(crate) async fn fill_missing_slugs(connection: &impl ConnectionTrait) -> Res
 
 #[cfg(test)]
 mod tests {
-    use super::{InvalidSlug, Slug, is_number_suffix, is_reserved, slug_base};
+    use super::{InvalidSlug, Slug, is_number_suffix, is_reserved, is_site_name, own_slug_base, slug_base};
 
     #[test]
     fn a_slug_is_the_name_in_ascii() {
@@ -209,8 +203,30 @@ mod tests {
 
     #[test]
     fn words_of_the_site_and_ids_are_reserved() {
-        assert!(is_reserved("settings") && is_reserved("0190b5a4-7e7a-7c3e-8a55-0123456789ab"));
+        for (name, slug) in [
+            ("Settings", "talent-settings"),
+            ("Admin 2", "talent-admin-2"),
+            ("API-2-3", "talent-api-2-3"),
+            ("Greenroom Support", "talent-greenroom-support"),
+            ("0190b5a4-7e7a-7c3e-8a55-0123456789ab", "talent-0190b5a4-7e7a-7c3e-8a55-0123456789ab"),
+            ("Settings of Mombasa", "settings-of-mombasa"),
+            ("DJ 2", "dj-2"),
+        ] {
+            assert_eq!(own_slug_base(name), slug);
+        }
         assert!(!is_reserved("sarah-wanjiru"));
+    }
+
+    #[test]
+    fn names_that_begin_with_that_of_the_site_are_recognised() {
+        for name in
+            ["Greenroom", "GREENROOM Support", "» greenroom-team", "Ｇｒｅｅｎｒｏｏｍ", "𝗚𝗿𝗲𝗲𝗻𝗿𝗼𝗼𝗺 help", "Grèenroom"]
+        {
+            assert!(is_site_name(name), "{name}");
+        }
+        for name in ["The Green Room Band", "Green Room Events", "Sarah of Greenroom"] {
+            assert!(!is_site_name(name), "{name}");
+        }
     }
 
     #[test]

@@ -101,7 +101,7 @@ async fn one_digest_lists_unread_messages_by_conversation(site: Site) {
     let opened = site.greenroom.open_booking(&demo.eventpro, booking).await.expect("a booking");
     send_text(&site.greenroom, &demo.sarah, demo.launch, "One").await;
     site.clock.advance(MINUTE);
-    send_text(&site.greenroom, &demo.kamau, opened.id, "Two").await;
+    send_text(&site.greenroom, &demo.kamau, opened.id, "Accepted the booking.").await;
     send_text(&site.greenroom, &demo.sarah, demo.launch, "Three").await;
     let accepted = site
         .greenroom
@@ -120,8 +120,8 @@ async fn one_digest_lists_unread_messages_by_conversation(site: Site) {
         let link = format!("<a href=\"https://greenroom.example/conversations/{conversation}\"");
         assert!(mails[0].html.contains(&link), "{}", mails[0].html);
     }
-    let sarah = "Sarah Wanjiru, Savanna product launch:\n  One\n  Three\n";
-    let kamau = "DJ Kamau, Harvest dinner:\n  Two\n  Accepted the booking.\n";
+    let sarah = "Sarah Wanjiru, Savanna product launch:\n  “One”\n  “Three”\n";
+    let kamau = "DJ Kamau, Harvest dinner:\n  “Accepted the booking.”\n  Accepted the booking.\n";
     assert!(mails[0].text.contains(sarah) && mails[0].text.contains(kamau), "{}", mails[0].text);
     site.clock.advance(60 * MINUTE);
     assert_eq!(digests_to_eventpro(&site).await.len(), 1);

@@ -11,6 +11,7 @@
 mod support;
 
 mod access_tokens;
+mod account_changes;
 mod account_deletion;
 mod account_security;
 mod agenda;

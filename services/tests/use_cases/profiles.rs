@@ -1,9 +1,9 @@
 //! Profiles of talents: their slugs, and who sees them.
 
 use crate::support::{Site, expect_api_error, soon, to_password};
-use model::{Account, AccountInput, ApiError, Craft, Role, Talent};
+use model::{Account, AccountInput, ApiError, Craft, FieldError, RegisterInput, Role, Talent};
 use services::{Greenroom, Limits, Viewer, seed, talents::ProfileKey};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, net::Ipv4Addr};
 use tokio::task::JoinSet;
 
 on_both! {
@@ -15,6 +15,7 @@ on_both! {
     a_private_profile_is_hidden_from_visitors,
     a_deleted_account_has_no_profile,
     public_profiles_are_featured,
+    the_name_of_the_site_is_reserved,
 }
 
 async fn change(greenroom: &Greenroom, viewer: &Viewer, input: AccountInput) -> Account {
@@ -49,9 +50,33 @@ async fn a_slug_changes_only_if_asked(site: Site) {
     assert_eq!(slug(name("Sarah W.")).await.as_deref(), Some("sarah-wanjiru"));
     assert_eq!(slug(renewed("DJ Kamau")).await.as_deref(), Some("dj-kamau-2"));
     assert_eq!(slug(renewed("DJ Kamau")).await.as_deref(), Some("dj-kamau-2"), "it fits the name already");
-    assert_eq!(slug(renewed("Settings")).await.as_deref(), Some("settings-2"), "a word of the site");
+    assert_eq!(slug(renewed("Settings")).await.as_deref(), Some("talent-settings"), "a word of the site");
+    assert_eq!(slug(renewed("Settings 2")).await.as_deref(), Some("talent-settings-2"));
     let old = profile(&site, Some(&demo.sarah), "sarah-wanjiru").await;
     assert_eq!(expect_api_error(old), ApiError::NotFound);
+}
+
+async fn the_name_of_the_site_is_reserved(site: Site) {
+    let demo = site.demo().await;
+    let greenroom = &site.greenroom;
+    let change = async |name| {
+        let input = AccountInput { name: Some(name), bio: Some("Live".to_owned()), ..AccountInput::default() };
+        greenroom.change_account(&demo.sarah, input.parse(Role::Talent).expect("a change")).await
+    };
+    let reserved = ApiError::for_field("name", FieldError::NameReserved);
+    assert_eq!(expect_api_error(change("Greenroom Support".to_owned()).await), reserved);
+    let registration = RegisterInput {
+        email: Some("support@example.com".to_owned()),
+        password: Some("a long enough secret".to_owned()),
+        name: Some("GREENROOM".to_owned()),
+        role: Some("talent".to_owned()),
+        craft: None,
+    };
+    let registration = registration.parse().expect("a registration");
+    let registered = greenroom.register_account(registration, Ipv4Addr::LOCALHOST.into()).await;
+    assert_eq!(expect_api_error(registered.map(drop)), reserved);
+    site.execute("UPDATE person SET name = 'Greenroom Ltd' WHERE slug = 'sarah-wanjiru'").await;
+    change("Greenroom Ltd".to_owned()).await.expect("a name from before stays");
 }
 
 async fn people_with_the_same_name_get_different_slugs(site: Site) {

@@ -213,7 +213,8 @@ async fn what_was_typed_can_be_copied_if_the_browser_is_unknown() {
     let pairs = [("conversation_id", site.launch.as_str()), ("body", "Half a <b>thought")];
     let answer = stranger.post_form("/fn/post", &format!("/conversations/{}", site.launch), &pairs).await;
     assert_eq!(answer.status, 401);
-    assert!(answer.text().contains("Half a &lt;b&gt;thought</textarea>") && answer.text().contains("/signin?next="));
+    let way_back = format!("href=\"/signin?next=/conversations/{}\"", site.launch);
+    assert!(answer.text().contains("Half a &lt;b&gt;thought</textarea>") && answer.text().contains(&way_back));
     assert_eq!(site.count("SELECT count(*) FROM refused_form").await, 0);
 }
 
