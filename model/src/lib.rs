@@ -55,5 +55,5 @@ pub use projection::{
 };
 pub use stored_email::{LookupEmail, StoredEmail};
 pub use talent::Talent;
-pub use time::{Day, Month, Timestamp};
+pub use time::{CurrentDay, Day, Month, Timestamp};
 pub use time_zone::{LocalTime, TimeZoneName, UtcOffsets};

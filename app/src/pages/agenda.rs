@@ -52,8 +52,10 @@ fn AgendaLoader(
 #[component]
 fn AgendaView(for_person: ForPerson<Agenda>, month: Option<Month>) -> impl IntoView {
     let me = for_person.me;
-    let agenda = Live::current().subscribe(for_person);
-    let shown = month.unwrap_or_else(|| agenda.with_untracked(|agenda| agenda.today.month()));
+    let live = Live::current();
+    let agenda = live.subscribe(for_person);
+    live.reload_after(agenda.with_untracked(|agenda| agenda.today.ends_at));
+    let shown = month.unwrap_or_else(|| agenda.with_untracked(|agenda| agenda.today.day.month()));
     let sections = move || agenda.with(|agenda| sections_of(agenda, month));
     let is_empty = move || agenda.with(|agenda| sections_of(agenda, month).is_empty());
     let title = if month.is_some() { strings::NO_BOOKINGS_THEN } else { strings::NO_BOOKINGS };

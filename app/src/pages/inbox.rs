@@ -3,10 +3,9 @@ mod list;
 mod next_up;
 
 use crate::{
-    components::{LoadError, PageTitle, Skeleton, locale::Locale},
+    components::{LoadError, PageTitle, Skeleton},
     json,
     live::Live,
-    reactive::{effect, memo},
     request_error::{ForPerson, RequestResult},
     server_fn_client::page_resource,
     server_fns::{self, FirstSteps},
@@ -53,7 +52,6 @@ pub fn InboxLayout() -> impl IntoView {
         |(_, _, address)| InboxAnswer::load(address),
     );
     provide_context(LoadedInbox(inbox));
-    reload_at_midnight();
     view! {
         <div class="messages" class:in-thread=is_in_thread()>
             <section class="inbox" aria-labelledby="inbox-title">
@@ -79,19 +77,6 @@ fn split(answer: RequestResult<InboxAnswer>) -> (RequestResult<ForPerson<InboxLi
         Ok(InboxAnswer { for_person, first_steps }) => (Ok(for_person), first_steps),
         Err(failure) => (Err(failure), None),
     }
-}
-
-/// Loads the inbox again when a day ends: bookings become past, and nothing waits for an answer about them.
-fn reload_at_midnight() {
-    let (live, locale) = (Live::current(), Locale::current());
-    let (today, known) = (memo(move || locale.today()), StoredValue::new(None));
-    effect(move || {
-        let now = today.get();
-        if known.get_value().is_some_and(|known| known != now) {
-            live.needs_reload.update(|times| *times += 1);
-        }
-        known.set_value(Some(now));
-    });
 }
 
 /// The inbox without a thread: on a wide screen, what comes next.

@@ -4,7 +4,7 @@ use crate::{
     event::{Envelope, Event},
     id::PersonId,
     money::Money,
-    time::{Day, Month},
+    time::{CurrentDay, Day, Month},
 };
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,7 @@ pub struct Agenda {
     /// The first day after those listed; `None` if all later days are listed.
     pub until: Option<Day>,
     /// The day by which bookings are past.
-    pub today: Day,
+    pub today: CurrentDay,
     /// By day and id.
     pub bookings: Vec<Booking>,
     /// The last day before `from` that has a booking.

@@ -7,7 +7,7 @@ use crate::{
     event::{Envelope, Event},
     id::{ConversationId, PersonId},
     string_enum::string_enum,
-    time::Day,
+    time::{CurrentDay, Day},
 };
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -124,7 +124,7 @@ pub struct InboxList {
     /// move its entries, and its counts aren't kept up to date.
     pub query: Option<String>,
     /// The day by which bookings are past.
-    pub today: Day,
+    pub today: CurrentDay,
     /// Counts over all pages.
     pub counts: InboxCounts,
     /// The next agreed booking.
@@ -147,7 +147,7 @@ impl InboxList {
             }
         }
         if self.query.is_none() {
-            let today = self.today;
+            let today = self.today.day;
             self.entries.sort_by_key(|entry| std::cmp::Reverse(entry.key(me, today)));
         }
         if older.counts.cursor > self.counts.cursor {
@@ -158,7 +158,7 @@ impl InboxList {
 
     /// Keeps only what another filter includes, as far as it is in this list.
     pub fn refine(&mut self, me: PersonId, filter: InboxFilter) {
-        let today = self.today;
+        let today = self.today.day;
         self.entries.retain(|InboxEntry { conversation, .. }| {
             filter.includes(&conversation.booking, conversation.needs(me, today), today)
         });
@@ -167,7 +167,7 @@ impl InboxList {
 
     /// Inserts an entry at its place, unless it doesn't belong into the list or is on a later page.
     fn place(&mut self, me: PersonId, entry: InboxEntry) {
-        let (today, key) = (self.today, entry.key(me, self.today));
+        let (today, key) = (self.today.day, entry.key(me, self.today.day));
         let later = self.next_page.is_some_and(|last| key < last);
         if !later && self.filter.includes(&entry.conversation.booking, key.needs_you, today) {
             let index = self.entries.partition_point(|known| known.key(me, today) > key);
@@ -180,7 +180,7 @@ impl InboxList {
         if seq <= self.counts.cursor {
             return;
         }
-        let today = self.today;
+        let today = self.today.day;
         let needs = |conversation: &Conversation| i64::from(conversation.needs(me, today));
         let agreed = |conversation: &Conversation| i64::from(conversation.booking.is_agreed(today));
         self.counts.needs_you += needs(after) - before.map_or(0, needs);
@@ -245,7 +245,7 @@ impl InboxList {
     fn update_next_up(&mut self, booking: &Booking) -> ApplyOutcome {
         let order = |booking: &Booking| (booking.event_date, booking.id);
         let is_it = self.next_up.as_ref().is_some_and(|next| next.id == booking.id);
-        if booking.is_agreed(self.today) {
+        if booking.is_agreed(self.today.day) {
             if is_it || self.next_up.as_ref().is_none_or(|next| order(booking) < order(next)) {
                 self.next_up = Some(booking.clone());
             }

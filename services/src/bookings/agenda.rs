@@ -16,7 +16,7 @@ impl Greenroom {
     /// When the database can't be read.
     pub async fn load_agenda(&self, viewer: &Viewer, month: Option<Month>) -> Result<Agenda> {
         let today = self.today(viewer);
-        let from = month.unwrap_or(today.month()).first_day();
+        let from = month.unwrap_or(today.day.month()).first_day();
         let mut until = month.map(|month| month.next().first_day());
         let snapshot = self.store.snapshot().await?;
         let bookings = list_bookings(&*snapshot, viewer, from, until).await?;

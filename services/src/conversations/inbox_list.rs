@@ -38,8 +38,8 @@ impl Greenroom {
         let query = query.map(str::trim).filter(|query| !query.is_empty());
         let today = self.today(viewer);
         let snapshot = self.store.snapshot().await?;
-        let waiting = list_waiting(&*snapshot, viewer, today).await?;
-        let page = PageRequest { viewer, filter, query, after, today };
+        let waiting = list_waiting(&*snapshot, viewer, today.day).await?;
+        let page = PageRequest { viewer, filter, query, after, today: today.day };
         let mut entries = match query {
             Some(_) => page.list_by_recency(&*snapshot).await?,
             None => page.list_waiting_first(&*snapshot, &waiting).await?,
@@ -54,8 +54,8 @@ impl Greenroom {
             filter,
             query: query.map(str::to_owned),
             today,
-            counts: InboxCounts { needs_you, agreed: count_agreed(&*snapshot, viewer, today).await?, cursor },
-            next_up: find_next_agreed(&*snapshot, viewer, today).await?,
+            counts: InboxCounts { needs_you, agreed: count_agreed(&*snapshot, viewer, today.day).await?, cursor },
+            next_up: find_next_agreed(&*snapshot, viewer, today.day).await?,
             entries,
             next_page: last,
             cursor,

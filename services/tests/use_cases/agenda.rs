@@ -28,7 +28,7 @@ fn ids(agenda: &Agenda) -> Vec<BookingId> {
 
 async fn bookings_are_listed_by_day(site: Site) {
     let demo = site.demo().await;
-    let today = load(&site, &demo.achieng, None).await.today;
+    let today = load(&site, &demo.achieng, None).await.today.day;
     let later = open(&site, &demo, today.plus_days(40), "KES").await;
     let (first, second) = (open(&site, &demo, today, "KES").await, open(&site, &demo, today, "KES").await);
     let agenda = load(&site, &demo.achieng, None).await;
@@ -40,7 +40,7 @@ async fn bookings_are_listed_by_day(site: Site) {
 
 async fn a_month_has_the_sums_of_its_agreed_fees(site: Site) {
     let demo = site.demo().await;
-    let month = load(&site, &demo.achieng, None).await.today.month().next();
+    let month = load(&site, &demo.achieng, None).await.today.day.month().next();
     for currency in ["KES", "USD", "KES", "KES"] {
         let id = open(&site, &demo, month.first_day(), currency).await;
         site.greenroom.apply_booking_action(&demo.achieng, id, BookingAction::Accept).await.expect("accepted");
@@ -54,7 +54,7 @@ async fn a_month_has_the_sums_of_its_agreed_fees(site: Site) {
 
 async fn other_months_are_found(site: Site) {
     let demo = site.demo().await;
-    let today = load(&site, &demo.achieng, None).await.today;
+    let today = load(&site, &demo.achieng, None).await.today.day;
     let (near, far) = (today, today.plus_days(400));
     open(&site, &demo, near, "KES").await;
     open(&site, &demo, far, "KES").await;
@@ -66,7 +66,7 @@ async fn other_months_are_found(site: Site) {
 
 async fn too_many_bookings_are_cut_between_days(site: Site) {
     let demo = site.demo().await;
-    let today = load(&site, &demo.achieng, None).await.today;
+    let today = load(&site, &demo.achieng, None).await.today.day;
     for number in 0..302 {
         // Within the limit of messages per minute.
         site.clock.advance(Duration::from_secs(1));

@@ -119,9 +119,10 @@ async fn paging_yields_every_conversation_once(site: Site) {
             whole.extend(viewer.id(), next);
         }
         let waiting = |list: &InboxList| {
-            list.entries.iter().filter(|entry| entry.conversation.needs(viewer.id(), list.today)).count() as i64
+            list.entries.iter().filter(|entry| entry.conversation.needs(viewer.id(), list.today.day)).count() as i64
         };
-        let first_others = whole.entries.partition_point(|entry| entry.conversation.needs(viewer.id(), whole.today));
+        let first_others =
+            whole.entries.partition_point(|entry| entry.conversation.needs(viewer.id(), whole.today.day));
         assert_eq!(in_order, ids(&whole), "the browser sorts differently");
         assert!(whole.entries.len() >= 66 && first_others as i64 == whole.counts.needs_you);
         assert!(waiting(&whole) == whole.counts.needs_you && whole.counts.needs_you >= needs_you);

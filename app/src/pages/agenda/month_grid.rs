@@ -44,7 +44,7 @@ fn weeks(agenda: &Agenda, month: Month) -> impl IntoView + use<> {
 
 fn day_cell(agenda: &Agenda, day: Day) -> impl IntoView + use<> {
     let bookings: Vec<&Booking> = agenda.bookings.iter().filter(|booking| booking.event_date == day).collect();
-    let current = (day == agenda.today).then_some("date");
+    let current = (day == agenda.today.day).then_some("date");
     if bookings.is_empty() {
         return Either::Left(view! { <span aria-current=current>{day.day_of_month()}</span> });
     }

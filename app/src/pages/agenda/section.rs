@@ -22,9 +22,9 @@ impl Section {
         let day = booking.event_date;
         if month.is_some() {
             Section::Month(day.month())
-        } else if day < agenda.today {
+        } else if day < agenda.today.day {
             Section::EarlierThisMonth
-        } else if day <= agenda.today.end_of_week() {
+        } else if day <= agenda.today.day.end_of_week() {
             Section::ThisWeek
         } else {
             Section::Month(day.month())

@@ -28,6 +28,8 @@ pub(super) fn InboxRows(shown: ShownInbox, first_steps: Option<FirstSteps>, addr
     keep_for_later(me, inbox, first_page);
     if is_stale {
         reload_once_reached();
+    } else {
+        live.reload_after(inbox.with_untracked(|inbox| inbox.today.ends_at));
     }
     let rows =
         move || inbox.with(|inbox| inbox.entries.iter().map(|entry| entry.conversation.clone()).collect::<Vec<_>>());

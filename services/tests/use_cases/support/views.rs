@@ -127,7 +127,7 @@ impl Views {
     /// Drops the views that depend on the day, if a day ended between this reading and the other: a browser loads them
     /// again then.
     fn clear_unless_same_day(&mut self, other: &Self) {
-        let today = |views: &Self| views.agendas.first().map(|agenda| agenda.today);
+        let today = |views: &Self| views.agendas.first().map(|agenda| agenda.today.day);
         if today(self) != today(other) {
             self.lists.clear();
             self.agendas.clear();
