@@ -241,21 +241,22 @@ impl InboxList {
         ApplyOutcome::Changed
     }
 
-    /// Updates the next agreed booking. `Gap` if it was cancelled and another one follows it.
+    /// Updates the next agreed booking. `Gap` if it was cancelled and another one may follow it.
     fn update_next_up(&mut self, booking: &Booking) -> ApplyOutcome {
         let order = |booking: &Booking| (booking.event_date, booking.id);
         let is_it = self.next_up.as_ref().is_some_and(|next| next.id == booking.id);
-        if booking.is_agreed(self.today.day) {
-            if is_it || self.next_up.as_ref().is_none_or(|next| order(booking) < order(next)) {
-                self.next_up = Some(booking.clone());
-            }
-        } else if is_it {
-            self.next_up = None;
-            if self.counts.agreed > 0 {
-                return ApplyOutcome::Gap;
-            }
+        let next = if booking.is_agreed(self.today.day) {
+            let is_next = is_it || self.next_up.as_ref().is_none_or(|next| order(booking) < order(next));
+            is_next.then(|| booking.clone())
+        } else {
+            None
+        };
+        if next.is_none() && !is_it {
+            return ApplyOutcome::Unchanged;
         }
-        ApplyOutcome::Changed
+        let may_be_followed = next.is_none() && (self.query.is_some() || self.counts.agreed > 0);
+        self.next_up = next;
+        if may_be_followed { ApplyOutcome::Gap } else { ApplyOutcome::Changed }
     }
 }
 
@@ -274,7 +275,7 @@ impl Projection for InboxList {
             Event::BookingUpdated { booking } => {
                 let outcome = self.update(me, envelope, |known| known.booking.id == booking.id);
                 // Last, because it needs the updated counts.
-                if self.update_next_up(booking) == ApplyOutcome::Gap { ApplyOutcome::Gap } else { outcome }
+                outcome.max(self.update_next_up(booking))
             }
             Event::PersonUpdated { person } => {
                 for entry in &mut self.entries {

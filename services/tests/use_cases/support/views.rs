@@ -6,6 +6,7 @@ use model::{
     Projection, Thread,
 };
 use services::{Greenroom, Viewer, messages::Window};
+use std::fmt::Debug;
 
 /// All views of one person, each with its own cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub(crate) struct Views {
     pub(crate) inbox: Option<Inbox>,
     /// The inbox's page, with each filter; `None` like the inbox.
     pub(crate) lists: Vec<Option<InboxList>>,
+    /// What a search of the inbox found; `None` like the inbox.
+    pub(crate) search: Option<InboxList>,
     /// The bookings from this month on, and those of the month in which all new ones are.
     pub(crate) agendas: Vec<Agenda>,
     pub(crate) notification_list: NotificationList,
@@ -37,7 +40,9 @@ impl Views {
         let notification_list = greenroom.list_notifications(viewer, None).await.expect("notifications");
         let nav_state = greenroom.load_nav_state(viewer).await.expect("a nav state");
         let (lists, agendas) = (read_lists(greenroom, viewer).await, read_agendas(greenroom, viewer).await);
-        Self { inbox: Some(inbox), lists, agendas, notification_list, nav_state, threads, bookings }
+        let search = greenroom.load_inbox_list(viewer, InboxFilter::All, Some("a"), None).await.expect("a list");
+        let (inbox, search) = (Some(inbox), Some(search));
+        Self { inbox, lists, search, agendas, notification_list, nav_state, threads, bookings }
     }
 
     /// Returns the smallest cursor of the views: events after it may be missing in one of them.
@@ -45,7 +50,7 @@ impl Views {
         let inbox = self.inbox.iter().map(Projection::cursor);
         let threads = self.threads.iter().map(Projection::cursor);
         let bookings = self.bookings.iter().map(Projection::cursor);
-        let lists = self.lists.iter().flatten().map(Projection::cursor);
+        let lists = self.lists.iter().flatten().chain(&self.search).map(Projection::cursor);
         let agendas = self.agendas.iter().map(Projection::cursor);
         let others = [self.notification_list.cursor(), self.nav_state.cursor()];
         inbox.chain(threads).chain(bookings).chain(lists).chain(agendas).chain(others).min().expect("at least one view")
@@ -53,19 +58,19 @@ impl Views {
 
     /// Applies an event to all views; returns whether one has changed.
     pub(crate) fn apply(&mut self, me: PersonId, envelope: &Envelope) -> bool {
-        let mut outcomes = vec![self.notification_list.apply(me, envelope), self.nav_state.apply(me, envelope)];
-        outcomes.extend(self.threads.iter_mut().map(|thread| thread.apply(me, envelope)));
-        outcomes.extend(self.bookings.iter_mut().map(|booking| booking.apply(me, envelope)));
-        outcomes.extend(self.agendas.iter_mut().map(|agenda| agenda.apply(me, envelope)));
+        let mut outcomes = vec![apply(&mut self.notification_list, me, envelope), apply(&mut self.nav_state, me, envelope)];
+        outcomes.extend(self.threads.iter_mut().map(|thread| apply(thread, me, envelope)));
+        outcomes.extend(self.bookings.iter_mut().map(|booking| apply(booking, me, envelope)));
+        outcomes.extend(self.agendas.iter_mut().map(|agenda| apply(agenda, me, envelope)));
         assert!(!outcomes.contains(&ApplyOutcome::Gap), "only the inbox can have a gap: {envelope:?}");
-        for list in &mut self.lists {
-            let outcome = list.as_mut().map(|list| list.apply(me, envelope));
+        for list in self.lists.iter_mut().chain([&mut self.search]) {
+            let outcome = list.as_mut().map(|list| apply(list, me, envelope));
             if outcome == Some(ApplyOutcome::Gap) {
                 *list = None;
             }
             outcomes.extend(outcome);
         }
-        let inbox = self.inbox.as_mut().map(|inbox| inbox.apply(me, envelope));
+        let inbox = self.inbox.as_mut().map(|inbox| apply(inbox, me, envelope));
         if inbox == Some(ApplyOutcome::Gap) {
             self.inbox = None;
         }
@@ -91,6 +96,12 @@ impl Views {
                 list.next_page = fresh.next_page;
             }
         }
+        if let (Some(search), Some(fresh)) = (&mut self.search, &fresh.search) {
+            // Events neither add to what was found nor move it, and the counts aren't kept up to date.
+            search.entries.clone_from(&fresh.entries);
+            search.counts.clone_from(&fresh.counts);
+            search.next_page = fresh.next_page;
+        }
         self.clear_unless_same_day(fresh);
         for (thread, fresh) in self.threads.iter_mut().zip(&fresh.threads) {
             if fresh.has_more {
@@ -109,6 +120,9 @@ impl Views {
         self.bookings.retain(|booking| on_screen.contains(&booking.conversation.id));
         if earlier.inbox.is_none() {
             self.inbox = None;
+        }
+        if earlier.search.is_none() {
+            self.search = None;
         }
         for (list, earlier) in self.lists.iter_mut().zip(&earlier.lists) {
             match (&mut *list, earlier) {
@@ -130,9 +144,21 @@ impl Views {
         let today = |views: &Self| views.agendas.first().map(|agenda| agenda.today.day);
         if today(self) != today(other) {
             self.lists.clear();
+            self.search = None;
             self.agendas.clear();
         }
     }
+}
+
+/// Applies an event, and checks that a view without a change says so: a page renders nothing then.
+fn apply<T: Projection + Clone + PartialEq + Debug>(view: &mut T, me: PersonId, envelope: &Envelope) -> ApplyOutcome {
+    let mut before = view.clone();
+    let outcome = view.apply(me, envelope);
+    if outcome == ApplyOutcome::Unchanged {
+        before.set_cursor(view.cursor());
+        assert_eq!(*view, before, "changed without saying so: {envelope:?}");
+    }
+    outcome
 }
 
 async fn read_lists(greenroom: &Greenroom, viewer: &Viewer) -> Vec<Option<InboxList>> {
