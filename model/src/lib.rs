@@ -13,6 +13,7 @@
 //! - [`api_error`]: errors that clients receive
 
 pub mod account;
+mod agenda_period;
 pub mod api_error;
 pub mod booking;
 pub mod conversation;
@@ -37,6 +38,7 @@ pub use account::{
     AccessToken, Account, AccountChange, AccountInput, Device, EmailDelay, RegisterInput, Registration, Scope,
     SessionEndReason, TokenDraft, TokenInput,
 };
+pub use agenda_period::{AgendaPeriod, AgendaPosition};
 pub use api_error::{ApiError, FieldError, ValidationErrors};
 pub use booking::{Booking, BookingAction, BookingDraft, BookingInput, BookingStatus, BookingSummary};
 pub use conversation::Conversation;

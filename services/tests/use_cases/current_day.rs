@@ -1,7 +1,7 @@
 //! The day by which bookings are past: the one where the viewer's device is, else that of the site.
 
 use crate::support::{DemoData, Site, draft_booking};
-use model::{BookingAction, BookingDraft, ConversationId, Day, InboxFilter, InboxList, Timestamp};
+use model::{AgendaPeriod, BookingAction, BookingDraft, ConversationId, Day, InboxFilter, InboxList, Timestamp};
 use services::{Viewer, clock::Clock};
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ struct Shown {
 async fn look(site: &Site, viewer: &Viewer, agreed: ConversationId, request: ConversationId) -> Shown {
     let has = |list: &InboxList, id| list.entries.iter().any(|entry| entry.conversation.id == id);
     let list = load(site, viewer, InboxFilter::Agreed).await;
-    let agenda = site.greenroom.load_agenda(viewer, None).await.expect("an agenda");
+    let agenda = site.greenroom.load_agenda(viewer, AgendaPeriod::Upcoming).await.expect("an agenda");
     assert_eq!(agenda.today, list.today);
     assert!(list.today.ends_at > site.clock.now());
     let find = |filter| site.greenroom.load_inbox_list(viewer, filter, Some("harvest"), None);

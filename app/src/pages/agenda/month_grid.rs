@@ -1,15 +1,15 @@
-use super::section::fees_of;
+use super::{address::path_of, section::fees_of};
 use crate::{
     components::{Glyph, Icon},
     strings,
 };
 use leptos::{either::Either, prelude::*};
-use model::{Agenda, Booking, BookingStatus, Day, Month};
+use model::{Agenda, AgendaPeriod, Booking, BookingStatus, Day, Month};
 
 /// A month as a calendar, beside the list on wide screens. A day with bookings leads to its first row in the list.
 #[component]
 pub(super) fn MonthGrid(agenda: RwSignal<Agenda>, month: Month) -> impl IntoView {
-    let href = |month: Month| format!("/bookings?month={month}");
+    let href = |month: Month| path_of(AgendaPeriod::Month(month));
     let (previous, next) = (month.previous(), month.next());
     view! {
         <aside class="month-grid" aria-label=strings::month_title(month)>

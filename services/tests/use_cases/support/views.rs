@@ -2,8 +2,8 @@
 
 use super::event_day;
 use model::{
-    Agenda, ApplyOutcome, BookingView, Envelope, Inbox, InboxFilter, InboxList, NavState, NotificationList, PersonId,
-    Projection, Thread,
+    Agenda, AgendaPeriod, ApplyOutcome, BookingView, Envelope, Inbox, InboxFilter, InboxList, NavState,
+    NotificationList, PersonId, Projection, Thread,
 };
 use services::{Greenroom, Viewer, messages::Window};
 use std::fmt::Debug;
@@ -58,7 +58,8 @@ impl Views {
 
     /// Applies an event to all views; returns whether one has changed.
     pub(crate) fn apply(&mut self, me: PersonId, envelope: &Envelope) -> bool {
-        let mut outcomes = vec![apply(&mut self.notification_list, me, envelope), apply(&mut self.nav_state, me, envelope)];
+        let mut outcomes =
+            vec![apply(&mut self.notification_list, me, envelope), apply(&mut self.nav_state, me, envelope)];
         outcomes.extend(self.threads.iter_mut().map(|thread| apply(thread, me, envelope)));
         outcomes.extend(self.bookings.iter_mut().map(|booking| apply(booking, me, envelope)));
         outcomes.extend(self.agendas.iter_mut().map(|agenda| apply(agenda, me, envelope)));
@@ -171,8 +172,8 @@ async fn read_lists(greenroom: &Greenroom, viewer: &Viewer) -> Vec<Option<InboxL
 
 async fn read_agendas(greenroom: &Greenroom, viewer: &Viewer) -> Vec<Agenda> {
     let mut agendas = Vec::new();
-    for month in [None, Some(event_day().month())] {
-        agendas.push(greenroom.load_agenda(viewer, month).await.expect("an agenda"));
+    for period in [AgendaPeriod::Upcoming, AgendaPeriod::Month(event_day().month())] {
+        agendas.push(greenroom.load_agenda(viewer, period).await.expect("an agenda"));
     }
     agendas
 }
