@@ -29,6 +29,7 @@ mod m2026_11_29_profiles;
 mod m2026_11_29_refused_forms;
 mod m2026_11_29_time_zones;
 mod m2026_11_29_tokens_of_a_letter;
+mod m2026_11_30_session_time_zones;
 
 /// Runs all migrations in order.
 #[derive(Debug)]
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_29_time_zones::Migration),
             Box::new(m2026_11_29_booking_days::Migration),
             Box::new(m2026_11_29_profiles::Migration),
+            Box::new(m2026_11_30_session_time_zones::Migration),
         ]
     }
 }

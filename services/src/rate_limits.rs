@@ -15,6 +15,8 @@ const MARKER_UPDATES_PER_MINUTE: usize = 1_200;
 const PASSWORD_CHANGES_PER_HOUR: usize = 10;
 /// Sign-ins to one account from one network, successful or not.
 const SIGN_INS_PER_MINUTE: usize = 300;
+/// Changes of the time zone of a session's device: more than any traveller causes.
+const TIME_ZONES_PER_HOUR: usize = 20;
 /// How long what was typed into a refused form can be shown again.
 pub(crate) const REFUSED_FORM_TTL: Duration = Duration::from_secs(10 * 60);
 /// Refused forms that are kept per network and in all, each for [`REFUSED_FORM_TTL`]: up to 64 MiB.
@@ -30,6 +32,8 @@ pub(crate) struct RateLimits {
     pub(crate) typing: RateLimiter<(PersonId, ConversationId)>,
     pub(crate) exports: RateLimiter<PersonId>,
     pub(crate) account_mails: RateLimiter<IpAddr>,
+    /// Time zones that a browser reports, if they differ.
+    pub(crate) time_zones: RateLimiter<SessionId>,
     /// Refused forms whose values are kept.
     pub(crate) refused_forms: RateLimiter<IpAddr>,
     pub(crate) all_refused_forms: RateLimiter<()>,
@@ -52,6 +56,7 @@ impl RateLimits {
             marker_updates: RateLimiter::new(clock, MARKER_UPDATES_PER_MINUTE, MINUTE),
             typing: RateLimiter::new(clock, 1, TYPING_INTERVAL),
             exports: RateLimiter::new(clock, EXPORTS_PER_HOUR, HOUR),
+            time_zones: RateLimiter::new(clock, TIME_ZONES_PER_HOUR, HOUR),
             account_mails: RateLimiter::new(clock, limits.account_mails_per_ip, HOUR),
             refused_forms: RateLimiter::new(clock, REFUSED_FORMS_PER_NETWORK, REFUSED_FORM_TTL),
             all_refused_forms: RateLimiter::new(clock, REFUSED_FORMS, REFUSED_FORM_TTL),
