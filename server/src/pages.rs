@@ -87,6 +87,10 @@ fn context_provider(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'stat
         parts.extensions.get::<RefusedForm>().cloned().into_iter().for_each(provide_context);
         let viewer = parts.extensions.get::<RequestContext>().and_then(|context| context.viewer.as_ref());
         provide_context(PageOwner(viewer.map(Viewer::id)));
+        // The answer of a server function shows no time, and six years of a zone's rules take a while to walk.
+        if is_server_fn(&parts.uri) {
+            return;
+        }
         let (zone, rendered_at) = (greenroom.time_zone_of(viewer), greenroom.now());
         let (name, offsets) = (Some(zone.name().clone()), zone.offsets_around(rendered_at));
         provide_context(PageTimeZone { name, offsets, rendered_at });
