@@ -102,7 +102,7 @@ impl InboxEntry {
     }
 }
 
-/// Counts over all conversations of a person, on all pages.
+/// Counts over all conversations of a person, on all pages. 0 in a search.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InboxCounts {
@@ -121,7 +121,7 @@ pub struct InboxList {
     /// Which conversations are listed.
     pub filter: InboxFilter,
     /// The text that was searched for, in names and titles. Events update such a list in place: they neither add nor
-    /// move its entries, and its counts aren't kept up to date.
+    /// move its entries, and it has no counts.
     pub query: Option<String>,
     /// The day by which bookings are past.
     pub today: CurrentDay,

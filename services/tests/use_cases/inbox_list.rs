@@ -94,13 +94,17 @@ async fn a_search_finds_names_and_titles(site: Site) {
     assert_eq!(answer.field_error("query"), Some(FieldError::TooLong));
 }
 
-/// Opens bookings between EventPro and MC Achieng: more than two pages, of which a third waits for EventPro.
+/// Opens bookings between EventPro and MC Achieng: more than two pages. A third has unread messages for EventPro; of
+/// the requests to MC Achieng, every other one has been read.
 async fn open_many(site: &Site, demo: &DemoData) -> Vec<ConversationId> {
     let mut opened = Vec::new();
     for number in 0..66 {
         let id = open(site, &demo.eventpro, &demo.achieng).await;
         if number % 3 == 0 {
             send_text(&site.greenroom, &demo.achieng, id, "Which hall is it?").await;
+        }
+        if number % 2 == 0 {
+            site.greenroom.mark_read(&demo.achieng, id, 9).await.expect("read");
         }
         opened.push(id);
     }
