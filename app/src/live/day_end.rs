@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use model::Timestamp;
 
 impl Live {
-    /// Makes lists and counts reload when the day of one of them ends: bookings become past, and nothing waits for an
-    /// answer about them. The server says when that is, because it chose the time zone.
+    /// Makes lists and counts reload when the day of one of them ends: bookings become past, and need no
+    /// answer any more. The server says when that is, because it chose the time zone.
     pub fn reload_after(self, ends_at: Timestamp) {
         // Not on the first run: if the clocks differ, the list that was just loaded may be of the ended day again. The
         // next minute tries again.

@@ -42,7 +42,7 @@ pub fn clash_warning(title: &str) -> String {
     format!("You already agreed to {} on this day.", isolate(title))
 }
 
-pub fn waiting_for_reply(name: &str) -> String {
+pub fn awaiting_reply(name: &str) -> String {
     format!("Waiting for {}'s reply", isolate(name))
 }
 

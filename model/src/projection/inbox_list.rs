@@ -1,4 +1,4 @@
-//! The inbox as its page shows it: filtered, what waits for the viewer first, with counts over all of its pages.
+//! The inbox as its page shows it: filtered, what needs the viewer first, with counts over all of its pages.
 
 use super::{ApplyOutcome, Projection};
 use crate::{
@@ -17,7 +17,7 @@ string_enum! {
     InboxFilter {
         /// All of them.
         All = "all",
-        /// Those in which something waits for the viewer.
+        /// Those that need the viewer: with unread messages, or with a request to answer.
         NeedsYou = "needs-you",
         /// Those of agreed bookings whose day isn't past.
         Agreed = "agreed",
@@ -27,7 +27,7 @@ string_enum! {
 }
 
 impl InboxFilter {
-    /// Returns whether a conversation belongs into the list; `needs_you`: whether something in it waits for the viewer.
+    /// Returns whether a conversation belongs into the list; `needs_you`: whether it needs the viewer.
     pub fn includes(self, booking: &Booking, needs_you: bool, today: Day) -> bool {
         match self {
             InboxFilter::All => true,
@@ -42,7 +42,7 @@ impl InboxFilter {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct InboxKey {
-    /// Whether something in it waits for the viewer.
+    /// Whether it needs the viewer.
     pub needs_you: bool,
     /// Number of the event that last moved it up, in the viewer's event sequence.
     pub event_seq: i64,
@@ -106,7 +106,7 @@ impl InboxEntry {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InboxCounts {
-    /// In which something waits for the viewer.
+    /// Those that need the viewer.
     pub needs_you: i64,
     /// Of agreed bookings whose day isn't past.
     pub agreed: i64,

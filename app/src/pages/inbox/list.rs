@@ -77,7 +77,7 @@ fn reload_once_reached() {
     });
 }
 
-/// The links to the filters, with the number of conversations in which something waits.
+/// The links to the filters, with the number of conversations that need the viewer.
 #[component]
 fn Filters(inbox: RwSignal<InboxList>, address: InboxAddress) -> impl IntoView {
     let in_thread = is_in_thread();

@@ -9,13 +9,13 @@ use crate::{
 use leptos::{either::Either, prelude::*};
 use model::{Booking, InboxFilter, InboxList, PersonId};
 
-/// What comes next, beside the inbox on a wide screen: the next agreed booking, and how much waits.
+/// What comes next, beside the inbox on a wide screen: the next agreed booking, and how many conversations need the viewer.
 #[component]
 pub(super) fn NextUp(for_person: ForPerson<InboxList>) -> impl IntoView {
     let me = for_person.me;
     let inbox = Live::current().subscribe(for_person);
     let next = memo(move || inbox.with(|inbox| inbox.next_up.clone()));
-    let waiting = memo(move || inbox.with(|inbox| inbox.counts.needs_you));
+    let needs_you = memo(move || inbox.with(|inbox| inbox.counts.needs_you));
     view! {
         <div class="next-up wide-only">
             {move || match next.get() {
@@ -28,9 +28,9 @@ pub(super) fn NextUp(for_person: ForPerson<InboxList>) -> impl IntoView {
                     <p class="muted">{strings::CHOOSE_LEAD}</p>
                 }),
             }}
-            {move || (waiting.get() > 0).then(|| view! {
-                <p class="waiting"><a href=InboxAddress::of(InboxFilter::NeedsYou).href(false)>
-                    <Icon glyph=Glyph::Inbox/>{strings::waiting_for_you(waiting.get())}
+            {move || (needs_you.get() > 0).then(|| view! {
+                <p><a href=InboxAddress::of(InboxFilter::NeedsYou).href(false)>
+                    <Icon glyph=Glyph::Inbox/>{strings::needs_you_count(needs_you.get())}
                 </a></p>
             })}
             <p><a href="/bookings">{strings::ALL_BOOKINGS}</a></p>
