@@ -164,14 +164,14 @@ async fn a_paged_list_plus_later_events_equals_the_current_list(site: Site) {
             }
             _ => drop(open(&site, &demo.eventpro, &demo.achieng).await),
         }
-        if step % 4 == 0 {
+        if step % 2 == 0 {
             // Soon after it was loaded, a list survives more often than at the end.
             if let Some((by, list)) = lists.last().cloned() {
                 survived += usize::from(check_list(&site, by, list).await);
             }
             let filter = InboxFilter::ALL[rng.random_index(4)];
             let mut list = load(&site, by, filter).await;
-            if step % 8 == 0 && list.next_page.is_some() {
+            if step % 4 == 0 && list.next_page.is_some() {
                 let next = load_page(&site, by, &list).await;
                 list.extend(by.id(), next);
             }
