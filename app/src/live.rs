@@ -12,13 +12,14 @@
 //! - `thread_cache`: threads that were open before; `inbox_cache`: the inbox as it was last shown
 //! - `read_only`: pages whose person is no longer signed in; `sign_out`, `account_deletion`: two causes of it
 //! - `clashes`: bookings on the day of a request
-//! - `device_time_zone`: reports the time zone of the device
+//! - `device_time_zone`: reports the time zone of the device; `day_end`: reloads lists when their day ends
 //! - `delivery_receipts`: reports what reached this browser; [`ephemeral`]: typing indicators and presence
 
 mod account_deletion;
 mod backoff;
 mod browser_key;
 mod clashes;
+mod day_end;
 mod delivery_receipts;
 mod device_time_zone;
 pub mod drafts;

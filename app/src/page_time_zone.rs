@@ -12,7 +12,7 @@ const ZONE: &str = "data-time-zone";
 const OFFSETS: &str = "data-utc-offsets";
 const RENDERED_AT: &str = "data-rendered-at";
 
-/// The time zone of a document: that of its person's device, else the site's. The server stores it in the context.
+/// The time zone of a document: that of its session's device, else the site's. The server stores it in the context.
 #[derive(Clone, Debug)]
 pub struct PageTimeZone {
     /// The IANA name; `None` where the server lists its routes, and where the document lost its attributes.

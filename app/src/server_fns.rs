@@ -178,12 +178,12 @@ pub async fn load_booking(id: String) -> RequestResult<ForPerson<BookingView>> {
     crate::ssr::for_person(&viewer, greenroom.load_booking_view(&viewer, crate::ssr::parse_id(&id)?).await)
 }
 
-/// Returns the bookings of a month, written `YYYY-MM`, or all from the current month on.
+/// Returns the bookings of a period, written as [`model::AgendaPeriod`] is; the upcoming ones if there is no such period.
 #[server(prefix = "/fn", endpoint = "agenda", protocol = FormPost)]
-pub async fn load_agenda(month: Option<String>) -> RequestResult<ForPerson<Agenda>> {
+pub async fn load_agenda(period: String) -> RequestResult<ForPerson<Agenda>> {
     let (greenroom, viewer) = (crate::ssr::greenroom()?, crate::ssr::viewer()?);
-    let month = month.as_deref().and_then(|month| month.parse().ok());
-    crate::ssr::for_person(&viewer, greenroom.load_agenda(&viewer, month).await)
+    let period = period.parse().unwrap_or(model::AgendaPeriod::Upcoming);
+    crate::ssr::for_person(&viewer, greenroom.load_agenda(&viewer, period).await)
 }
 
 /// Accepts, declines or cancels a booking.

@@ -81,11 +81,11 @@ pub const TYPING: &str = "typing…";
 pub const NOT_SENT: &str = "Not sent";
 pub const RETRY: &str = "Retry";
 pub const DISCARD: &str = "Delete";
-pub const WAITING_FOR_SIGN_IN: &str = "It will send once you are signed in again.";
-pub const WAITING_FOR_SPACE: &str = "Greenroom has run out of space. It will send by itself.";
-pub const WAITING: &str = "Waiting for network. It will send by itself.";
-pub const WAITING_FOR_SERVER: &str = "Greenroom is busy. It will send by itself.";
-pub const WAITING_UNKEPT: &str = " Keep this page open until then: this browser can't keep it for you.";
+pub const QUEUED_FOR_SIGN_IN: &str = "It will send once you are signed in again.";
+pub const QUEUED_FOR_SPACE: &str = "Greenroom has run out of space. It will send by itself.";
+pub const QUEUED: &str = "Waiting for network. It will send by itself.";
+pub const QUEUED_FOR_SERVER: &str = "Greenroom is busy. It will send by itself.";
+pub const QUEUED_UNKEPT: &str = " Keep this page open until then: this browser can't keep it for you.";
 
 pub const BOOKING: &str = "Booking";
 pub const EVENT: &str = "Event";
@@ -187,14 +187,14 @@ pub const NOTHING_SO_FAR_LEAD: &str = "Older conversations aren't loaded yet.";
 pub fn nothing_filtered(filter: InboxFilter) -> (&'static str, &'static str) {
     match filter {
         InboxFilter::All => (NO_CONVERSATIONS, ""),
-        InboxFilter::NeedsYou => ("Nothing waits for you", "New requests and unread messages appear here."),
+        InboxFilter::NeedsYou => ("Nothing needs you", "New requests and unread messages appear here."),
         InboxFilter::Agreed => ("Nothing agreed yet", "Accepted bookings appear here until their day is over."),
         InboxFilter::Past => ("Nothing past yet", "Bookings that are over appear here."),
     }
 }
 
-/// Says how many conversations wait for the viewer.
-pub fn waiting_for_you(count: i64) -> String {
+/// Says how many conversations need the viewer.
+pub fn needs_you_count(count: i64) -> String {
     if count == 1 { "1 conversation needs you".to_owned() } else { format!("{count} conversations need you") }
 }
 

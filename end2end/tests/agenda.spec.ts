@@ -50,3 +50,15 @@ test("@js a new request and its answer appear at once", async ({ achieng, apis }
   await expect(row).toContainText("Agreed");
   await expect(main.getByText("KES 20,000 agreed").first()).toBeVisible();
 });
+
+test("the rest of a long list begins on its day", async ({ achieng, apis }) => {
+  const { id } = await apis.eventpro.findTalent("MC Achieng");
+  await apis.eventpro.openBooking(id, "Garden wedding", "Are you free?");
+  const date = dateInDays(90);
+  await achieng.open(`/bookings?from=${date}`);
+  await expect(achieng.heading).toHaveText(/^Bookings from \w{3} \d{1,2} \w{3} \d{4}$/);
+  await expect(achieng.page.getByRole("main").getByRole("link", { name: /Garden wedding/ })).toBeVisible();
+  await achieng.open(`/bookings?from=${dateInDays(91)}`);
+  await expect(achieng.page.getByRole("main").getByRole("link", { name: /^Earlier: / })).toHaveAttribute("href", `/bookings?month=${date.slice(0, 7)}`);
+  await expect(achieng.page.getByRole("main").getByRole("link", { name: /Garden wedding/ })).toHaveCount(0);
+});

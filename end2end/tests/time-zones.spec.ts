@@ -28,7 +28,8 @@ async function requestDocument(person: Person, path: string): Promise<string> {
 }
 
 function storedZone(site: Site): unknown {
-  return query(site, "SELECT time_zone AS zone FROM person WHERE email = ?", DEMO_PEOPLE.sarah.email)[0].zone;
+  const zones = "SELECT max(time_zone) AS zone FROM session JOIN person ON person.id = person_id WHERE email = ?";
+  return query(site, zones, DEMO_PEOPLE.sarah.email)[0].zone;
 }
 
 test("times are in the zone of Nairobi, with JavaScript and without", async ({ sarah, launch }) => {
@@ -64,3 +65,32 @@ test.describe("on a device in another zone", () => {
     await expectTimesIn(sarah, "Africa/Nairobi");
   });
 });
+
+for (const [path, load] of [
+  ["/inbox", "/fn/inbox"],
+  ["/bookings", "/fn/agenda"],
+]) {
+  test(`@js ${path} is loaded again, once, when the day of its bookings has ended`, async ({ sarah }) => {
+    // A minute passes in a third of a second.
+    await sarah.addInitScript(`
+      const every = window.setInterval;
+      window.setInterval = (run, delay, ...rest) => every(run, delay === 60_000 ? 300 : delay, ...rest);
+    `);
+    const { page } = sarah;
+    // The document comes from before the midnight of its zone, of which only the server knows.
+    await page.route(path, async (route) => {
+      const response = await route.fetch();
+      const html = (await response.text()).replace(/(endsAt\W+)[\d-]+T[\d:.]+Z/g, (_, name) => `${name}2026-01-01T00:00:00Z`);
+      await route.fulfill({ response, body: html });
+    });
+    const loads: string[] = [];
+    page.on("request", (request) => {
+      if (new URL(request.url()).pathname === load) loads.push(request.url());
+    });
+    await sarah.open(path);
+    await expect.poll(() => loads.length).toBe(1);
+    // Leaves further requests the time to be sent. No event shows that there are none.
+    await page.waitForTimeout(1_000);
+    expect(loads).toHaveLength(1);
+  });
+}

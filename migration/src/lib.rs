@@ -31,6 +31,7 @@ mod m2026_11_29_time_zones;
 mod m2026_11_29_tokens_of_a_letter;
 mod m2026_11_30_profile_indexes;
 mod m2026_11_30_search_titles;
+mod m2026_11_30_session_time_zones;
 
 /// Runs all migrations in order.
 #[derive(Debug)]
@@ -63,6 +64,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_29_profiles::Migration),
             Box::new(m2026_11_30_profile_indexes::Migration),
             Box::new(m2026_11_30_search_titles::Migration),
+            Box::new(m2026_11_30_session_time_zones::Migration),
         ]
     }
 }

@@ -38,7 +38,7 @@ pub struct Conversation {
 }
 
 impl Conversation {
-    /// Returns whether something in it waits for the viewer `me`: unread messages, or a request to answer.
+    /// Returns whether it needs the viewer `me`: it has unread messages, or a request to answer.
     pub fn needs(&self, me: PersonId, today: Day) -> bool {
         self.unread > 0 || self.booking.waits_for_answer_of(me, today)
     }

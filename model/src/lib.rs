@@ -13,6 +13,7 @@
 //! - [`api_error`]: errors that clients receive
 
 pub mod account;
+mod agenda_period;
 pub mod api_error;
 pub mod booking;
 pub mod conversation;
@@ -37,6 +38,7 @@ pub use account::{
     AccessToken, Account, AccountChange, AccountInput, Device, EmailDelay, RegisterInput, Registration, Scope,
     SessionEndReason, TokenDraft, TokenInput,
 };
+pub use agenda_period::{AgendaPeriod, AgendaPosition};
 pub use api_error::{ApiError, FieldError, ValidationErrors};
 pub use booking::{Booking, BookingAction, BookingDraft, BookingInput, BookingStatus, BookingSummary};
 pub use conversation::Conversation;
@@ -55,5 +57,5 @@ pub use projection::{
 };
 pub use stored_email::{LookupEmail, StoredEmail};
 pub use talent::Talent;
-pub use time::{Day, Month, Timestamp};
+pub use time::{CurrentDay, Day, Month, Timestamp};
 pub use time_zone::{LocalTime, TimeZoneName, UtcOffsets};

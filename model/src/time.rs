@@ -91,6 +91,16 @@ impl From<Timestamp> for String {
     }
 }
 
+/// The current calendar day where a person is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CurrentDay {
+    /// The day.
+    pub day: Day,
+    /// When it ends in the time zone by which it was found.
+    pub ends_at: Timestamp,
+}
+
 /// A calendar day without a time zone, written `YYYY-MM-DD`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[schema(value_type = String, format = Date)]

@@ -24,7 +24,7 @@ use leptos::{
 };
 use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_route_list};
 use model::ApiError;
-use services::{Viewer, time_zone::TimeZone};
+use services::Viewer;
 use std::any::Any;
 use tower_http::services::ServeDir;
 
@@ -78,7 +78,7 @@ pub(crate) fn routes(state: &AppState, options: LeptosOptions) -> Router {
 /// Returns a function that provides the context of pages and server functions: the services and the cookie; for pages
 /// also their owner, their time zone, the values of a refused form, and the nonce of their Content-Security-Policy.
 fn context_provider(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
-    let (greenroom, cookie, site_zone) = (state.greenroom.clone(), state.cookie, state.time_zone.clone());
+    let (greenroom, cookie) = (state.greenroom.clone(), state.cookie);
     move || {
         provide_context(greenroom.clone());
         provide_context(cookie);
@@ -87,8 +87,11 @@ fn context_provider(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'stat
         parts.extensions.get::<RefusedForm>().cloned().into_iter().for_each(provide_context);
         let viewer = parts.extensions.get::<RequestContext>().and_then(|context| context.viewer.as_ref());
         provide_context(PageOwner(viewer.map(Viewer::id)));
-        let own_zone = viewer.and_then(Viewer::time_zone).and_then(TimeZone::find);
-        let (zone, rendered_at) = (own_zone.as_ref().unwrap_or(&site_zone), greenroom.now());
+        // The answer of a server function shows no time, and six years of a zone's rules take a while to walk.
+        if is_server_fn(&parts.uri) {
+            return;
+        }
+        let (zone, rendered_at) = (greenroom.time_zone_of(viewer), greenroom.now());
         let (name, offsets) = (Some(zone.name().clone()), zone.offsets_around(rendered_at));
         provide_context(PageTimeZone { name, offsets, rendered_at });
     }

@@ -5,7 +5,7 @@ use crate::{
     state::AppState,
 };
 use app::ssr::SessionCookie;
-use services::{Greenroom, seed};
+use services::{Greenroom, SiteConfig, seed};
 use std::{io::Write, time::Duration};
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -66,7 +66,8 @@ pub(crate) async fn serve_site(mut settings: Config) -> Result<(), String> {
         Some(addr) => Some(Metrics::bind(addr).await?),
         None => None,
     };
-    let greenroom = Greenroom::open(&settings.database_url, &settings.origin, settings.limits).await;
+    let site = SiteConfig { url: &settings.origin, time_zone: settings.time_zone.clone() };
+    let greenroom = Greenroom::open(&settings.database_url, site, settings.limits).await;
     let greenroom = greenroom.map_err(|error| describe_error("the database can't be opened", &error))?;
     if let Some(servers) = settings.nats.clone() {
         servers.connect(&greenroom, settings.security.ca_file.as_deref()).await?;
@@ -75,7 +76,6 @@ pub(crate) async fn serve_site(mut settings: Config) -> Result<(), String> {
     let state = AppState {
         greenroom: greenroom.clone(),
         cookie: SessionCookie { secure: settings.secure },
-        time_zone: settings.time_zone.clone(),
         origin: settings.origin.clone().into(),
         trusted_proxies: settings.trusted_proxies.clone().into(),
         security_contact: settings.security_contact().into(),

@@ -2,7 +2,7 @@
 
 use app::ssr::SessionCookie;
 use ipnet::IpNet;
-use services::{Greenroom, time_zone::TimeZone};
+use services::Greenroom;
 use std::sync::Arc;
 
 /// Shared by all handlers and cloned for each request, which is cheap.
@@ -10,8 +10,6 @@ use std::sync::Arc;
 pub(crate) struct AppState {
     pub(crate) greenroom: Greenroom,
     pub(crate) cookie: SessionCookie,
-    /// The time zone of pages, for people whose own isn't known.
-    pub(crate) time_zone: TimeZone,
     /// The public URL's origin, as a browser sends it in `Origin`.
     pub(crate) origin: Arc<str>,
     pub(crate) trusted_proxies: Arc<[IpNet]>,

@@ -18,8 +18,8 @@ use crate::{
 };
 use model::{ApiError, Booking, BookingId, BookingStatus, BookingView, Conversation, Day, Role};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, sea_query::SimpleExpr,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::SimpleExpr,
 };
 
 impl Greenroom {
@@ -80,18 +80,29 @@ fn is_own(viewer: &Viewer) -> SimpleExpr {
     }
 }
 
-/// Returns the condition for agreed bookings of the viewer whose day isn't past.
-fn is_agreed(viewer: &Viewer, today: Day) -> Condition {
+/// Returns the condition for the viewer's bookings that are agreed, as by `Booking::is_agreed`.
+pub(crate) fn is_agreed(viewer: &Viewer, today: Day) -> Condition {
+    is_to_come(viewer, today, BookingStatus::Accepted)
+}
+
+/// Returns the condition for the viewer's bookings that are unanswered requests, for a day that isn't past: those that
+/// wait for a talent's answer, as by `Booking::waits_for_answer_of`.
+pub(crate) fn is_open_request(viewer: &Viewer, today: Day) -> Condition {
+    is_to_come(viewer, today, BookingStatus::Inquiry)
+}
+
+/// Returns the condition for bookings that are over, as by `Booking::is_over`.
+pub(crate) fn is_over(today: Day) -> Condition {
+    let is_final = BookingStatus::ALL.iter().filter(|status| status.is_final()).map(|status| status.as_str());
+    Condition::any().add(booking::Column::EventDate.lt(today.to_string())).add(booking::Column::Status.is_in(is_final))
+}
+
+fn is_to_come(viewer: &Viewer, today: Day, status: BookingStatus) -> Condition {
+    // By the booking's own column of the person, so that the index of their days serves.
     Condition::all()
         .add(is_own(viewer))
         .add(booking::Column::EventDate.gte(today.to_string()))
-        .add(booking::Column::Status.eq(BookingStatus::Accepted.as_str()))
-}
-
-/// Counts the viewer's agreed bookings whose day isn't past.
-pub(crate) async fn count_agreed(connection: &impl ConnectionTrait, viewer: &Viewer, today: Day) -> Result<i64> {
-    let count = booking::Entity::find().filter(is_agreed(viewer, today)).count(connection).await?;
-    Ok(i64::try_from(count).unwrap_or(i64::MAX))
+        .add(booking::Column::Status.eq(status.as_str()))
 }
 
 /// Returns the viewer's next agreed booking.

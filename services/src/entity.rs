@@ -39,8 +39,6 @@ entity!(person, "person", {
     presence: bool,
     /// The name, folded for searching. `None` in rows written by an older version.
     search_name: Option<String>,
-    /// The IANA name of the time zone of their device. `None` until a browser reports one.
-    time_zone: Option<String>,
     /// Name of a talent's profile in URLs. `None` for organizers, unconfirmed accounts, and in rows confirmed by an
     /// older version.
     slug: Option<String>,
@@ -85,6 +83,8 @@ entity!(session, "session", {
     scope: String,
     name: String,
     confirmed_at: i64,
+    /// The IANA name of the time zone of its device. `None` until the browser reports it.
+    time_zone: Option<String>,
 });
 
 entity!(device, "device", {

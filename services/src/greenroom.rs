@@ -7,12 +7,28 @@ use crate::{
     rate_limits::RateLimits,
     realtime::RealtimeState,
     store::Store,
+    time_zone::TimeZone,
 };
-use model::{ApiError, Day, Timestamp};
+use model::{ApiError, CurrentDay, Timestamp};
 use std::{ops::Deref, sync::Arc, time::Duration};
 
 /// Maximum number of messages in one batch.
 const MAX_MESSAGE_BATCH: usize = 256;
+
+/// What the use cases must know about the site.
+pub struct SiteConfig<'a> {
+    /// Base of the links in e-mails.
+    pub url: &'a str,
+    /// The zone of people whose device hasn't reported one.
+    pub time_zone: TimeZone,
+}
+
+impl<'a> From<&'a str> for SiteConfig<'a> {
+    /// Returns that of a site in UTC.
+    fn from(url: &'a str) -> Self {
+        Self { url, time_zone: TimeZone::utc() }
+    }
+}
 
 /// Entry point to all use cases. Cheap to clone.
 #[derive(Clone)]
@@ -22,6 +38,7 @@ pub struct Greenroom(Arc<Inner>);
 pub struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: Limits,
+    time_zone: TimeZone,
     pub(crate) rate_limits: RateLimits,
     pub(crate) store: Arc<Store>,
     pub(crate) realtime: RealtimeState,
@@ -38,28 +55,35 @@ impl Deref for Greenroom {
 }
 
 impl Greenroom {
-    /// Connects to a migrated database. `public_url` is the base of the links in e-mails.
+    /// Connects to a migrated database.
     ///
     /// # Errors
     /// When the database can't be reached.
-    pub async fn open(database_url: &str, public_url: &str, limits: Limits) -> Result<Self> {
-        Self::open_at(database_url, public_url, limits, Arc::new(SystemClock)).await
+    pub async fn open(database_url: &str, site: impl Into<SiteConfig<'_>>, limits: Limits) -> Result<Self> {
+        Self::open_at(database_url, site, limits, Arc::new(SystemClock)).await
     }
 
     /// Connects with a given clock, for tests and demo data.
     ///
     /// # Errors
     /// When the database can't be reached.
-    pub async fn open_at(database_url: &str, public_url: &str, limits: Limits, clock: Arc<dyn Clock>) -> Result<Self> {
+    pub async fn open_at(
+        database_url: &str,
+        site: impl Into<SiteConfig<'_>>,
+        limits: Limits,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self> {
+        let SiteConfig { url, time_zone } = site.into();
         let store = Arc::new(Store::connect(database_url).await?);
         Ok(Self(Arc::new(Inner {
             rate_limits: RateLimits::new(&clock, &limits),
             realtime: RealtimeState::new(store.clone()),
-            mail: MailState::new(public_url),
-            accounts: AccountState::new(&clock, &limits, public_url)?,
+            mail: MailState::new(url),
+            accounts: AccountState::new(&clock, &limits, url)?,
             message_batcher: MessageBatcher::new(MAX_MESSAGE_BATCH, Duration::ZERO),
             clock,
             limits,
+            time_zone,
             store,
         })))
     }
@@ -85,9 +109,14 @@ impl Greenroom {
         self.clock.now()
     }
 
-    /// Returns the day by which the viewer's bookings are past. In UTC, where no day begins before it does in Kenya: an
-    /// event isn't past while its night lasts.
-    pub(crate) fn today(&self, _viewer: &Viewer) -> Day {
-        self.now().day()
+    /// Returns the time zone of a viewer's device, else the site's.
+    pub fn time_zone_of(&self, viewer: Option<&Viewer>) -> TimeZone {
+        let own = viewer.and_then(Viewer::time_zone).and_then(TimeZone::find);
+        own.unwrap_or_else(|| self.time_zone.clone())
+    }
+
+    /// Returns the day by which the viewer's bookings are past: the one that their calendar shows.
+    pub(crate) fn today(&self, viewer: &Viewer) -> CurrentDay {
+        self.time_zone_of(Some(viewer)).today_at(self.now())
     }
 }

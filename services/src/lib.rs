@@ -54,7 +54,7 @@ pub mod time_zone;
 
 pub use accounts::{Export, NewToken, SignInResult, Viewer};
 pub use error::{Error, Result};
-pub use greenroom::Greenroom;
+pub use greenroom::{Greenroom, SiteConfig};
 pub use limits::Limits;
 pub use messages::generate_client_id;
 pub use network::network_of;

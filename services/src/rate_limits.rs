@@ -24,6 +24,8 @@ const MARKER_UPDATES_PER_MINUTE: usize = 1_200;
 const PASSWORD_CHANGES_PER_HOUR: usize = 10;
 /// Sign-ins to one account from one network, successful or not.
 const SIGN_INS_PER_MINUTE: usize = 300;
+/// Changes of the time zone of a session's device: more than any traveller causes.
+const TIME_ZONES_PER_HOUR: usize = 20;
 /// How long what was typed into a refused form can be shown again.
 pub(crate) const REFUSED_FORM_TTL: Duration = Duration::from_secs(10 * 60);
 /// Refused forms that are kept per network and in all, each for [`REFUSED_FORM_TTL`]: up to 64 MiB.
@@ -47,6 +49,8 @@ pub(crate) struct RateLimits {
     /// the thief's session.
     pub(crate) housekeeping: RateLimiter<SessionId>,
     pub(crate) account_mails: RateLimiter<IpAddr>,
+    /// Time zones that a browser reports, if they differ.
+    pub(crate) time_zones: RateLimiter<SessionId>,
     /// Refused forms whose values are kept.
     pub(crate) refused_forms: RateLimiter<IpAddr>,
     pub(crate) all_refused_forms: RateLimiter<()>,
@@ -73,6 +77,7 @@ impl RateLimits {
             account_changes: RateLimiter::new(clock, ACCOUNT_CHANGES_PER_MINUTE, MINUTE),
             identity_changes: RateLimiter::new(clock, IDENTITY_CHANGES_PER_HOUR, HOUR),
             housekeeping: RateLimiter::new(clock, HOUSEKEEPING_PER_MINUTE, MINUTE),
+            time_zones: RateLimiter::new(clock, TIME_ZONES_PER_HOUR, HOUR),
             account_mails: RateLimiter::new(clock, limits.account_mails_per_ip, HOUR),
             refused_forms: RateLimiter::new(clock, REFUSED_FORMS_PER_NETWORK, REFUSED_FORM_TTL),
             all_refused_forms: RateLimiter::new(clock, REFUSED_FORMS, REFUSED_FORM_TTL),

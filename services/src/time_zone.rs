@@ -1,7 +1,7 @@
 //! Time zones, by the IANA database that is compiled into the program: a container may have none, and all nodes of a
 //! site must agree.
 
-use model::{TimeZoneName, Timestamp, UtcOffsets};
+use model::{CurrentDay, LocalTime, TimeZoneName, Timestamp, UtcOffsets};
 use std::time::Duration;
 
 const YEAR: Duration = Duration::from_secs(366 * 24 * 60 * 60);
@@ -27,6 +27,22 @@ impl TimeZone {
     /// Returns the name.
     pub fn name(&self) -> &TimeZoneName {
         &self.name
+    }
+
+    /// Returns UTC, for tools and tests that need no zone.
+    pub fn utc() -> Self {
+        let name = "UTC".parse().unwrap_or_else(|_| unreachable!("UTC is a name"));
+        Self { name, rules: jiff::tz::TimeZone::UTC }
+    }
+
+    /// Returns the calendar day at this time, and when it ends: at the next midnight, or when clocks skip that.
+    pub fn today_at(&self, now: Timestamp) -> CurrentDay {
+        let local =
+            jiff::Timestamp::from_millisecond(now.millis()).unwrap_or_default().to_zoned_datetime(self.rules.clone());
+        let day = LocalTime::at_offset(now, to_minutes(local.offset())).day();
+        // There is no tomorrow at the end of the calendar only.
+        let next = local.tomorrow().and_then(|tomorrow| tomorrow.start_of_day()).unwrap_or(local);
+        CurrentDay { day, ends_at: Timestamp::from_millis(next.timestamp().as_millisecond()) }
     }
 
     /// Returns the offsets from five years before this time until a year after it.
@@ -67,6 +83,26 @@ mod tests {
             assert_eq!(london.at(time.parse().expect("a timestamp")), minutes, "{time}");
         }
         assert!(london.to_string().len() < 200, "it is part of every page: {london}");
+    }
+
+    #[test]
+    fn a_day_ends_at_the_midnight_of_its_zone() {
+        for (name, now, day, ends_at) in [
+            ("UTC", "2026-11-22T23:59:59.999Z", "2026-11-22", "2026-11-23T00:00:00Z"),
+            ("Africa/Nairobi", "2026-11-22T20:59:59Z", "2026-11-22", "2026-11-22T21:00:00Z"),
+            ("Africa/Nairobi", "2026-11-22T21:00:00Z", "2026-11-23", "2026-11-23T21:00:00Z"),
+            ("America/New_York", "2026-11-23T04:59:00Z", "2026-11-22", "2026-11-23T05:00:00Z"),
+            // Days of 23 and of 25 hours.
+            ("Europe/London", "2026-03-28T23:30:00Z", "2026-03-28", "2026-03-29T00:00:00Z"),
+            ("Europe/London", "2026-03-29T00:30:00Z", "2026-03-29", "2026-03-29T23:00:00Z"),
+            ("Europe/London", "2026-10-24T23:30:00Z", "2026-10-25", "2026-10-26T00:00:00Z"),
+            // There is no midnight on the day on which summer time begins.
+            ("Africa/Cairo", "2026-04-23T12:00:00Z", "2026-04-23", "2026-04-23T22:00:00Z"),
+        ] {
+            let zone = TimeZone::find(&name.parse().expect("a name")).expect(name);
+            let today = zone.today_at(now.parse().expect("a timestamp"));
+            assert_eq!((today.day.to_string().as_str(), today.ends_at.to_string().as_str()), (day, ends_at), "{name}");
+        }
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! The answer to a request, below its messages: the talent accepts or declines with the terms in sight, the organizer
-//! sees that it is waiting.
+//! sees that no answer has come yet.
 
 use super::{
     BookingActions, BookingTerms, Glyph, Icon, IsolatedText,
@@ -41,7 +41,7 @@ pub fn DecisionCard(
         BookingStatus::Inquiry if role == Role::Talent => {
             view! { <Offer actions conversation clashes message_box/> }.into_any()
         }
-        BookingStatus::Inquiry => view! { <Waiting conversation/> }.into_any(),
+        BookingStatus::Inquiry => view! { <AwaitingReply conversation/> }.into_any(),
         BookingStatus::Accepted if agreed.get() => view! { <Stamp/> }.into_any(),
         _ => ().into_any(),
     }
@@ -56,9 +56,9 @@ fn Stamp() -> impl IntoView {
 }
 
 #[component]
-fn Waiting(conversation: Signal<Conversation>) -> impl IntoView {
-    let text = move || conversation.with(|conversation| strings::waiting_for_reply(&conversation.counterpart.name));
-    view! { <p class="decision waiting"><Icon glyph=Glyph::Clock/> {text}</p> }
+fn AwaitingReply(conversation: Signal<Conversation>) -> impl IntoView {
+    let text = move || conversation.with(|conversation| strings::awaiting_reply(&conversation.counterpart.name));
+    view! { <p class="decision awaiting-reply"><Icon glyph=Glyph::Clock/> {text}</p> }
 }
 
 #[component]

@@ -13,7 +13,7 @@ pub fn InboxRow(me: PersonId, inbox: RwSignal<InboxList>, conversation: Conversa
     let (id, path) = (conversation.id, format!("/conversations/{}", conversation.id));
     let (name_id, about_id) = (format!("name-{id}"), format!("about-{id}"));
     let (labelled, described) = (name_id.clone(), about_id.clone());
-    let today = inbox.with_untracked(|inbox| inbox.today);
+    let today = inbox.with_untracked(|inbox| inbox.today.day);
     let now = memo(move || {
         inbox.with(|inbox| {
             let entry = inbox.entries.iter().find(|entry| entry.conversation.id == id);

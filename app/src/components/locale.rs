@@ -138,6 +138,12 @@ impl Locale {
         self.day_of(self.now())
     }
 
+    /// Returns whether this time has come, by the server's clock; tracked by effects.
+    pub fn is_past(self, at: Timestamp) -> bool {
+        self.track_minutes();
+        self.now() >= at
+    }
+
     /// Returns the reader's day at a time.
     pub fn day_of(self, at: Timestamp) -> Day {
         self.to_local(at).day()

@@ -3,7 +3,7 @@
 
 use super::Live;
 use crate::{browser, page_time_zone::PageTimeZone, reactive::effect, server_fns};
-use leptos::task::spawn_local;
+use leptos::{prelude::*, task::spawn_local};
 
 /// Reports it once for each document of a signed-in person. After a failure, the next document does it.
 pub(super) fn report_once(live: Live) {
@@ -11,7 +11,10 @@ pub(super) fn report_once(live: Live) {
         let zone = browser::time_zone().filter(|_| live.me().is_some());
         let Some(zone) = zone.filter(|zone| PageTimeZone::current().name.as_ref() != Some(zone)) else { return };
         spawn_local(async move {
-            let _ = server_fns::set_time_zone(zone.to_string()).await;
+            if server_fns::set_time_zone(zone.to_string()).await.is_ok() {
+                // What was loaded may have ended its day at another midnight.
+                live.needs_reload.update(|times| *times += 1);
+            }
         });
     });
 }

@@ -3,11 +3,10 @@ mod list;
 mod next_up;
 
 use crate::{
-    components::{LoadError, PageTitle, Skeleton, locale::Locale},
+    components::{LoadError, PageTitle, Skeleton},
     json,
     live::Live,
     page_resource::page_resource,
-    reactive::{effect, memo},
     request_error::{ForPerson, RequestResult},
     server_fns::{self, FirstSteps},
     strings,
@@ -57,7 +56,6 @@ pub fn InboxLayout() -> impl IntoView {
         page_resource(move || (live.needs_reload.get(), address.get()), |(_, address)| InboxAnswer::load(address));
     let list = RwSignal::new(None);
     provide_context(LoadedInbox { answer: inbox, list });
-    reload_at_midnight();
     let thread = open_thread();
     view! {
         <div class="messages" class:in-thread=move || thread.with(Option::is_some)>
@@ -84,19 +82,6 @@ fn split(answer: RequestResult<InboxAnswer>) -> (RequestResult<ForPerson<InboxLi
         Ok(InboxAnswer { for_person, first_steps }) => (Ok(for_person), first_steps),
         Err(failure) => (Err(failure), None),
     }
-}
-
-/// Loads the inbox again when a day ends: bookings become past, and nothing waits for an answer about them.
-fn reload_at_midnight() {
-    let (live, locale) = (Live::current(), Locale::current());
-    let (today, known) = (memo(move || locale.today()), StoredValue::new(None));
-    effect(move || {
-        let now = today.get();
-        if known.get_value().is_some_and(|known| known != now) {
-            live.needs_reload.update(|times| *times += 1);
-        }
-        known.set_value(Some(now));
-    });
 }
 
 /// The inbox without a thread: on a wide screen, what comes next.

@@ -147,7 +147,7 @@ fn check_bookings(checked: &mut CheckedPaths) {
         (LoadBooking { id: fill.text() }, for_person(view))
     });
     checked.check(|fill| (LoadClashes { id: fill.text() }, fill.list(samples::booking(fill))));
-    checked.check(|fill| (LoadAgenda { month: fill.option(fill.text()) }, for_person(samples::agenda(fill))));
+    checked.check(|fill| (LoadAgenda { period: fill.text() }, for_person(samples::agenda(fill))));
     checked.check(|fill| (ApplyBookingAction { booking_id: fill.text(), step: fill.text() }, samples::booking(fill)));
 }
 

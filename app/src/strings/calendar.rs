@@ -77,6 +77,11 @@ pub fn agreed_fees(sums: &[String]) -> String {
     format!("{} agreed", sums.join(" + "))
 }
 
+/// The title of the bookings from a day on.
+pub fn bookings_from(day: Day) -> String {
+    format!("Bookings from {}", day.format_long())
+}
+
 /// Labels the link to the bookings before those that are listed.
 pub fn earlier_bookings(month: Month) -> String {
     format!("Earlier: {}", month_title(month))

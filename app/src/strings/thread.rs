@@ -46,7 +46,7 @@ pub fn clash_warning(title: &str) -> String {
 /// Says that other bookings on the day may be missing.
 pub const CLASHES_UNKNOWN: &str = "Couldn't check your other bookings on this day.";
 
-pub fn waiting_for_reply(name: &str) -> String {
+pub fn awaiting_reply(name: &str) -> String {
     format!("Waiting for {}'s reply", isolate(name))
 }
 

@@ -1,28 +1,29 @@
 use super::{ApplyOutcome, Projection};
 use crate::{
+    agenda_period::{AgendaPeriod, AgendaPosition},
     booking::{Booking, BookingStatus},
     event::{Envelope, Event},
     id::PersonId,
     money::Money,
-    time::{Day, Month},
+    time::{CurrentDay, Day, Month},
 };
 use serde::{Deserialize, Serialize};
 
-/// A person's bookings by day: those of a month, or all from the current month on.
+/// A person's bookings by day, as far as one page has them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Agenda {
-    /// The first day that is listed.
-    pub from: Day,
-    /// The first day after those listed; `None` if all later days are listed.
-    pub until: Option<Day>,
+    /// Where the list begins.
+    pub from: AgendaPosition,
+    /// Where it ends; `None` if all later bookings are listed.
+    pub until: Option<AgendaPosition>,
     /// The day by which bookings are past.
-    pub today: Day,
+    pub today: CurrentDay,
     /// By day and id.
     pub bookings: Vec<Booking>,
-    /// The last day before `from` that has a booking.
+    /// The day of the last booking before `from`.
     pub earlier: Option<Day>,
-    /// The first day from `until` on that has a booking.
+    /// The day of the first booking after `until`.
     pub later: Option<Day>,
     /// `seq` of the last event that this view includes.
     pub cursor: i64,
@@ -31,7 +32,8 @@ pub struct Agenda {
 impl Agenda {
     /// Returns whether all bookings of a month are listed.
     pub fn has_all_of(&self, month: Month) -> bool {
-        self.from <= month.first_day() && self.until.is_none_or(|until| until >= month.next().first_day())
+        let [start, end] = [month, month.next()].map(|month| AgendaPosition::start_of(month.first_day()));
+        self.from <= start && self.until.is_none_or(|until| until >= end)
     }
 
     /// Returns the sums of the agreed fees of a month, by currency.
@@ -48,19 +50,28 @@ impl Agenda {
         sums
     }
 
-    fn is_listed(&self, day: Day) -> bool {
-        day >= self.from && self.until.is_none_or(|until| day < until)
+    /// Returns the page of the bookings after those listed: where the list was cut, the rest of it, else the next month
+    /// that has one.
+    pub fn later_page(&self) -> Option<AgendaPeriod> {
+        let (until, later) = (self.until?, self.later?);
+        let is_cut = until != AgendaPosition::start_of(until.day.month().first_day());
+        Some(if is_cut { AgendaPeriod::From(until) } else { AgendaPeriod::Month(later.month()) })
+    }
+
+    fn is_listed(&self, booking: &Booking) -> bool {
+        let position = AgendaPosition::after(booking.event_date, booking.id);
+        position > self.from && self.until.is_none_or(|until| position <= until)
     }
 
     fn add(&mut self, booking: &Booking) -> ApplyOutcome {
         let day = booking.event_date;
-        if self.is_listed(day) {
+        if self.is_listed(booking) {
             let key = |booking: &Booking| (booking.event_date, booking.id);
             match self.bookings.binary_search_by_key(&key(booking), key) {
                 Ok(_) => return ApplyOutcome::Unchanged,
                 Err(index) => self.bookings.insert(index, booking.clone()),
             }
-        } else if day < self.from {
+        } else if AgendaPosition::after(day, booking.id) <= self.from {
             self.earlier = self.earlier.max(Some(day));
         } else {
             self.later = Some(self.later.map_or(day, |later| later.min(day)));
@@ -69,7 +80,7 @@ impl Agenda {
     }
 
     fn update(&mut self, booking: &Booking) -> ApplyOutcome {
-        let is_listed = self.is_listed(booking.event_date);
+        let is_listed = self.is_listed(booking);
         match self.bookings.iter_mut().find(|known| known.id == booking.id) {
             Some(known) if known.event_date == booking.event_date => {
                 *known = booking.clone();

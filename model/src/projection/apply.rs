@@ -1,7 +1,7 @@
 use crate::{event::Envelope, id::PersonId};
 
-/// Result of applying an event to a view.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Result of applying an event to a view. Of the results for two parts of a view, the greater one applies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ApplyOutcome {
     /// The view is the same: the event is not about it, or was applied before.
     Unchanged,

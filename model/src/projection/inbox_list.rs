@@ -1,4 +1,4 @@
-//! The inbox as its page shows it: filtered, what waits for the viewer first, with counts over all of its pages.
+//! The inbox as its page shows it: filtered, what needs the viewer first, with counts over all of its pages.
 
 use super::{ApplyOutcome, Projection};
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
     event::{Envelope, Event},
     id::{ConversationId, PersonId},
     string_enum::string_enum,
-    time::Day,
+    time::{CurrentDay, Day},
 };
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -17,7 +17,7 @@ string_enum! {
     InboxFilter {
         /// All of them.
         All = "all",
-        /// Those in which something waits for the viewer.
+        /// Those that need the viewer: with unread messages, or with a request to answer.
         NeedsYou = "needs-you",
         /// Those of agreed bookings whose day isn't past.
         Agreed = "agreed",
@@ -27,7 +27,7 @@ string_enum! {
 }
 
 impl InboxFilter {
-    /// Returns whether a conversation belongs into the list; `needs_you`: whether something in it waits for the viewer.
+    /// Returns whether a conversation belongs into the list; `needs_you`: whether it needs the viewer.
     pub fn includes(self, booking: &Booking, needs_you: bool, today: Day) -> bool {
         match self {
             InboxFilter::All => true,
@@ -42,7 +42,7 @@ impl InboxFilter {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct InboxKey {
-    /// Whether something in it waits for the viewer.
+    /// Whether it needs the viewer.
     pub needs_you: bool,
     /// Number of the event that last moved it up, in the viewer's event sequence.
     pub event_seq: i64,
@@ -102,11 +102,11 @@ impl InboxEntry {
     }
 }
 
-/// Counts over all conversations of a person, on all pages.
+/// Counts over all conversations of a person, on all pages. 0 in a search.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InboxCounts {
-    /// In which something waits for the viewer.
+    /// Those that need the viewer.
     pub needs_you: i64,
     /// Of agreed bookings whose day isn't past.
     pub agreed: i64,
@@ -121,10 +121,10 @@ pub struct InboxList {
     /// Which conversations are listed.
     pub filter: InboxFilter,
     /// The text that was searched for, in names and titles. Events update such a list in place: they neither add nor
-    /// move its entries, and its counts aren't kept up to date.
+    /// move its entries, and it has no counts.
     pub query: Option<String>,
     /// The day by which bookings are past.
-    pub today: Day,
+    pub today: CurrentDay,
     /// Counts over all pages.
     pub counts: InboxCounts,
     /// The next agreed booking.
@@ -147,7 +147,7 @@ impl InboxList {
             }
         }
         if self.query.is_none() {
-            let today = self.today;
+            let today = self.today.day;
             self.entries.sort_by_key(|entry| std::cmp::Reverse(entry.key(me, today)));
         }
         if older.counts.cursor > self.counts.cursor {
@@ -164,7 +164,7 @@ impl InboxList {
     /// Keeps only what another filter includes. What is on later pages stays unknown: a place in this list is a place
     /// in those of all filters.
     pub fn refine(&mut self, me: PersonId, filter: InboxFilter) {
-        let today = self.today;
+        let today = self.today.day;
         self.entries.retain(|InboxEntry { conversation, .. }| {
             filter.includes(&conversation.booking, conversation.needs(me, today), today)
         });
@@ -173,7 +173,7 @@ impl InboxList {
 
     /// Inserts an entry at its place, unless it doesn't belong into the list or is on a later page.
     fn place(&mut self, me: PersonId, entry: InboxEntry) {
-        let (today, key) = (self.today, entry.key(me, self.today));
+        let (today, key) = (self.today.day, entry.key(me, self.today.day));
         let later = self.next_page.is_some_and(|last| key < last);
         if !later && self.filter.includes(&entry.conversation.booking, key.needs_you, today) {
             let index = self.entries.partition_point(|known| known.key(me, today) > key);
@@ -186,7 +186,7 @@ impl InboxList {
         if seq <= self.counts.cursor {
             return;
         }
-        let today = self.today;
+        let today = self.today.day;
         let needs = |conversation: &Conversation| i64::from(conversation.needs(me, today));
         let agreed = |conversation: &Conversation| i64::from(conversation.booking.is_agreed(today));
         self.counts.needs_you += needs(after) - before.map_or(0, needs);
@@ -247,21 +247,22 @@ impl InboxList {
         ApplyOutcome::Changed
     }
 
-    /// Updates the next agreed booking. `Gap` if it was cancelled and another one follows it.
+    /// Updates the next agreed booking. `Gap` if it was cancelled and another one may follow it.
     fn update_next_up(&mut self, booking: &Booking) -> ApplyOutcome {
         let order = |booking: &Booking| (booking.event_date, booking.id);
         let is_it = self.next_up.as_ref().is_some_and(|next| next.id == booking.id);
-        if booking.is_agreed(self.today) {
-            if is_it || self.next_up.as_ref().is_none_or(|next| order(booking) < order(next)) {
-                self.next_up = Some(booking.clone());
-            }
-        } else if is_it {
-            self.next_up = None;
-            if self.counts.agreed > 0 {
-                return ApplyOutcome::Gap;
-            }
+        let next = if booking.is_agreed(self.today.day) {
+            let is_next = is_it || self.next_up.as_ref().is_none_or(|next| order(booking) < order(next));
+            is_next.then(|| booking.clone())
+        } else {
+            None
+        };
+        if next.is_none() && !is_it {
+            return ApplyOutcome::Unchanged;
         }
-        ApplyOutcome::Changed
+        let may_be_followed = next.is_none() && (self.query.is_some() || self.counts.agreed > 0);
+        self.next_up = next;
+        if may_be_followed { ApplyOutcome::Gap } else { ApplyOutcome::Changed }
     }
 }
 
@@ -280,7 +281,7 @@ impl Projection for InboxList {
             Event::BookingUpdated { booking } => {
                 let outcome = self.update(me, envelope, |known| known.booking.id == booking.id);
                 // Last, because it needs the updated counts.
-                if self.update_next_up(booking) == ApplyOutcome::Gap { ApplyOutcome::Gap } else { outcome }
+                outcome.max(self.update_next_up(booking))
             }
             Event::PersonUpdated { person } => {
                 for entry in &mut self.entries {

@@ -65,7 +65,6 @@ async fn anonymise_person(tx: &Transaction, id: PersonId, now: Timestamp) -> Res
         public_profile: Set(false),
         mail_after: Set(EmailDelay::Off.as_str().to_owned()),
         password_hash: Set(String::new()),
-        time_zone: Set(None),
         email_verified: Set(false),
         deleted_at: Set(Some(now.millis())),
         ..unchanged_person(id.0)

@@ -66,7 +66,6 @@ impl NewPerson<'_> {
             receipts: Set(true),
             presence: Set(true),
             search_name: NotSet,
-            time_zone: Set(None),
             slug: Set(None),
             public_profile: Set(true),
         };

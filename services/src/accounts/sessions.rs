@@ -105,7 +105,7 @@ impl Greenroom {
             lookup.submit(token_hash(secret), |secrets| async move { greenroom.load_sessions(secrets).await });
         let (row, owner) = lookup_result.await?.ok_or(ApiError::Unauthenticated)?;
         let mut viewer = Viewer {
-            time_zone: owner.time_zone.as_deref().and_then(|name| name.parse().ok()),
+            time_zone: row.time_zone.as_deref().and_then(|name| name.parse().ok()),
             person: person_of(owner)?,
             session: SessionId(row.id),
             expires_at: Timestamp::from_millis(row.expires_at),
@@ -245,6 +245,7 @@ impl Greenroom {
             scope: Set(new.scope.as_str().to_owned()),
             name: Set(new.name.to_owned()),
             confirmed_at: Set(if new.confirmed { now } else { 0 }),
+            time_zone: Set(None),
         };
         Ok(row.insert(connection).await?)
     }

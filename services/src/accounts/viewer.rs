@@ -75,7 +75,7 @@ impl Viewer {
         self.expires_at
     }
 
-    /// Returns the time zone of the person's device, as their browser reported it last.
+    /// Returns the time zone of this session's device, as its browser reported it last.
     pub fn time_zone(&self) -> Option<&TimeZoneName> {
         self.time_zone.as_ref()
     }

@@ -1,34 +1,32 @@
 use super::{BookingRow, is_own};
 use crate::{Error, Greenroom, Result, Viewer, entity::booking, realtime::last_seq};
-use model::{Agenda, Booking, Day, Month};
+use model::{Agenda, AgendaPeriod, AgendaPosition, Booking, Day};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::SimpleExpr,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, SimpleExpr},
 };
 
-/// Maximum number of bookings in an agenda; those of later days are on the pages of their months.
+/// Maximum number of bookings in an agenda; the others are on the page that begins where it ends.
 const MAX_BOOKINGS: u64 = 300;
 
 impl Greenroom {
-    /// Returns the viewer's bookings of a month, or all from the current month on, by day.
+    /// Returns the viewer's bookings of a period, by day.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub async fn load_agenda(&self, viewer: &Viewer, month: Option<Month>) -> Result<Agenda> {
+    pub async fn load_agenda(&self, viewer: &Viewer, period: AgendaPeriod) -> Result<Agenda> {
         let today = self.today(viewer);
-        let from = month.unwrap_or(today.month()).first_day();
-        let mut until = month.map(|month| month.next().first_day());
+        let (from, end) = match period {
+            AgendaPeriod::Upcoming => (AgendaPosition::start_of(today.day.month().first_day()), None),
+            AgendaPeriod::Month(month) => (AgendaPosition::start_of(month.first_day()), Some(month.next().first_day())),
+            AgendaPeriod::From(position) => (position, None),
+        };
         let snapshot = self.store.snapshot().await?;
-        let bookings = list_bookings(&*snapshot, viewer, from, until).await?;
-        let (bookings, cut_at) = cut_after_whole_days(bookings);
-        until = cut_at.or(until);
-        let before = booking::Column::EventDate.lt(from.to_string());
-        let earlier = find_day(&*snapshot, viewer, before, Order::Desc).await?;
+        let (bookings, cut_at) = cut(list_bookings(&*snapshot, viewer, from, end).await?);
+        let until = cut_at.or(end.map(AgendaPosition::start_of));
+        let earlier = find_day(&*snapshot, viewer, is_after(from).not(), Order::Desc).await?;
         let later = match until {
-            Some(until) => {
-                let after = booking::Column::EventDate.gte(until.to_string());
-                find_day(&*snapshot, viewer, after, Order::Asc).await?
-            }
+            Some(until) => find_day(&*snapshot, viewer, is_after(until), Order::Asc).await?,
             None => None,
         };
         let cursor = last_seq(&*snapshot, viewer.id()).await?;
@@ -36,20 +34,30 @@ impl Greenroom {
     }
 }
 
-/// Returns the bookings of these days, and one more than an agenda has.
+/// Returns the condition for bookings after a position.
+fn is_after(position: AgendaPosition) -> SimpleExpr {
+    let (day, id) = (booking::Column::EventDate, booking::Column::Id);
+    match position.after {
+        None => day.gte(position.day.to_string()),
+        Some(last) => Expr::tuple([day.into_expr(), id.into_expr()])
+            .gt(Expr::tuple([Expr::value(position.day.to_string()), Expr::value(last.0)])),
+    }
+}
+
+/// Returns the bookings from a position until the day `end`, and one more than an agenda has.
 async fn list_bookings(
     connection: &impl ConnectionTrait,
     viewer: &Viewer,
-    from: Day,
-    until: Option<Day>,
+    from: AgendaPosition,
+    end: Option<Day>,
 ) -> Result<Vec<Booking>> {
-    let mut days = Condition::all().add(booking::Column::EventDate.gte(from.to_string()));
-    if let Some(until) = until {
-        days = days.add(booking::Column::EventDate.lt(until.to_string()));
+    let mut period = Condition::all().add(is_after(from));
+    if let Some(end) = end {
+        period = period.add(booking::Column::EventDate.lt(end.to_string()));
     }
     let rows = BookingRow::select_all()
         .filter(is_own(viewer))
-        .filter(days)
+        .filter(period)
         .order_by_asc(booking::Column::EventDate)
         .order_by_asc(booking::Column::Id)
         .limit(MAX_BOOKINGS + 1)
@@ -59,19 +67,19 @@ async fn list_bookings(
     rows.into_iter().map(BookingRow::into_model).collect()
 }
 
-/// Leaves out the last day if there are too many bookings, and returns it: the agenda ends before it. A single day is
-/// kept, as far as it fits.
-fn cut_after_whole_days(mut bookings: Vec<Booking>) -> (Vec<Booking>, Option<Day>) {
+/// Cuts a list that is too long, and returns where: between two days, or within a day that doesn't fit.
+fn cut(mut bookings: Vec<Booking>) -> (Vec<Booking>, Option<AgendaPosition>) {
     if bookings.len() as u64 <= MAX_BOOKINGS {
         return (bookings, None);
     }
-    let Some(last) = bookings.pop().map(|booking| booking.event_date) else { return (bookings, None) };
-    if bookings.first().is_some_and(|booking| booking.event_date < last) {
-        bookings.retain(|booking| booking.event_date < last);
-        (bookings, Some(last))
-    } else {
-        (bookings, Some(last.plus_days(1)))
+    let day = bookings.pop().map(|surplus| surplus.event_date);
+    let whole = bookings.partition_point(|booking| Some(booking.event_date) < day);
+    if whole > 0 {
+        bookings.truncate(whole);
+        return (bookings, day.map(AgendaPosition::start_of));
     }
+    let last = bookings.last().map(|last| AgendaPosition::after(last.event_date, last.id));
+    (bookings, last)
 }
 
 /// Returns the first day, in this order, that has a booking of the viewer.

@@ -1,24 +1,24 @@
-//! The inbox as its page shows it: filtered, searched, what waits for the viewer first, with counts over all pages.
+//! The inbox as its page shows it: filtered, searched, what needs the viewer first, with counts over all pages.
 
 use super::{ConversationQuery, ConversationWithCursor, Party, query::has_unread};
 use crate::{
     Error, Greenroom, Result, Viewer,
-    bookings::{count_agreed, find_next_agreed},
-    entity::{booking, conversation, person},
+    bookings::{find_next_agreed, is_agreed, is_open_request, is_over},
+    entity::{booking, conversation, event_sequence, person},
     page::PAGE_SIZE,
     realtime::last_seq,
     search_text::contains_folded,
-    store::statement_buckets,
 };
-use model::{
-    BookingStatus, ConversationId, Day, FieldError, InboxCounts, InboxEntry, InboxFilter, InboxKey, InboxList, Role,
-};
+use model::{ApiError, Day, FieldError, InboxCounts, InboxEntry, InboxFilter, InboxKey, InboxList, Role};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect,
-    RelationDef, sea_query::Expr,
+    QueryTrait, RelationDef,
+    sea_query::{Expr, Func, SelectStatement},
 };
-use std::{cmp::Reverse, collections::BTreeSet};
-use uuid::Uuid;
+use std::cmp::Reverse;
+
+/// Entries of a page and one more, which tells whether another page follows.
+const LIMIT: u64 = PAGE_SIZE + 1;
 
 impl Greenroom {
     /// Returns a page of the viewer's conversations for the page of the inbox.
@@ -36,93 +36,41 @@ impl Greenroom {
         let after = after.map_err(|_| Error::for_field("page", FieldError::Invalid))?;
         let query = query.map(str::trim).filter(|query| !query.is_empty());
         let today = self.today(viewer);
+        let page = PageRequest { viewer, filter, query, after, today: today.day };
         let snapshot = self.store.snapshot().await?;
-        let waiting = list_waiting(&*snapshot, viewer, today).await?;
-        let page = PageRequest { viewer, filter, query, after, today };
-        let mut entries = match query {
-            Some(_) => page.list_by_recency(&*snapshot).await?,
-            None => page.list_waiting_first(&*snapshot, &waiting).await?,
+        let (mut entries, counts) = match query {
+            Some(_) => (page.list_by_recency(&*snapshot).await?, uncounted(&*snapshot, viewer).await?),
+            None => (page.list_needs_you_first(&*snapshot).await?, page.count(&*snapshot).await?),
         };
         let full = usize::try_from(PAGE_SIZE).unwrap_or(usize::MAX);
         let more = entries.len() > full;
         entries.truncate(full);
         let last = entries.last().filter(|_| more).map(|last| page.key_of(last));
-        let cursor = last_seq(&*snapshot, viewer.id()).await?;
-        let needs_you = i64::try_from(waiting.len()).unwrap_or(i64::MAX);
         Ok(InboxList {
             filter,
             query: query.map(str::to_owned),
             today,
-            counts: InboxCounts { needs_you, agreed: count_agreed(&*snapshot, viewer, today).await?, cursor },
-            next_up: find_next_agreed(&*snapshot, viewer, today).await?,
+            next_up: find_next_agreed(&*snapshot, viewer, today.day).await?,
             entries,
             next_page: last,
-            cursor,
+            cursor: counts.cursor,
+            counts,
         })
     }
 }
 
-/// A conversation in which something waits for the viewer.
+/// Returns the counts of a search, which has none.
+async fn uncounted(connection: &impl ConnectionTrait, viewer: &Viewer) -> Result<InboxCounts> {
+    Ok(InboxCounts { needs_you: 0, agreed: 0, cursor: last_seq(connection, viewer.id()).await? })
+}
+
+/// The counts over all pages, each of the two reasons for which a conversation needs the viewer on its own.
 #[derive(FromQueryResult)]
-struct WaitingRow {
-    id: Uuid,
-    event_seq: i64,
-    status: String,
-    event_date: String,
-}
-
-impl WaitingRow {
-    fn key(&self) -> InboxKey {
-        InboxKey { needs_you: true, event_seq: self.event_seq, id: ConversationId(self.id) }
-    }
-
-    /// Returns whether the filter includes it.
-    fn is_included(&self, filter: InboxFilter, today: Day) -> bool {
-        let is_past = self.event_date < today.to_string();
-        match filter {
-            InboxFilter::All | InboxFilter::NeedsYou => true,
-            InboxFilter::Agreed => self.status == BookingStatus::Accepted.as_str() && !is_past,
-            InboxFilter::Past => is_past || final_statuses().any(|status| status == self.status),
-        }
-    }
-}
-
-fn final_statuses() -> impl Iterator<Item = &'static str> {
-    BookingStatus::ALL.iter().filter(|status| status.is_final()).map(|status| status.as_str())
-}
-
-/// Returns the conversations in which something waits for the viewer: with unread messages, or with a request that they
-/// haven't answered, for a day that isn't past. Two statements, because no index serves both.
-async fn list_waiting(connection: &impl ConnectionTrait, viewer: &Viewer, today: Day) -> Result<Vec<WaitingRow>> {
-    let party = Party::of(viewer);
-    let about: RelationDef = conversation::Entity::belongs_to(booking::Entity)
-        .from(conversation::Column::BookingId)
-        .to(booking::Column::Id)
-        .into();
-    let select = conversation::Entity::find()
-        .select_only()
-        .join(JoinType::InnerJoin, about)
-        .column(conversation::Column::Id)
-        .column_as(party.event_seq(), "event_seq")
-        .column(booking::Column::Status)
-        .column(booking::Column::EventDate);
-    let unread = select.clone().filter(party.owns(viewer)).filter(has_unread(viewer, party));
-    let mut rows = unread.into_model::<WaitingRow>().all(connection).await?;
-    if viewer.role() == Role::Talent {
-        // By the booking's own column, so that the index of a talent's days serves.
-        let own = booking::Column::TalentId.eq(viewer.id().0);
-        let requests = select.filter(own).filter(is_open_request(today)).into_model::<WaitingRow>();
-        let known: BTreeSet<Uuid> = rows.iter().map(|row| row.id).collect();
-        rows.extend(requests.all(connection).await?.into_iter().filter(|row| !known.contains(&row.id)));
-    }
-    rows.sort_by_key(|row| Reverse(row.key()));
-    Ok(rows)
-}
-
-fn is_open_request(today: Day) -> Condition {
-    Condition::all()
-        .add(booking::Column::EventDate.gte(today.to_string()))
-        .add(booking::Column::Status.eq(BookingStatus::Inquiry.as_str()))
+struct CountsRow {
+    cursor: i64,
+    unread: i64,
+    requests: i64,
+    agreed: i64,
 }
 
 /// Which page of which list.
@@ -135,85 +83,99 @@ struct PageRequest<'a> {
 }
 
 impl PageRequest<'_> {
-    /// Returns the place of an entry in this list: a search doesn't put first what waits.
+    /// Returns the place of an entry in this list: a search doesn't put first what needs the viewer.
     fn key_of(&self, entry: &InboxEntry) -> InboxKey {
         let key = entry.key(self.viewer.id(), self.today);
         InboxKey { needs_you: key.needs_you && self.query.is_none(), ..key }
     }
 
-    /// Returns a page and one entry more: first the conversations in which something waits, then the others.
-    async fn list_waiting_first(
-        &self,
-        connection: &impl ConnectionTrait,
-        waiting: &[WaitingRow],
-    ) -> Result<Vec<InboxEntry>> {
-        let included = waiting.iter().filter(|row| row.is_included(self.filter, self.today));
-        let here = included.filter(|row| self.after.is_none_or(|after| row.key() < after));
-        let ids: Vec<Uuid> = here.map(|row| row.id).take(PAGE_SIZE as usize + 1).collect();
-        let mut entries = self.load(connection, ids).await?;
-        let left = PAGE_SIZE + 1 - entries.len() as u64;
+    /// Returns the condition for conversations with unread messages.
+    fn has_unread(&self) -> Condition {
+        has_unread(self.viewer, Party::of(self.viewer))
+    }
+
+    /// Returns the condition for requests that need the viewer's answer; `None` for organizers, who answer none.
+    fn needs_answer(&self) -> Option<Condition> {
+        (self.viewer.role() == Role::Talent).then(|| is_open_request(self.viewer, self.today))
+    }
+
+    /// Counts over all pages, in one statement.
+    async fn count(&self, connection: &impl ConnectionTrait) -> Result<InboxCounts> {
+        let unread = conversation::Entity::find().filter(Party::of(self.viewer).owns(self.viewer));
+        let unread = unread.filter(self.has_unread()).select_only().expr(conversation::Column::Id.count());
+        let requests = self.needs_answer().map(|needs_answer| {
+            let requests = booking::Entity::find().join(JoinType::InnerJoin, join_conversation()).filter(needs_answer);
+            requests.filter(self.has_unread().not()).select_only().expr(booking::Column::Id.count()).into_query()
+        });
+        let agreed = booking::Entity::find().filter(is_agreed(self.viewer, self.today));
+        let agreed = agreed.select_only().expr(booking::Column::Id.count()).into_query();
+        let requests = requests.map_or_else(|| Expr::value(0_i64), Expr::expr::<SelectStatement>);
+        let counts = event_sequence::Entity::find_by_id(self.viewer.id().0)
+            .select_only()
+            .column_as(event_sequence::Column::Seq, "cursor")
+            .column_as(Expr::expr(unread.into_query()), "unread")
+            .column_as(requests, "requests")
+            .column_as(Expr::expr(agreed), "agreed");
+        let row = counts.into_model::<CountsRow>().one(connection).await?.ok_or(ApiError::Unauthenticated)?;
+        let CountsRow { cursor, unread, requests, agreed } = row;
+        Ok(InboxCounts { needs_you: unread + requests, agreed, cursor })
+    }
+
+    /// Returns a page and one entry more: first the conversations that need the viewer, then the others.
+    async fn list_needs_you_first(&self, connection: &impl ConnectionTrait) -> Result<Vec<InboxEntry>> {
+        let mut entries = Vec::new();
+        if self.after.is_none_or(|after| after.needs_you) {
+            entries = self.list_needs_you(connection).await?;
+        }
+        let left = LIMIT - entries.len() as u64;
         if left > 0 && self.filter != InboxFilter::NeedsYou {
             entries.extend(self.list_others(connection, left).await?);
         }
         Ok(entries)
     }
 
-    async fn load(&self, connection: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<Vec<InboxEntry>> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
+    /// Returns conversations that need the viewer: with unread messages, or with a request that they haven't answered,
+    /// for a day that isn't past. Two statements, because no index serves both.
+    async fn list_needs_you(&self, connection: &impl ConnectionTrait) -> Result<Vec<InboxEntry>> {
+        let unread = self.select(self.after).filter(self.has_unread()).newest_first(LIMIT);
+        let mut entries: Vec<InboxEntry> = unread.all(connection).await?.into_iter().map(entry_of).collect();
+        if let Some(needs_answer) = self.needs_answer() {
+            let requests = self.select(self.after).filter(needs_answer).filter(self.has_unread().not());
+            entries.extend(requests.newest_first(LIMIT).all(connection).await?.into_iter().map(entry_of));
+            entries.sort_by_key(|entry| Reverse(self.key_of(entry)));
+            entries.truncate(usize::try_from(LIMIT).unwrap_or(usize::MAX));
         }
-        let ids = conversation::Column::Id.is_in(statement_buckets::pad_to_bucket(ids));
-        let rows = ConversationQuery::of(self.viewer).filter(ids).all(connection).await?;
-        let mut entries: Vec<InboxEntry> = rows.into_iter().map(entry_of).collect();
-        entries.sort_by_key(|entry| Reverse(self.key_of(entry)));
         Ok(entries)
     }
 
-    /// Returns conversations in which nothing waits.
+    /// Returns conversations that don't need the viewer.
     async fn list_others(&self, connection: &impl ConnectionTrait, limit: u64) -> Result<Vec<InboxEntry>> {
-        let party = Party::of(self.viewer);
-        let mut query = ConversationQuery::of(self.viewer).filter(has_unread(self.viewer, party).not());
-        if self.viewer.role() == Role::Talent {
-            query = query.filter(is_open_request(self.today).not());
-        }
-        if let Some(after) = self.after.filter(|after| !after.needs_you) {
-            query = query.filter(party.is_after(after));
-        }
-        if let Some(condition) = self.filter_condition() {
-            query = query.filter(condition);
+        let mut query = self.select(self.after.filter(|after| !after.needs_you)).filter(self.has_unread().not());
+        if let Some(needs_answer) = self.needs_answer() {
+            query = query.filter(needs_answer.not());
         }
         Ok(query.newest_first(limit).all(connection).await?.into_iter().map(entry_of).collect())
     }
 
     /// Returns conversations that the search found, the newest first.
     async fn list_by_recency(&self, connection: &impl ConnectionTrait) -> Result<Vec<InboxEntry>> {
-        let party = Party::of(self.viewer);
-        let mut query = ConversationQuery::of(self.viewer).filter(self.search_condition(party)?);
-        if let Some(after) = self.after {
-            query = query.filter(party.is_after(after));
-        }
+        let mut query = self.select(self.after).filter(self.search_condition(Party::of(self.viewer))?);
         if self.filter == InboxFilter::NeedsYou {
-            let needs_you = Condition::any().add(has_unread(self.viewer, party));
-            let is_talent = self.viewer.role() == Role::Talent;
-            query = query.filter(if is_talent { needs_you.add(is_open_request(self.today)) } else { needs_you });
+            query = query.filter(Condition::any().add(self.has_unread()).add_option(self.needs_answer()));
         }
-        if let Some(condition) = self.filter_condition() {
-            query = query.filter(condition);
-        }
-        Ok(query.newest_first(PAGE_SIZE + 1).all(connection).await?.into_iter().map(entry_of).collect())
+        Ok(query.newest_first(LIMIT).all(connection).await?.into_iter().map(entry_of).collect())
     }
 
-    /// Returns the condition that the filter sets on the booking.
-    fn filter_condition(&self) -> Option<Condition> {
-        let (today, day) = (self.today.to_string(), booking::Column::EventDate);
+    /// Selects the conversations after a place whose bookings the filter includes, as `InboxFilter::includes` does.
+    fn select(&self, after: Option<InboxKey>) -> ConversationQuery {
+        let mut query = ConversationQuery::of(self.viewer);
+        if let Some(after) = after {
+            query = query.filter(Party::of(self.viewer).is_after(after));
+        }
         match self.filter {
-            InboxFilter::All | InboxFilter::NeedsYou => None,
-            InboxFilter::Agreed => Some(
-                Condition::all().add(booking::Column::Status.eq(BookingStatus::Accepted.as_str())).add(day.gte(today)),
-            ),
-            InboxFilter::Past => {
-                Some(Condition::any().add(day.lt(today)).add(booking::Column::Status.is_in(final_statuses())))
-            }
+            InboxFilter::All | InboxFilter::NeedsYou => query,
+            InboxFilter::Agreed => query.filter(is_agreed(self.viewer, self.today)),
+            InboxFilter::Past => query.filter(is_over(self.today)),
         }
     }
 
@@ -228,4 +190,10 @@ impl PageRequest<'_> {
 
 fn entry_of(row: ConversationWithCursor) -> InboxEntry {
     InboxEntry { conversation: row.conversation, event_seq: row.event_seq }
+}
+
+/// Joins the conversation of a booking.
+fn join_conversation() -> RelationDef {
+    let relation = booking::Entity::belongs_to(conversation::Entity);
+    relation.from(booking::Column::Id).to(conversation::Column::BookingId).into()
 }

@@ -2,7 +2,8 @@
 
 use crate::captured_statements::CapturedStatements;
 use model::{
-    BookingAction, BookingInput, ConversationId, InboxFilter, MessageDraft, MessageInput, Money, NewPassword, Role,
+    AgendaPeriod, AgendaPosition, BookingAction, BookingId, BookingInput, ConversationId, InboxFilter, MessageDraft,
+    MessageInput, Money, NewPassword, Role,
 };
 use services::{
     EventSink, Greenroom, Resume, Viewer,
@@ -22,6 +23,7 @@ use std::{
 };
 use test_support::deadline::soon;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use uuid::Uuid;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -87,8 +89,9 @@ async fn read(greenroom: &Greenroom, captured: &CapturedStatements, viewer: &Vie
     }
     captured.label("the bookings by day");
     let month = SystemClock.now().day().month();
-    for month in [None, Some(month)] {
-        greenroom.load_agenda(viewer, month).await.expect("an agenda");
+    let next = AgendaPosition::after(month.first_day(), BookingId(Uuid::now_v7()));
+    for period in [AgendaPeriod::Upcoming, AgendaPeriod::Month(month), AgendaPeriod::From(next)] {
+        greenroom.load_agenda(viewer, period).await.expect("an agenda");
     }
     captured.label("opening a thread");
     for window in [Window::Unread, Window::Newest, Window::Around(4)] {

@@ -1,7 +1,10 @@
 //! The bookings by day.
 
-use crate::support::{DemoData, Site, draft_booking};
-use model::{Agenda, BookingAction, BookingDraft, BookingId, Day, Money, Month};
+use crate::support::{DemoData, Site, audit_event_log, draft_booking};
+use model::{
+    Agenda, AgendaPeriod, AgendaPosition, ApplyOutcome, BookingAction, BookingDraft, BookingId, Day, Money, Month,
+    Projection,
+};
 use services::Viewer;
 use std::time::Duration;
 
@@ -9,7 +12,7 @@ on_both! {
     bookings_are_listed_by_day,
     a_month_has_the_sums_of_its_agreed_fees,
     other_months_are_found,
-    too_many_bookings_are_cut_between_days,
+    bookings_beyond_a_page_are_on_the_next,
 }
 
 async fn open(site: &Site, demo: &DemoData, day: Day, currency: &str) -> BookingId {
@@ -19,7 +22,11 @@ async fn open(site: &Site, demo: &DemoData, day: Day, currency: &str) -> Booking
 }
 
 async fn load(site: &Site, viewer: &Viewer, month: Option<Month>) -> Agenda {
-    site.greenroom.load_agenda(viewer, month).await.expect("an agenda")
+    load_period(site, viewer, month.map_or(AgendaPeriod::Upcoming, AgendaPeriod::Month)).await
+}
+
+async fn load_period(site: &Site, viewer: &Viewer, period: AgendaPeriod) -> Agenda {
+    site.greenroom.load_agenda(viewer, period).await.expect("an agenda")
 }
 
 fn ids(agenda: &Agenda) -> Vec<BookingId> {
@@ -28,11 +35,14 @@ fn ids(agenda: &Agenda) -> Vec<BookingId> {
 
 async fn bookings_are_listed_by_day(site: Site) {
     let demo = site.demo().await;
-    let today = load(&site, &demo.achieng, None).await.today;
+    let today = load(&site, &demo.achieng, None).await.today.day;
     let later = open(&site, &demo, today.plus_days(40), "KES").await;
     let (first, second) = (open(&site, &demo, today, "KES").await, open(&site, &demo, today, "KES").await);
     let agenda = load(&site, &demo.achieng, None).await;
-    assert_eq!((ids(&agenda), agenda.from), (vec![first, second, later], today.month().first_day()));
+    assert_eq!(
+        (ids(&agenda), agenda.from),
+        (vec![first, second, later], AgendaPosition::start_of(today.month().first_day()))
+    );
     assert_eq!((agenda.until, agenda.earlier, agenda.later), (None, None, None));
     let others = load(&site, &demo.sarah, None).await;
     assert!(others.bookings.iter().all(|booking| booking.talent.id == demo.sarah.id()));
@@ -40,7 +50,7 @@ async fn bookings_are_listed_by_day(site: Site) {
 
 async fn a_month_has_the_sums_of_its_agreed_fees(site: Site) {
     let demo = site.demo().await;
-    let month = load(&site, &demo.achieng, None).await.today.month().next();
+    let month = load(&site, &demo.achieng, None).await.today.day.month().next();
     for currency in ["KES", "USD", "KES", "KES"] {
         let id = open(&site, &demo, month.first_day(), currency).await;
         site.greenroom.apply_booking_action(&demo.achieng, id, BookingAction::Accept).await.expect("accepted");
@@ -54,7 +64,7 @@ async fn a_month_has_the_sums_of_its_agreed_fees(site: Site) {
 
 async fn other_months_are_found(site: Site) {
     let demo = site.demo().await;
-    let today = load(&site, &demo.achieng, None).await.today;
+    let today = load(&site, &demo.achieng, None).await.today.day;
     let (near, far) = (today, today.plus_days(400));
     open(&site, &demo, near, "KES").await;
     open(&site, &demo, far, "KES").await;
@@ -64,15 +74,57 @@ async fn other_months_are_found(site: Site) {
     assert_eq!(ids(&load(&site, &demo.achieng, Some(far.month())).await).len(), 1);
 }
 
-async fn too_many_bookings_are_cut_between_days(site: Site) {
-    let demo = site.demo().await;
-    let today = load(&site, &demo.achieng, None).await.today;
-    for number in 0..302 {
+/// Opens bookings and returns their ids in the order of the agenda.
+async fn open_many(site: &Site, demo: &DemoData, days: impl Iterator<Item = Day>) -> Vec<BookingId> {
+    let mut opened = Vec::new();
+    for day in days {
         // Within the limit of messages per minute.
         site.clock.advance(Duration::from_secs(1));
-        open(&site, &demo, today.plus_days(number / 150), "KES").await;
+        opened.push((day, open(site, demo, day, "KES").await));
     }
-    let agenda = load(&site, &demo.achieng, None).await;
-    let cut_at = Some(today.plus_days(2));
-    assert_eq!((agenda.bookings.len(), agenda.until, agenda.later), (300, cut_at, cut_at));
+    opened.sort();
+    opened.into_iter().map(|(_, id)| id).collect()
+}
+
+/// Follows the links to later bookings, and returns the pages.
+async fn follow_later(site: &Site, viewer: &Viewer, first: AgendaPeriod) -> Vec<Agenda> {
+    let (mut pages, mut next) = (Vec::new(), Some(first));
+    while let Some(period) = next {
+        assert!(pages.len() < 10, "the links lead in a circle: {period:?}");
+        let page = load_period(site, viewer, period).await;
+        next = page.later_page();
+        pages.push(page);
+    }
+    pages
+}
+
+async fn bookings_beyond_a_page_are_on_the_next(site: Site) {
+    let demo = site.demo().await;
+    let month = load(&site, &demo.achieng, None).await.today.day.month().next();
+    let day = |number: i64| month.first_day().plus_days(number);
+    // Two days of 5 bookings, then a day of 310, and one in another month.
+    let days = (0..10).map(|number| day(number % 2)).chain((0..310).map(|_| day(20))).chain([day(100)]);
+    let opened = open_many(&site, &demo, days).await;
+    let pages = follow_later(&site, &demo.achieng, AgendaPeriod::Month(month)).await;
+    assert_eq!(pages.iter().flat_map(ids).collect::<Vec<_>>(), opened);
+    let ends: Vec<_> = pages.iter().map(|page| page.until).collect();
+    let within_a_day = AgendaPosition::after(day(20), opened[309]);
+    assert_eq!(ends, [Some(AgendaPosition::start_of(day(20))), Some(within_a_day), None]);
+    let earlier: Vec<_> = pages.iter().map(|page| page.earlier).collect();
+    assert_eq!(earlier, [None, Some(day(1)), Some(day(20))]);
+    assert!(pages.iter().all(|page| !page.has_all_of(month)), "a sum of fees would lack some");
+    // An answer to one that is listed on another page concerns no other.
+    let before = last_cursor(&pages);
+    site.greenroom.apply_booking_action(&demo.achieng, opened[315], BookingAction::Accept).await.expect("accepted");
+    let log = audit_event_log(&site.greenroom, &demo.achieng).await;
+    for mut page in pages {
+        let has_it = ids(&page).contains(&opened[315]);
+        let last =
+            log.iter().filter(|envelope| envelope.seq > before).map(|event| page.apply(demo.achieng.id(), event));
+        assert_eq!(last.max(), Some(if has_it { ApplyOutcome::Changed } else { ApplyOutcome::Unchanged }));
+    }
+}
+
+fn last_cursor(pages: &[Agenda]) -> i64 {
+    pages.iter().map(Projection::cursor).max().expect("a page")
 }

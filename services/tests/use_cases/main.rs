@@ -23,6 +23,7 @@ mod bookings;
 mod browser_keys;
 mod cancellation;
 mod concurrent_sends;
+mod current_day;
 mod digest_mails;
 mod email_budget;
 mod ephemeral_events;

@@ -13,7 +13,7 @@ use model::{ApiError, ClientId};
 /// What the focus moves to when the button that has it disappears: another unsent message, else the composer.
 const AFTER_BUTTON: &str = ".pending button, #message";
 
-/// Shows a message that is being sent, that waits, or that was refused.
+/// Shows a message that is being sent, that is queued, or that was refused.
 #[component]
 pub(super) fn PendingMessageRow(entry: PendingMessage) -> impl IntoView {
     let is_stored = entry.is_stored();
@@ -22,8 +22,8 @@ pub(super) fn PendingMessageRow(entry: PendingMessage) -> impl IntoView {
         SendState::Sending => view! { <p class="status">{strings::SENDING}</p> }.into_any(),
         SendState::Sent => view! { <p class="status">{strings::SENT}</p> }.into_any(),
         SendState::Failed(failure) if failure.is_transient() => view! {
-            <p class="status waiting">
-                <Icon glyph=Glyph::Clock/> {waiting_reason(&failure)} {(!is_stored).then_some(strings::WAITING_UNKEPT)}
+            <p class="status queued">
+                <Icon glyph=Glyph::Clock/> {queued_reason(&failure)} {(!is_stored).then_some(strings::QUEUED_UNKEPT)}
                 <DiscardButton client_id/>
             </p>
         }
@@ -69,12 +69,12 @@ fn DiscardButton(client_id: ClientId) -> impl IntoView {
     view! { <button type="button" class="link" on:click=discard>{strings::DISCARD}</button> }
 }
 
-/// Says what a message waits for. It is sent by itself then.
-fn waiting_reason(failure: &RequestError) -> &'static str {
+/// Says why a message is queued. It is sent by itself then.
+fn queued_reason(failure: &RequestError) -> &'static str {
     match failure {
-        RequestError::Refused(ApiError::Unauthenticated | ApiError::OtherPerson) => strings::WAITING_FOR_SIGN_IN,
-        RequestError::Refused(ApiError::StorageFull) => strings::WAITING_FOR_SPACE,
-        RequestError::Refused(_) => strings::WAITING_FOR_SERVER,
-        RequestError::Network | RequestError::TimedOut => strings::WAITING,
+        RequestError::Refused(ApiError::Unauthenticated | ApiError::OtherPerson) => strings::QUEUED_FOR_SIGN_IN,
+        RequestError::Refused(ApiError::StorageFull) => strings::QUEUED_FOR_SPACE,
+        RequestError::Refused(_) => strings::QUEUED_FOR_SERVER,
+        RequestError::Network | RequestError::TimedOut => strings::QUEUED,
     }
 }

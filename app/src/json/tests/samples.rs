@@ -1,10 +1,10 @@
 //! Values of all types that travel between server and browser.
 
 use model::{
-    AccessToken, Account, Agenda, ApiError, Booking, BookingStatus, BookingSummary, Conversation, Craft, Day, Device,
-    EmailDelay, Event, FieldError, InboxCounts, InboxEntry, InboxFilter, InboxKey, InboxList, Message, Money, NavState,
-    Notification, NotificationKind, Person, Role, Scope, Talent, Thread, Timestamp, UnreadConversation, User,
-    ValidationErrors,
+    AccessToken, Account, Agenda, AgendaPosition, ApiError, Booking, BookingStatus, BookingSummary, Conversation,
+    Craft, CurrentDay, Day, Device, EmailDelay, Event, FieldError, InboxCounts, InboxEntry, InboxFilter, InboxKey,
+    InboxList, Message, Money, NavState, Notification, NotificationKind, Person, Role, Scope, Talent, Thread,
+    Timestamp, UnreadConversation, User, ValidationErrors,
 };
 use std::str::FromStr;
 use uuid::Uuid;
@@ -152,7 +152,7 @@ pub(crate) fn inbox_list(fill: Fill) -> InboxList {
     InboxList {
         filter: fill.choose(InboxFilter::ALL),
         query: fill.option(fill.text()),
-        today: day(),
+        today: CurrentDay { day: day(), ends_at: timestamp() },
         counts: InboxCounts { needs_you: fill.integer(), agreed: fill.integer(), cursor: fill.integer() },
         next_up: fill.option(booking(fill)),
         entries: fill.list(InboxEntry { conversation: conversation(fill), event_seq: fill.integer() }),
@@ -163,9 +163,9 @@ pub(crate) fn inbox_list(fill: Fill) -> InboxList {
 
 pub(crate) fn agenda(fill: Fill) -> Agenda {
     Agenda {
-        from: day(),
-        until: fill.option(day()),
-        today: day(),
+        from: AgendaPosition::start_of(day()),
+        until: fill.option(AgendaPosition::after(day(), id(2))),
+        today: CurrentDay { day: day(), ends_at: timestamp() },
         bookings: fill.list(booking(fill)),
         earlier: fill.option(day()),
         later: fill.option(day()),

@@ -1,15 +1,15 @@
-use super::section::fees_of;
+use super::{address::path_of, section::fees_of};
 use crate::{
     components::{Glyph, Icon},
     strings,
 };
 use leptos::{either::Either, prelude::*};
-use model::{Agenda, Booking, BookingStatus, Day, Month};
+use model::{Agenda, AgendaPeriod, Booking, BookingStatus, Day, Month};
 
 /// A month as a calendar, beside the list on wide screens. A day with bookings leads to its first row in the list.
 #[component]
 pub(super) fn MonthGrid(agenda: RwSignal<Agenda>, month: Month) -> impl IntoView {
-    let href = |month: Month| format!("/bookings?month={month}");
+    let href = |month: Month| path_of(AgendaPeriod::Month(month));
     let (previous, next) = (month.previous(), month.next());
     view! {
         <aside class="month-grid" aria-label=strings::month_title(month)>
@@ -44,7 +44,7 @@ fn weeks(agenda: &Agenda, month: Month) -> impl IntoView + use<> {
 
 fn day_cell(agenda: &Agenda, day: Day) -> impl IntoView + use<> {
     let bookings: Vec<&Booking> = agenda.bookings.iter().filter(|booking| booking.event_date == day).collect();
-    let current = (day == agenda.today).then_some("date");
+    let current = (day == agenda.today.day).then_some("date");
     if bookings.is_empty() {
         return Either::Left(view! { <span aria-current=current>{day.day_of_month()}</span> });
     }

@@ -18,13 +18,13 @@ pub(super) enum Section {
 }
 
 impl Section {
-    fn of(booking: &Booking, agenda: &Agenda, month: Option<Month>) -> Self {
+    fn of(booking: &Booking, agenda: &Agenda, by_month: bool) -> Self {
         let day = booking.event_date;
-        if month.is_some() {
+        if by_month {
             Section::Month(day.month())
-        } else if day < agenda.today {
+        } else if day < agenda.today.day {
             Section::EarlierThisMonth
-        } else if day <= agenda.today.end_of_week() {
+        } else if day <= agenda.today.day.end_of_week() {
             Section::ThisWeek
         } else {
             Section::Month(day.month())
@@ -41,9 +41,9 @@ impl Section {
 }
 
 /// Returns the sections that have bookings, in the order of the page.
-pub(super) fn sections_of(agenda: &Agenda, month: Option<Month>) -> Vec<Section> {
+pub(super) fn sections_of(agenda: &Agenda, by_month: bool) -> Vec<Section> {
     let mut sections: Vec<Section> =
-        agenda.bookings.iter().map(|booking| Section::of(booking, agenda, month)).collect();
+        agenda.bookings.iter().map(|booking| Section::of(booking, agenda, by_month)).collect();
     sections.dedup();
     // What is past comes last.
     if sections.first() == Some(&Section::EarlierThisMonth) {
@@ -58,8 +58,8 @@ pub(super) fn AgendaSection(
     me: PersonId,
     agenda: RwSignal<Agenda>,
     section: Section,
-    /// The only month that is shown.
-    only: Option<Month>,
+    /// Whether all sections are months.
+    by_month: bool,
 ) -> impl IntoView {
     let month = match section {
         Section::Month(month) => Some(month),
@@ -67,7 +67,7 @@ pub(super) fn AgendaSection(
     };
     let rows = move || {
         agenda.with(|agenda| {
-            let here = agenda.bookings.iter().filter(|booking| Section::of(booking, agenda, only) == section);
+            let here = agenda.bookings.iter().filter(|booking| Section::of(booking, agenda, by_month) == section);
             AgendaItem::of_all(here)
         })
     };

@@ -36,6 +36,8 @@ pub(super) fn InboxRows(
     keep_for_later(me, inbox, first_page);
     if is_stale {
         live.reload_once_reached();
+    } else {
+        live.reload_after(inbox.with_untracked(|inbox| inbox.today.ends_at));
     }
     let rows =
         move || inbox.with(|inbox| inbox.entries.iter().map(|entry| entry.conversation.clone()).collect::<Vec<_>>());
@@ -74,7 +76,7 @@ fn keep_for_later(me: PersonId, inbox: RwSignal<InboxList>, first_page: bool) {
     }
 }
 
-/// The links to the filters, with the number of conversations in which something waits.
+/// The links to the filters, with the number of conversations that need the viewer.
 #[component]
 fn Filters(inbox: RwSignal<InboxList>, address: InboxAddress) -> impl IntoView {
     let thread = open_thread();

@@ -48,8 +48,8 @@ pub(super) fn NextUp(
                 }),
             }}
             {move || (needs_you.get() > 0).then(|| view! {
-                <p class="waiting"><a href=InboxAddress::of(InboxFilter::NeedsYou).href(None)>
-                    <Icon glyph=Glyph::Inbox/>{strings::waiting_for_you(needs_you.get())}
+                <p><a href=InboxAddress::of(InboxFilter::NeedsYou).href(None)>
+                    <Icon glyph=Glyph::Inbox/>{strings::needs_you_count(needs_you.get())}
                 </a></p>
             })}
             <p><a href="/bookings">{strings::ALL_BOOKINGS}</a></p>

@@ -289,7 +289,7 @@ pub(super) const FUNCTIONS: [Row; 44] = [
     ),
     row("POST", "/fn/booking", None, "id={booking}", [401, 200, 200, 404, 404, 401, 200, 200]),
     row("POST", "/fn/clashes", None, "id={booking}", [401, 200, 200, 404, 404, 401, 200, 200]),
-    row("POST", "/fn/agenda", None, "", [401, 200, 200, 200, 200, 401, 200, 200]),
+    row("POST", "/fn/agenda", None, "period=upcoming", [401, 200, 200, 200, 200, 401, 200, 200]),
     row("POST", "/fn/step", None, "booking_id={booking}&step=accept", [401, 200, 403, 404, 403, 401, 403, 403]),
     row("POST", "/fn/settings", None, "", [401, 200, 200, 200, 200, 401, 403, 403]),
     row("POST", "/fn/change-account", None, "mail_after=off", [401, 200, 200, 200, 200, 401, 403, 403]),

@@ -4,7 +4,7 @@
 use super::super::Viewer;
 use crate::{
     Greenroom, Result,
-    entity::{last_seen, mail, person},
+    entity::{last_seen, mail, person, session},
 };
 use model::{ApiError, Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -40,8 +40,8 @@ pub(super) const OMITTED_DATA: [OmittedData; 8] = [
 pub(super) struct AccountTimes {
     joined_at: Timestamp,
     last_active_at: Option<Timestamp>,
-    /// The IANA name of the time zone of their device.
-    time_zone: Option<String>,
+    /// The IANA names of the time zones of their devices.
+    time_zones: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -59,7 +59,9 @@ impl Greenroom {
         let row = person::Entity::find_by_id(id).one(reader).await?.ok_or(ApiError::Unauthenticated)?;
         let seen = last_seen::Entity::find_by_id(id).one(reader).await?;
         let last_active_at = seen.map(|row| Timestamp::from_millis(row.active_at));
-        Ok(AccountTimes { joined_at: Timestamp::from_millis(row.created_at), last_active_at, time_zone: row.time_zone })
+        let own_sessions = session::Entity::find().filter(session::Column::PersonId.eq(id));
+        let time_zones = own_sessions.all(reader).await?.into_iter().filter_map(|row| row.time_zone).collect();
+        Ok(AccountTimes { joined_at: Timestamp::from_millis(row.created_at), last_active_at, time_zones })
     }
 
     /// Returns the emails to the viewer that are queued or haven't been cleaned up since they were sent.
@@ -88,13 +90,14 @@ mod tests {
     const EXPORT_DECISIONS: &[(&str, &str, &str)] = &[
         ("person", "id email name role craft bio mail_after email_verified receipts presence", "account"),
         ("person", "slug public_profile", "account"),
-        ("person", "created_at time_zone", "times"),
+        ("person", "created_at", "times"),
         ("person", "password_hash", "password"),
         // A person with a deleted account can't export.
         ("person", "deleted_at search_name", "indexes and counters"),
         ("visit", "person_id active_at", "times"),
         ("person_head", "person_id seq", "indexes and counters"),
         ("session", "id person_id user_agent created_at last_seen_at scope name", "sessions"),
+        ("session", "time_zone", "times"),
         // Derived from the last use.
         ("session", "expires_at", "indexes and counters"),
         ("session", "confirmed_at", "indexes and counters"),

@@ -7,10 +7,11 @@ use sea_orm::{
     sea_query::{Expr, Query},
 };
 use services::{
-    Greenroom, Limits, Result, SignInResult, Viewer,
+    Greenroom, Limits, Result, SignInResult, SiteConfig, Viewer,
     accounts::{Credentials, Password},
     clock::{Clock, ManualClock, SystemClock},
     seed::{ACHIENG, DemoPerson, EVENTPRO, KAMAU, PASSWORD, SAFARI, SARAH},
+    time_zone::TimeZone,
 };
 use std::{
     net::{IpAddr, Ipv4Addr},
@@ -18,6 +19,8 @@ use std::{
 };
 use uuid::Uuid;
 
+/// The time zone of the site: three hours east of UTC, all year.
+const SITE_ZONE: &str = "Africa/Nairobi";
 /// Base of the links in e-mails.
 pub(crate) const PUBLIC_URL: &str = "https://greenroom.example";
 
@@ -195,7 +198,8 @@ impl DemoData {
 /// Opens a process on a database. It hashes passwords with the least memory.
 pub(crate) async fn open_process(url: &str, limits: Limits, clock: Arc<ManualClock>) -> Greenroom {
     let limits = Limits { password_hash_kib: 8, ..limits };
-    Greenroom::open_at(url, PUBLIC_URL, limits, clock).await.expect("a Greenroom")
+    let time_zone = SITE_ZONE.parse().ok().and_then(|name| TimeZone::find(&name)).expect("a time zone");
+    Greenroom::open_at(url, SiteConfig { url: PUBLIC_URL, time_zone }, limits, clock).await.expect("a Greenroom")
 }
 
 /// Signs in from 127.0.0.1.

@@ -2,10 +2,11 @@
 
 use super::event_day;
 use model::{
-    Agenda, ApplyOutcome, BookingView, Envelope, Inbox, InboxFilter, InboxList, NavState, NotificationList, PersonId,
-    Projection, Thread,
+    Agenda, AgendaPeriod, ApplyOutcome, BookingView, Envelope, Inbox, InboxFilter, InboxList, NavState,
+    NotificationList, PersonId, Projection, Thread,
 };
 use services::{Greenroom, Viewer, messages::Window};
+use std::fmt::Debug;
 
 /// All views of one person, each with its own cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub(crate) struct Views {
     pub(crate) inbox: Option<Inbox>,
     /// The inbox's page, with each filter; `None` like the inbox.
     pub(crate) lists: Vec<Option<InboxList>>,
+    /// What a search of the inbox found; `None` like the inbox.
+    pub(crate) search: Option<InboxList>,
     /// The bookings from this month on, and those of the month in which all new ones are.
     pub(crate) agendas: Vec<Agenda>,
     pub(crate) notification_list: NotificationList,
@@ -37,7 +40,9 @@ impl Views {
         let notification_list = greenroom.list_notifications(viewer, None).await.expect("notifications");
         let nav_state = greenroom.load_nav_state(viewer).await.expect("a nav state");
         let (lists, agendas) = (read_lists(greenroom, viewer).await, read_agendas(greenroom, viewer).await);
-        Self { inbox: Some(inbox), lists, agendas, notification_list, nav_state, threads, bookings }
+        let search = greenroom.load_inbox_list(viewer, InboxFilter::All, Some("a"), None).await.expect("a list");
+        let (inbox, search) = (Some(inbox), Some(search));
+        Self { inbox, lists, search, agendas, notification_list, nav_state, threads, bookings }
     }
 
     /// Returns the smallest cursor of the views: events after it may be missing in one of them.
@@ -45,7 +50,7 @@ impl Views {
         let inbox = self.inbox.iter().map(Projection::cursor);
         let threads = self.threads.iter().map(Projection::cursor);
         let bookings = self.bookings.iter().map(Projection::cursor);
-        let lists = self.lists.iter().flatten().map(Projection::cursor);
+        let lists = self.lists.iter().flatten().chain(&self.search).map(Projection::cursor);
         let agendas = self.agendas.iter().map(Projection::cursor);
         let others = [self.notification_list.cursor(), self.nav_state.cursor()];
         inbox.chain(threads).chain(bookings).chain(lists).chain(agendas).chain(others).min().expect("at least one view")
@@ -53,19 +58,20 @@ impl Views {
 
     /// Applies an event to all views; returns whether one has changed.
     pub(crate) fn apply(&mut self, me: PersonId, envelope: &Envelope) -> bool {
-        let mut outcomes = vec![self.notification_list.apply(me, envelope), self.nav_state.apply(me, envelope)];
-        outcomes.extend(self.threads.iter_mut().map(|thread| thread.apply(me, envelope)));
-        outcomes.extend(self.bookings.iter_mut().map(|booking| booking.apply(me, envelope)));
-        outcomes.extend(self.agendas.iter_mut().map(|agenda| agenda.apply(me, envelope)));
+        let mut outcomes =
+            vec![apply(&mut self.notification_list, me, envelope), apply(&mut self.nav_state, me, envelope)];
+        outcomes.extend(self.threads.iter_mut().map(|thread| apply(thread, me, envelope)));
+        outcomes.extend(self.bookings.iter_mut().map(|booking| apply(booking, me, envelope)));
+        outcomes.extend(self.agendas.iter_mut().map(|agenda| apply(agenda, me, envelope)));
         assert!(!outcomes.contains(&ApplyOutcome::Gap), "only the inbox can have a gap: {envelope:?}");
-        for list in &mut self.lists {
-            let outcome = list.as_mut().map(|list| list.apply(me, envelope));
+        for list in self.lists.iter_mut().chain([&mut self.search]) {
+            let outcome = list.as_mut().map(|list| apply(list, me, envelope));
             if outcome == Some(ApplyOutcome::Gap) {
                 *list = None;
             }
             outcomes.extend(outcome);
         }
-        let inbox = self.inbox.as_mut().map(|inbox| inbox.apply(me, envelope));
+        let inbox = self.inbox.as_mut().map(|inbox| apply(inbox, me, envelope));
         if inbox == Some(ApplyOutcome::Gap) {
             self.inbox = None;
         }
@@ -91,6 +97,12 @@ impl Views {
                 list.next_page = fresh.next_page;
             }
         }
+        if let (Some(search), Some(fresh)) = (&mut self.search, &fresh.search) {
+            // Events neither add to what was found nor move it, and the counts aren't kept up to date.
+            search.entries.clone_from(&fresh.entries);
+            search.counts.clone_from(&fresh.counts);
+            search.next_page = fresh.next_page;
+        }
         self.clear_unless_same_day(fresh);
         for (thread, fresh) in self.threads.iter_mut().zip(&fresh.threads) {
             if fresh.has_more {
@@ -110,6 +122,9 @@ impl Views {
         if earlier.inbox.is_none() {
             self.inbox = None;
         }
+        if earlier.search.is_none() {
+            self.search = None;
+        }
         for (list, earlier) in self.lists.iter_mut().zip(&earlier.lists) {
             match (&mut *list, earlier) {
                 // An entry that events moved down is on a page that wasn't on screen.
@@ -127,12 +142,24 @@ impl Views {
     /// Drops the views that depend on the day, if a day ended between this reading and the other: a browser loads them
     /// again then.
     fn clear_unless_same_day(&mut self, other: &Self) {
-        let today = |views: &Self| views.agendas.first().map(|agenda| agenda.today);
+        let today = |views: &Self| views.agendas.first().map(|agenda| agenda.today.day);
         if today(self) != today(other) {
             self.lists.clear();
+            self.search = None;
             self.agendas.clear();
         }
     }
+}
+
+/// Applies an event, and checks that a view without a change says so: a page renders nothing then.
+fn apply<T: Projection + Clone + PartialEq + Debug>(view: &mut T, me: PersonId, envelope: &Envelope) -> ApplyOutcome {
+    let mut before = view.clone();
+    let outcome = view.apply(me, envelope);
+    if outcome == ApplyOutcome::Unchanged {
+        before.set_cursor(view.cursor());
+        assert_eq!(*view, before, "changed without saying so: {envelope:?}");
+    }
+    outcome
 }
 
 async fn read_lists(greenroom: &Greenroom, viewer: &Viewer) -> Vec<Option<InboxList>> {
@@ -145,8 +172,8 @@ async fn read_lists(greenroom: &Greenroom, viewer: &Viewer) -> Vec<Option<InboxL
 
 async fn read_agendas(greenroom: &Greenroom, viewer: &Viewer) -> Vec<Agenda> {
     let mut agendas = Vec::new();
-    for month in [None, Some(event_day().month())] {
-        agendas.push(greenroom.load_agenda(viewer, month).await.expect("an agenda"));
+    for period in [AgendaPeriod::Upcoming, AgendaPeriod::Month(event_day().month())] {
+        agendas.push(greenroom.load_agenda(viewer, period).await.expect("an agenda"));
     }
     agendas
 }
