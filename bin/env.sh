@@ -27,6 +27,14 @@ there() {
   done
 }
 
+# require_space GIGABYTES: a full disk makes compilers, databases and browsers fail in ways that don't name it.
+require_space() {
+  mkdir -p "$CACHE"
+  local free
+  free=$(df -Pk "$CACHE" | awk 'NR == 2 { print int($4 / 1048576) }')
+  [ "$free" -ge "$1" ] || fail "$CACHE has $free GB of free space, but $1 GB are needed. Deleting $CACHE/build frees what earlier builds left."
+}
+
 # Builds all debug programs into target/debug, as the Rust tests do. Built one by one, each would recompile shared
 # dependencies, because cargo unifies their features per build.
 build_programs() {
