@@ -50,7 +50,8 @@ impl Money {
     /// and decimals must follow a point.
     ///
     /// # Errors
-    /// `Required` for empty input; `AmountInvalid` for input that can't be parsed; `OutOfRange` above [`AMOUNT_LIMIT`].
+    /// `Required` for empty input; `AmountInvalid` for input that can't be parsed, and for nothing at all, which is a
+    /// slip rather than a fee; `OutOfRange` above [`AMOUNT_LIMIT`].
     pub fn parse_shillings(input: Option<&str>) -> Result<Self, FieldError> {
         let spaced = |c: char| if c.is_whitespace() { ' ' } else { c.to_ascii_lowercase() };
         let typed: String = input.unwrap_or_default().trim().chars().map(spaced).collect();
@@ -58,6 +59,9 @@ impl Money {
             return Err(FieldError::Required);
         }
         let amount = parse_amount(strip_currency(&typed), DEFAULT_DECIMALS)?;
+        if amount == 0 {
+            return Err(FieldError::AmountInvalid);
+        }
         Self { amount, currency: "KES".into() }.validate()
     }
 
@@ -201,7 +205,6 @@ mod tests {
             ("1.25m", 125_000_000),
             ("120.5", 12_050),
             ("0.50", 50),
-            ("0", 0),
             ("  7 ", 700),
         ] {
             assert_eq!(shillings(typed), Ok(amount), "{typed}");
@@ -212,6 +215,8 @@ mod tests {
     fn ambiguous_amounts_are_refused() {
         for wrong in [
             "forty",
+            "0",
+            "KES 0.00",
             "-5",
             "1.234",
             ".5",
@@ -261,7 +266,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn formatted_amounts_round_trip(amount in 0..=AMOUNT_LIMIT) {
+        fn formatted_amounts_round_trip(amount in 1..=AMOUNT_LIMIT) {
             let shown = Money { amount, currency: "KES".into() }.format_amount();
             prop_assert_eq!(shillings(&shown), Ok(amount), "{}", shown);
         }
