@@ -1,7 +1,7 @@
 mod program;
 
 use crate::{
-    components::{NavigationFocus, locale::Locale},
+    components::{NavigationFocus, handle_overlays, locale::Locale},
     live,
     owner::PageOwner,
     page_time_zone::PageTimeZone,
@@ -87,6 +87,7 @@ pub fn App() -> impl IntoView {
     live::provide(locale);
     NavigationFocus::provide();
     effect(move || {
+        handle_overlays();
         locale.mark_hydrated();
         let is_broken = |root: &Element| root.get_attribute("data-dead").as_deref() == Some("broken");
         if let Some(root) = document().document_element().filter(|root| !is_broken(root)) {

@@ -188,3 +188,35 @@ test("@js a page that is opened from another has the focus on its heading, and g
   await expect(sarah.heading).toHaveText("Notifications");
   await expect(sarah.heading).toBeFocused();
 });
+
+test("@js Tab stays in an open sheet, and Escape leads back", async ({ sarah, launch }) => {
+  const { page } = sarah;
+  await sarah.open(launch.path);
+  const accept = page.getByRole("button", { name: /^Accept KES/ });
+  await accept.press("Enter");
+  const sheet = page.getByRole("dialog", { name: "Accept this booking?" });
+  await expect(sheet.getByRole("button", { name: "Not now" })).toBeFocused();
+  for (const key of ["Tab", "Tab", "Tab", "Shift+Tab", "Shift+Tab", "Shift+Tab"]) {
+    await page.keyboard.press(key);
+    await expect(sheet.locator(":focus")).toHaveCount(1);
+  }
+  await page.keyboard.press("Escape");
+  await expect(sheet).toBeHidden();
+  await expect(accept).toBeFocused();
+});
+
+test("@js a menu closes by Escape and by a click elsewhere", async ({ eventpro, launch }) => {
+  const { page } = eventpro;
+  await eventpro.open(launch.booking);
+  const more = page.getByLabel("More", { exact: true });
+  const entry = page.getByRole("button", { name: "Mark as unread" });
+  await more.click();
+  await expect(entry).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(entry).toBeHidden();
+  await expect(more).toBeFocused();
+  await more.click();
+  await expect(entry).toBeVisible();
+  await page.getByRole("heading", { level: 1 }).click();
+  await expect(entry).toBeHidden();
+});

@@ -1,6 +1,6 @@
 //! Sheets that ask once before a booking action. The browser opens and closes them, with JavaScript and without.
 
-use super::{BookingActionFields, BookingActions, Form, SubmitButton};
+use super::{BookingActionFields, BookingActions, Form, SubmitButton, overlays::close_menus};
 use crate::{browser, strings};
 use leptos::prelude::*;
 use model::BookingAction;
@@ -48,9 +48,10 @@ pub(super) fn ConfirmSheet(
     }
 }
 
-/// Closes all open sheets.
+/// Closes all open sheets, and the menus that they were opened from.
 pub(super) fn close_sheets() {
     for sheet in browser::find_all(&document(), "[popover]:popover-open") {
         browser::call_method(&sheet, "hidePopover", &[]);
     }
+    close_menus(None, false);
 }
