@@ -21,9 +21,12 @@ pub fn is_conversation(path: &str) -> bool {
 /// Where the profiles are. Whether a visitor may see one depends on its owner, not on the path.
 const PROFILES: &str = "/t/";
 
+/// Where talents find their own profile, whatever its slug.
+pub const OWN_PROFILE: &str = "/t/me";
+
 /// Returns whether signed-out visitors may request the page at `path`.
 pub fn is_public(path: &str) -> bool {
-    PUBLIC_PATHS.contains(&path) || is_profile(path)
+    PUBLIC_PATHS.contains(&path) || (is_profile(path) && path != OWN_PROFILE)
 }
 
 /// Returns whether the page at `path` is a talent's profile.

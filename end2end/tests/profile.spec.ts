@@ -28,6 +28,28 @@ test("a talent edits their profile, hides it from visitors, and gets a new link"
   expect(await sarah.open("/t/sarah-w")).toBe(200);
 });
 
+test("the menu leads a talent to their own profile, and from there to its settings", async ({ sarah }) => {
+  await sarah.open("/bookings");
+  const profile = sarah.page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Profile" });
+  await profile.click();
+  await expect(sarah.heading).toHaveText("Sarah Wanjiru");
+  await expect(profile).toHaveAttribute("aria-current", "page");
+  await sarah.page.getByRole("link", { name: "Edit profile" }).click();
+  await expect(sarah.heading).toHaveText("Settings");
+  await expect(sarah.section("Profile")).toBeInViewport();
+});
+
+test("@js a link to a section of the settings moves the focus there", async ({ sarah }) => {
+  await sarah.open("/t/me");
+  await sarah.page.getByRole("link", { name: "Edit profile" }).click();
+  await expect(sarah.section("Profile").getByRole("heading", { name: "Profile" })).toBeFocused();
+});
+
+test("a visitor signs in to see their own profile", async ({ visitor }) => {
+  await visitor.open("/t/me");
+  await expect(visitor.page).toHaveURL("/signin?next=/t/me");
+});
+
 test("another talent can't ask for a date", async ({ achieng }) => {
   await achieng.open("/t/sarah-wanjiru");
   await expect(achieng.heading).toHaveText("Sarah Wanjiru");

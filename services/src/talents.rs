@@ -33,13 +33,21 @@ pub enum ProfileKey {
     Id(PersonId),
     /// The slug, which its owner may renew.
     Slug(Slug),
+    /// The viewer's own, for links that don't know the slug.
+    Own,
 }
+
+/// No slug: it is one of the words that are reserved for the site.
+const OWN: &str = "me";
 
 impl FromStr for ProfileKey {
     type Err = InvalidSlug;
 
     /// Takes every UUID for an id: no slug looks like one.
     fn from_str(text: &str) -> std::result::Result<Self, InvalidSlug> {
+        if text == OWN {
+            return Ok(Self::Own);
+        }
         text.parse().map(Self::Id).or_else(|_| text.parse().map(Self::Slug))
     }
 }
@@ -98,6 +106,7 @@ impl Greenroom {
         let mut query = select_bookable().filter(match key {
             ProfileKey::Id(id) => person::Column::Id.eq(id.0),
             ProfileKey::Slug(slug) => person::Column::Slug.eq(slug.as_str()),
+            ProfileKey::Own => person::Column::Id.eq(viewer.ok_or(ApiError::NotFound)?.id().0),
         });
         if viewer.is_none() {
             query = query.filter(person::Column::PublicProfile.eq(true));

@@ -1,7 +1,7 @@
 use super::{Glyph, Icon, PostForm, UnreadBadge};
 use crate::{
     live::{Live, Outbox},
-    paths::is_conversation,
+    paths::{OWN_PROFILE, is_conversation},
     strings,
 };
 use leptos::prelude::*;
@@ -34,7 +34,7 @@ pub fn Navigation(nav_state: RwSignal<NavState>) -> impl IntoView {
             </a>
             {(role == Role::Organizer).then(|| view! { <NavItem href="/talents" glyph=Glyph::Search label=strings::FIND_TALENT/> })}
             <NavItem href="/bookings" glyph=Glyph::Calendar label=strings::BOOKINGS/>
-            {(role == Role::Talent).then(|| view! { <NavItem href="/settings#profile" glyph=Glyph::Profile label=strings::PROFILE/> })}
+            {(role == Role::Talent).then(|| view! { <NavItem href=OWN_PROFILE glyph=Glyph::Profile label=strings::PROFILE/> })}
             <a href="/settings" aria-label=you aria-current=is_current("/settings")>
                 <Icon glyph=Glyph::Person/>{strings::YOU}
             </a>

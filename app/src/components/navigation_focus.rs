@@ -16,6 +16,21 @@ impl NavigationFocus {
     }
 }
 
+/// Shows the part of the page that the URL names, and moves the focus there. The router looks for it only once, when
+/// the page may still be loading.
+pub fn focus_fragment() {
+    let fragment = window().location().hash().unwrap_or_default();
+    let part = fragment.strip_prefix('#').and_then(|id| document().get_element_by_id(id));
+    if let Some(part) = part {
+        request_animation_frame(move || {
+            // The attribute is valid.
+            let _ = part.set_attribute("tabindex", "-1");
+            browser::call_method(&part, "scrollIntoView", &[]);
+            browser::call_method(&part, "focus", &[]);
+        });
+    }
+}
+
 /// Moves the focus to the heading of a page that was navigated to; when it lists the page that was left, to that entry.
 /// The page with which the document was loaded keeps the focus where the browser put it, and so does a page that
 /// reloads its content.

@@ -14,8 +14,9 @@ mod section;
 mod tokens;
 
 use crate::{
-    components::{Flash, LoadError, PageTitle, SignOut, Skeleton, flash_code},
+    components::{Flash, LoadError, PageTitle, SignOut, Skeleton, flash_code, focus_fragment},
     page_resource::page_resource,
+    reactive::effect,
     server_fns::{self, Settings},
     strings,
 };
@@ -73,6 +74,7 @@ fn SettingsSections(settings: Settings) -> impl IntoView {
     let confirmed = RwSignal::new(confirmed);
     let lists = AccessLists { devices: RwSignal::new(devices), tokens: RwSignal::new(tokens) };
     let email = account.user.email.clone();
+    effect(focus_fragment);
     view! {
         <nav class="jump" aria-label=strings::SECTIONS>
             {SECTIONS.map(|(link, title)| view! { <a href=link rel="external">{title}</a> })}
