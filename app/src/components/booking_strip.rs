@@ -15,7 +15,7 @@ pub fn BookingStrip(#[prop(into)] booking: Signal<Booking>, role: Role) -> impl 
         <button class="booking-strip" type="button" popovertarget=DETAILS>
             <span class="visually-hidden">{strings::OPEN_BOOKING}": "</span>
             <span class="strip-title"><IsolatedText text=title/></span>
-            {move || view! { <StatusChip status=status.get() role/> }}
+            {move || view! { <StatusChip status=status.get() role day=event_date/> }}
             <span class="strip-terms">
                 <time datetime=event_date.to_string()>{strings::weekday_and_day(event_date)}</time>
                 <span class="strip-venue"><IsolatedText text=venue/></span>

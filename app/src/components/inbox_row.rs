@@ -55,7 +55,7 @@ pub fn InboxRow(me: PersonId, inbox: RwSignal<InboxList>, conversation: Conversa
                     <span class="row-last">{last}</span>
                     <UnreadBadge count=unread/>
                     <span class="row-booking">
-                        {move || view! { <StatusChip status=status.get() role/> }}
+                        {move || view! { <StatusChip status=status.get() role day/> }}
                         <span class="row-event">
                             <time datetime=day.to_string()>{strings::short_day(day, today)}</time>
                             " · " <IsolatedText text=conversation.booking.title.clone()/>

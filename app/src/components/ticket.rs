@@ -46,7 +46,7 @@ pub fn Ticket(
             </a>
             <div class="ticket-stub">
                 <p class="ticket-fee"><span class="visually-hidden">{strings::FEE}</span><strong>{fee.format_amount()}</strong></p>
-                <p id="booking-status" tabindex="-1">{move || view! { <StatusChip status=status.get() role/> }}</p>
+                <p id="booking-status" tabindex="-1">{move || view! { <StatusChip status=status.get() role day=event_date/> }}</p>
                 <BookingProgress day=event_date status/>
                 <dl class="details">
                     {term(strings::ORGANIZER, organizer)}

@@ -30,10 +30,7 @@ pub fn AgendaPage() -> impl IntoView {
 #[component]
 fn AgendaLoader(period: AgendaPeriod) -> impl IntoView {
     let live = Live::current();
-    let agenda = page_resource(
-        move || live.needs_reload.get(),
-        move |_| server_fns::load_agenda(period.to_string()),
-    );
+    let agenda = page_resource(move || live.needs_reload.get(), move |_| server_fns::load_agenda(period.to_string()));
     let title = match period {
         AgendaPeriod::Upcoming => strings::BOOKINGS.to_owned(),
         AgendaPeriod::Month(month) => strings::month_title(month),

@@ -108,6 +108,9 @@ pub fn with_person(name: &str) -> String {
     format!("with {}", isolate(name))
 }
 
+/// The status of a request whose day has passed without an answer.
+pub const NOT_ANSWERED: &str = "Not answered";
+
 /// Names a status for a party with this role.
 pub fn booking_status_label(status: BookingStatus, role: Role) -> &'static str {
     match (status, role) {

@@ -129,7 +129,7 @@ fn AgendaRow(me: PersonId, item: AgendaItem) -> impl IntoView {
                 <span class="agenda-title"><IsolatedText text=booking.title/></span>
                 <span class="agenda-with">{strings::with_person(&name)}</span>
                 <span class="agenda-fee">{booking.fee.format_amount()}</span>
-                <StatusChip status=booking.status role/>
+                <StatusChip status=booking.status role day=booking.event_date/>
             </a>
         </li>
     }
