@@ -1,13 +1,14 @@
 use crate::{
     components::{
-        BookingTerms, Glyph, Icon, IsolatedText, LoadError, PageTitle, Skeleton, Time, TimeFormat, locale::Locale, page_of_param,
+        BookingTerms, Glyph, Icon, IsolatedText, LoadError, PageTitle, Skeleton, Time, TimeFormat, locale::Locale,
+        page_of_param,
     },
     page_resource::page_resource,
     request_error::ForPerson,
     server_fns, strings,
 };
 use leptos::{either::Either, prelude::*};
-use model::{Message, PersonId, Thread};
+use model::{Message, Thread};
 
 /// A conversation as a document to print: the facts, then all messages.
 #[component]
@@ -55,20 +56,19 @@ fn TranscriptView(for_person: ForPerson<Thread>) -> impl IntoView {
         {has_more.then(|| view! { <p class="muted">{strings::newest_messages(count)}</p> })}
         // The numbers stand where no text of a message reaches.
         <ol class="transcript-messages" start=first>
-            {messages.into_iter().map(|message| view! { <Row me message/> }).collect_view()}
+            {messages.into_iter().map(|message| view! { <Row message/> }).collect_view()}
         </ol>
     }
 }
 
 #[component]
-fn Row(me: PersonId, message: Message) -> impl IntoView {
+fn Row(message: Message) -> impl IntoView {
     let Message { sender, body, booking_status, created_at, .. } = message;
-    let other = (sender.id != me).then_some(sender.name.as_str());
     let at = view! { <Time at=created_at format=TimeFormat::Exact/> };
     match booking_status {
         Some(status) => Either::Left(view! {
             <li class="transcript-event">
-                <p><Icon glyph=Glyph::Calendar/> <span>{strings::booking_event_text(status, other)}</span> " " {at}</p>
+                <p><Icon glyph=Glyph::Calendar/> <span>{strings::booking_event_text(status, Some(&sender.name))}</span> " " {at}</p>
             </li>
         }),
         None => Either::Right(view! {
