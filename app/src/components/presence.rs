@@ -1,7 +1,7 @@
 use super::locale::Locale;
 use crate::{
     browser,
-    live::Live,
+    live::{Connection, Live},
     reactive::{effect, memo},
     server_fns, strings,
 };
@@ -39,6 +39,8 @@ pub fn PresenceLine(#[prop(into)] conversation: Signal<Conversation>) -> impl In
     let name = move || conversation.with(|conversation| conversation.counterpart.name.clone());
     let here = move || match known.get() {
         _ if typing.get() => None,
+        // What is known may be out of date.
+        _ if live.connection.get() != Connection::Live => None,
         Presence { online: true, .. } => Some(strings::ONLINE.to_owned()),
         Presence { active_at, .. } => active_at.map(|at| strings::last_active(&locale.format_relative(at))),
     };
@@ -47,7 +49,7 @@ pub fn PresenceLine(#[prop(into)] conversation: Signal<Conversation>) -> impl In
             <span role="status">
                 {move || typing.get().then(|| view! { <span class="visually-hidden">{strings::person_is(&name())}</span>{strings::TYPING} })}
             </span>
-            <span class:online=move || known.get().online && !typing.get()>{here}</span>
+            <span class:online=move || here().is_some() && known.get().online>{here}</span>
         </p>
     }
 }
