@@ -43,7 +43,7 @@ pub const NO_MAIL_LEAD: &str =
 pub const SEND_AGAIN: &str = "Send again";
 pub const SENT_AGAIN: &str = "If that email is waiting to be confirmed, a new link is on its way.";
 pub const CONFIRM_TITLE: &str = "Confirm your email";
-pub const CONFIRM_LEAD: &str = "One more tap and you're done.";
+pub const CONFIRM_LEAD: &str = "One more step and you're done.";
 pub const INTRODUCE_LEAD: &str =
     "Tell us who you are to confirm this email. Anything entered with it before doesn't count.";
 pub const MOVE_TITLE: &str = "Confirm your new email";

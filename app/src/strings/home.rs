@@ -21,7 +21,7 @@ pub const EXAMPLE_MESSAGES: [&str; 3] = [
 
 pub const FOR_ORGANIZERS: &str = "For organisers";
 pub const ORGANIZER_STEPS: [(&str, &str); 3] = [
-    ("Find someone for your event", "Photographers, DJs, MCs and bands, with what they do and what they ask."),
+    ("Find someone for your event", "Photographers, DJs, MCs and bands, with what they do and who they are."),
     ("Send a request", "The day, the place and your full fee, so that the answer is a clear yes or no."),
     ("Agree and stay in touch", "Both of you see the same ticket. Nothing gets lost, even on a slow network."),
 ];

@@ -47,7 +47,7 @@ pub fn clash_warning(title: &str) -> String {
 pub const CLASHES_UNKNOWN: &str = "Couldn't check your other bookings on this day.";
 
 pub fn awaiting_reply(name: &str) -> String {
-    format!("Waiting for {}'s reply", isolate(name))
+    format!("{} hasn't accepted yet", isolate(name))
 }
 
 /// Returns the texts of the sheet that asks before an action: its title, the button that leaves everything as it is,
