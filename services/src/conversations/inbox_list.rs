@@ -13,7 +13,7 @@ use model::{ApiError, Day, FieldError, InboxCounts, InboxEntry, InboxFilter, Inb
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect,
     QueryTrait, RelationDef,
-    sea_query::{Expr, Func, SelectStatement},
+    sea_query::{Expr, SelectStatement},
 };
 use std::cmp::Reverse;
 
