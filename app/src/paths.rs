@@ -21,6 +21,9 @@ pub fn is_conversation(path: &str) -> bool {
 /// Where the profiles are. Whether a visitor may see one depends on its owner, not on the path.
 const PROFILES: &str = "/t/";
 
+/// Where an organizer asks a talent about a date.
+pub const NEW_BOOKING: &str = "/bookings/new";
+
 /// Where talents find their own profile, whatever its slug.
 pub const OWN_PROFILE: &str = "/t/me";
 

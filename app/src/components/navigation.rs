@@ -1,7 +1,7 @@
 use super::{Glyph, Icon, PostForm, UnreadBadge};
 use crate::{
     live::{Live, Outbox},
-    paths::{OWN_PROFILE, is_conversation},
+    paths::{NEW_BOOKING, OWN_PROFILE, is_conversation},
     strings,
 };
 use leptos::prelude::*;
@@ -52,8 +52,8 @@ fn is_current(href: &'static str) -> impl Fn() -> Option<&'static str> + Copy {
     let path = use_location().pathname;
     let is_within = move |path: &str| match href {
         "/inbox" => path == href || is_conversation(path),
-        "/talents" => path == href || path == "/bookings/new",
-        "/bookings" => path != "/bookings/new" && path.starts_with(href),
+        "/talents" => path == href || path == NEW_BOOKING,
+        "/bookings" => path != NEW_BOOKING && path.starts_with(href),
         _ => path == href,
     };
     move || path.with(|path| is_within(path)).then_some("page")
@@ -84,10 +84,15 @@ pub fn SignOut(class: &'static str) -> impl IntoView {
 
 /// The bar above public pages. Its link loads a document, so that the server redirects signed-in persons.
 #[component]
-pub fn SiteBar() -> impl IntoView {
+pub fn SiteBar(
+    /// Whether it has a link to the sign-in page.
+    #[prop(optional)]
+    sign_in: bool,
+) -> impl IntoView {
     view! {
         <header class="bar">
             <a class="brand" href="/" rel="external">{strings::SITE}</a>
+            {sign_in.then(|| view! { <a class="quiet-link" href="/signin">{strings::SIGN_IN}</a> })}
         </header>
     }
 }

@@ -59,6 +59,7 @@ fn Details(loaded: WithClashes<BookingView>) -> impl IntoView {
     });
     view! {
         <PageTitle text=known.title/>
+        <p><a class="link" href="/bookings">{strings::ALL_BOOKINGS}</a></p>
         <Ticket booking role is_page=true>
             <a class="link" href=print rel="external">{strings::PRINT_CONVERSATION}</a>
             <CancelBooking actions conversation/>

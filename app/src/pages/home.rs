@@ -37,11 +37,11 @@ pub fn Home() -> impl IntoView {
                 </div>
                 <Example/>
             </section>
-            <FeaturedTalents/>
             <div class="roles">
                 <HowItWorks title=strings::FOR_ORGANIZERS steps=strings::ORGANIZER_STEPS href="/register?role=organizer" join=strings::JOIN_AS_ORGANIZER/>
                 <HowItWorks title=strings::FOR_TALENT steps=strings::TALENT_STEPS href="/register?role=talent" join=strings::JOIN_AS_TALENT/>
             </div>
+            <FeaturedTalents/>
             <p class="price">{strings::PRICE}</p>
         </main>
     }

@@ -2,7 +2,7 @@ use crate::{
     components::{Avatar, IsolatedText, LoadError, PageTitle, Skeleton, hue_class, page_of_param},
     owner::PageOwner,
     page_resource::page_resource,
-    paths::sign_in_path_to,
+    paths::{NEW_BOOKING, sign_in_path_to},
     server_fns::{self, Profile},
     strings,
 };
@@ -66,7 +66,7 @@ fn ProfileView(profile: Profile) -> impl IntoView {
 
 /// Returns what the viewer can do next; nothing for another talent.
 fn action_of(talent: &Talent, viewer: Option<&Person>) -> Option<(String, &'static str)> {
-    let booking = format!("/bookings/new?talent={}", talent.id);
+    let booking = format!("{NEW_BOOKING}?talent={}", talent.id);
     match viewer {
         None => Some((sign_in_path_to(&booking), strings::ASK_ABOUT_DATE)),
         Some(viewer) if viewer.id == talent.id => Some(("/settings#profile".to_owned(), strings::EDIT_PROFILE)),

@@ -33,7 +33,7 @@ use profile::Profile;
 use tokens::Tokens;
 
 /// Links to the sections. Access tokens are for programmers only.
-const SECTIONS: [(&str, &str); 8] = [
+const SECTIONS: [(&str, &str); 9] = [
     ("#profile", strings::PROFILE),
     ("#mail", strings::EMAILS),
     ("#privacy", strings::PRIVACY),
@@ -42,6 +42,7 @@ const SECTIONS: [(&str, &str); 8] = [
     ("#devices", strings::DEVICES),
     ("#data", strings::YOUR_DATA),
     ("#tokens", strings::ADVANCED),
+    ("#delete", strings::DELETE_ACCOUNT),
 ];
 
 /// The settings page of an account.

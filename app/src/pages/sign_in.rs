@@ -3,6 +3,7 @@ use crate::{
         ErrorSummary, Flash, Form, FormState, PageTitle, PasswordField, SiteBar, SubmitButton, TextField, fill_in,
         flash_code, on_address_in_fragment,
     },
+    paths::NEW_BOOKING,
     request_error::RequestError,
     server_fns, strings,
 };
@@ -16,6 +17,7 @@ pub fn SignIn() -> impl IntoView {
     let form = FormState::for_server_fn::<server_fns::SignIn>("sign-in");
     let query = use_query_map();
     let next = move || query.with(|query| query.get("next")).unwrap_or_default();
+    let lead = move || if next().starts_with(NEW_BOOKING) { strings::SIGN_IN_TO_ASK } else { strings::SIGN_IN_LEAD };
     let code = flash_code("done");
     let done = move || match code.get().as_deref() {
         _ if form.failure.get().is_some() => None,
@@ -30,7 +32,7 @@ pub fn SignIn() -> impl IntoView {
         <SiteBar/>
         <main class="page narrow" id="content">
             <h1>{strings::SIGN_IN}</h1>
-            <p class="muted">{strings::SIGN_IN_LEAD}</p>
+            <p class="muted">{lead}</p>
             <Flash text=Signal::derive(done)/>
             <ErrorSummary form/>
             {move || unverified().then(|| view! { <p><a href="/verify">{strings::SEND_AGAIN_LINK}</a></p> })}

@@ -40,7 +40,7 @@ pub fn SignedInLayout() -> impl IntoView {
     };
     view! {
         <a class="skip-link" href="#content" rel="external">{strings::SKIP}</a>
-        <Transition fallback=SiteBar>
+        <Transition fallback=|| view! { <SiteBar/> }>
             {move || Suspend::new(async move {
                 let shown = nav_state.await.ok().or_else(|| {
                     live.reload_once_reached();

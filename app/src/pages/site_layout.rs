@@ -9,6 +9,6 @@ use leptos_router::components::Outlet;
 pub fn SiteLayout() -> impl IntoView {
     match PageOwner::current() {
         Some(_) => Either::Left(view! { <SignedInLayout/> }),
-        None => Either::Right(view! { <SiteBar/> <Outlet/> }),
+        None => Either::Right(view! { <SiteBar sign_in=true/> <Outlet/> }),
     }
 }

@@ -9,6 +9,8 @@ use model::{
 pub const SIGN_IN: &str = "Sign in";
 pub const SIGNING_IN: &str = "Signing in…";
 pub const SIGN_IN_LEAD: &str = "Good to see you again.";
+/// For a visitor who wants to ask a talent about a date.
+pub const SIGN_IN_TO_ASK: &str = "Sign in to send your request. New here? Create an account first.";
 pub const EMAIL: &str = "Email";
 pub const PASSWORD: &str = "Password";
 pub const SHOW_PASSWORD: &str = "Show";
@@ -142,7 +144,7 @@ pub fn strength_label(strength: PasswordStrength) -> &'static str {
     match strength {
         PasswordStrength::TooShort => "Too short so far.",
         PasswordStrength::Weak => "Weak: make it longer.",
-        PasswordStrength::Fair => "Good enough. Longer is stronger.",
+        PasswordStrength::Fair => "Fair. Longer is stronger.",
         PasswordStrength::Strong => "Strong.",
     }
 }

@@ -15,12 +15,20 @@ pub fn PasswordField(
     #[prop(optional)]
     new: bool,
 ) -> impl IntoView {
-    let (id, error) = (form.field_id(field), form.field_error(field));
+    let (id, refused) = (form.field_id(field), form.field_error(field));
     let (locale, shown, typed) = (Locale::current(), RwSignal::new(false), RwSignal::new(None::<PasswordStrength>));
+    // An error is about the password that was sent: from the first change on, only the strength counts.
+    let edited = RwSignal::new(false);
+    effect(move || {
+        form.failure.track();
+        edited.set(false);
+    });
+    let error = Signal::derive(move || refused.get().filter(|_| !edited.get()));
     form.describe_field(field, id.clone(), label);
     let input: NodeRef<Input> = NodeRef::new();
     let help = if new { strings::password_help() } else { String::new() };
     let measure = move |event: leptos::ev::Targeted<Event, HtmlInputElement>| {
+        edited.set(true);
         let text = event.target().value();
         typed.set((new && !text.is_empty()).then(|| PasswordStrength::estimate(&text)));
     };
@@ -51,7 +59,7 @@ pub fn PasswordField(
             </span>
             {new.then(|| view! {
                 <p class="strength" id=strength_id aria-live="polite" class:strong=holds>
-                    {move || typed.get().map(strings::strength_label)}
+                    {move || typed.get().filter(|_| error.get().is_none()).map(strings::strength_label)}
                 </p>
             })}
         </Field>
