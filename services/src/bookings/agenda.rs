@@ -24,7 +24,7 @@ impl Greenroom {
         let snapshot = self.store.snapshot().await?;
         let (bookings, cut_at) = cut(list_bookings(&*snapshot, viewer, from, end).await?);
         let until = cut_at.or(end.map(AgendaPosition::start_of));
-        let earlier = find_day(&*snapshot, viewer, is_after(from).not(), Order::Desc).await?;
+        let earlier = find_day(&*snapshot, viewer, is_before(from), Order::Desc).await?;
         let later = match until {
             Some(until) => find_day(&*snapshot, viewer, is_after(until), Order::Asc).await?,
             None => None,
@@ -36,12 +36,22 @@ impl Greenroom {
 
 /// Returns the condition for bookings after a position.
 fn is_after(position: AgendaPosition) -> SimpleExpr {
-    let (day, id) = (booking::Column::EventDate, booking::Column::Id);
     match position.after {
-        None => day.gte(position.day.to_string()),
-        Some(last) => Expr::tuple([day.into_expr(), id.into_expr()])
-            .gt(Expr::tuple([Expr::value(position.day.to_string()), Expr::value(last.0)])),
+        None => booking::Column::EventDate.gte(position.day.to_string()),
+        Some(last) => day_and_id().gt(Expr::tuple([Expr::value(position.day.to_string()), Expr::value(last.0)])),
     }
+}
+
+/// Returns the condition for bookings before a position. No negation of the other, for which no index serves.
+fn is_before(position: AgendaPosition) -> SimpleExpr {
+    match position.after {
+        None => booking::Column::EventDate.lt(position.day.to_string()),
+        Some(last) => day_and_id().lte(Expr::tuple([Expr::value(position.day.to_string()), Expr::value(last.0)])),
+    }
+}
+
+fn day_and_id() -> SimpleExpr {
+    Expr::tuple([booking::Column::EventDate, booking::Column::Id].map(|column| column.into_expr()))
 }
 
 /// Returns the bookings from a position until the day `end`, and one more than an agenda has.

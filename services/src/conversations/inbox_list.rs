@@ -15,7 +15,6 @@ use sea_orm::{
     QueryTrait, RelationDef,
     sea_query::{Expr, SelectStatement},
 };
-use std::cmp::Reverse;
 
 /// Entries of a page and one more, which tells whether another page follows.
 const LIMIT: u64 = PAGE_SIZE + 1;
@@ -99,6 +98,11 @@ impl PageRequest<'_> {
         (self.viewer.role() == Role::Talent).then(|| is_open_request(self.viewer, self.today))
     }
 
+    /// Returns the condition for conversations that need the viewer, as by `Conversation::needs`.
+    fn needs_you(&self) -> Condition {
+        Condition::any().add(self.has_unread()).add_option(self.needs_answer())
+    }
+
     /// Counts over all pages, in one statement.
     async fn count(&self, connection: &impl ConnectionTrait) -> Result<InboxCounts> {
         let unread = conversation::Entity::find().filter(Party::of(self.viewer).owns(self.viewer));
@@ -134,26 +138,13 @@ impl PageRequest<'_> {
         Ok(entries)
     }
 
-    /// Returns conversations that need the viewer: with unread messages, or with a request that they haven't answered,
-    /// for a day that isn't past. Two statements, because no index serves both.
     async fn list_needs_you(&self, connection: &impl ConnectionTrait) -> Result<Vec<InboxEntry>> {
-        let unread = self.select(self.after).filter(self.has_unread()).newest_first(LIMIT);
-        let mut entries: Vec<InboxEntry> = unread.all(connection).await?.into_iter().map(entry_of).collect();
-        if let Some(needs_answer) = self.needs_answer() {
-            let requests = self.select(self.after).filter(needs_answer).filter(self.has_unread().not());
-            entries.extend(requests.newest_first(LIMIT).all(connection).await?.into_iter().map(entry_of));
-            entries.sort_by_key(|entry| Reverse(self.key_of(entry)));
-            entries.truncate(usize::try_from(LIMIT).unwrap_or(usize::MAX));
-        }
-        Ok(entries)
+        let query = self.select(self.after).filter(self.needs_you()).newest_first(LIMIT);
+        Ok(query.all(connection).await?.into_iter().map(entry_of).collect())
     }
 
-    /// Returns conversations that don't need the viewer.
     async fn list_others(&self, connection: &impl ConnectionTrait, limit: u64) -> Result<Vec<InboxEntry>> {
-        let mut query = self.select(self.after.filter(|after| !after.needs_you)).filter(self.has_unread().not());
-        if let Some(needs_answer) = self.needs_answer() {
-            query = query.filter(needs_answer.not());
-        }
+        let query = self.select(self.after.filter(|after| !after.needs_you)).filter(self.needs_you().not());
         Ok(query.newest_first(limit).all(connection).await?.into_iter().map(entry_of).collect())
     }
 
@@ -161,7 +152,7 @@ impl PageRequest<'_> {
     async fn list_by_recency(&self, connection: &impl ConnectionTrait) -> Result<Vec<InboxEntry>> {
         let mut query = self.select(self.after).filter(self.search_condition(Party::of(self.viewer))?);
         if self.filter == InboxFilter::NeedsYou {
-            query = query.filter(Condition::any().add(self.has_unread()).add_option(self.needs_answer()));
+            query = query.filter(self.needs_you());
         }
         Ok(query.newest_first(LIMIT).all(connection).await?.into_iter().map(entry_of).collect())
     }

@@ -3,7 +3,7 @@
 use sea_orm::sqlx::{self, AssertSqlSafe, PgConnection, Row, SqliteConnection};
 
 /// Statements that may sort or scan, by a part of the statement and a part of the plan's step.
-const ALLOWED: [(&str, &str); 14] = [
+const ALLOWED: [(&str, &str); 15] = [
     // One row for each process of the last day.
     (r#"DELETE FROM "write_probe""#, "write_probe"),
     // Partial indexes of the few rows that an older version wrote.
@@ -17,6 +17,8 @@ const ALLOWED: [(&str, &str); 14] = [
     (r#"ORDER BY "conversation"."id" ASC"#, "TEMP B-TREE FOR ORDER BY"),
     // The counterparts of people whose presence changes.
     ("SELECT DISTINCT", "TEMP B-TREE FOR DISTINCT"),
+    // A person's unanswered requests, or agreed bookings, for days to come, in the order of the inbox.
+    (r#""booking"."event_date" >= ? AND "booking"."status" = ?"#, "TEMP B-TREE FOR ORDER BY"),
     // Messages left unread for at most two days that no digest has covered.
     (r#"GROUP BY "notification"."person_id""#, "TEMP B-TREE FOR"),
     (r#"ORDER BY "created_at" + ? ASC"#, "TEMP B-TREE FOR ORDER BY"),
@@ -34,7 +36,7 @@ const ALLOWED: [(&str, &str); 14] = [
 /// Statements with a keyset or a single row to find, and the index condition that their plan must contain. Each use of
 /// an index of people needs a row: a list of people takes one that holds no others than those listed, or in the wanted
 /// order.
-const NARROW: [(&str, &str); 22] = [
+const NARROW: [(&str, &str); 24] = [
     ("bio <> '' AND craft IS NOT NULL ORDER BY", "person_suggested (role=?)"),
     (
         r#"bio <> '' AND craft IS NOT NULL) AND "person"."public_profile""#,
@@ -47,6 +49,8 @@ const NARROW: [(&str, &str); 22] = [
     (r#"ORDER BY "person"."name" ASC"#, "person_by_role_name_id_search_name (role=?"),
     (r#""person"."created_at" < ?"#, "(email_verified=? AND deleted_at=? AND created_at<?)"),
     (r#"_event_seq", "conversation"."id") <"#, "_event_seq,id)<(?,?))"),
+    (r#"("booking"."event_date", "booking"."id") >"#, "(event_date,id)>(?,?)"),
+    (r#"("booking"."event_date", "booking"."id") <="#, "(event_date,id)<(?,?)"),
     (r#"("person"."name", "person"."id") >"#, "(role=? AND (name,id)>(?,?))"),
     (r#""notification"."event_seq", "notification"."id") <"#, "(person_id=? AND (event_seq,id)<(?,?))"),
     (r#""booking"."organizer_event_seq", "booking"."id") <"#, "(organizer_id=? AND (organizer_event_seq,id)<(?,?))"),
