@@ -25,8 +25,15 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-/** Returns the only element found. */
-export function theOnly<T>(found: T[], target: Target): T {
-  if (found.length !== 1) throw new Error(`${found.length} elements: ${JSON.stringify(target)}`);
-  return found[0];
+const FIND_LIMIT = 10_000;
+
+/** Searches until there is one such element: the tree of accessible elements follows the page a moment later. */
+export async function findOne<T>(target: Target, search: () => Promise<T[]>): Promise<T> {
+  const deadline = Date.now() + FIND_LIMIT;
+  for (;;) {
+    const found = await search();
+    if (found.length === 1) return found[0];
+    if (Date.now() > deadline) throw new Error(`${found.length} elements: ${JSON.stringify(target)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }

@@ -1,5 +1,5 @@
 import { WebSocket } from "ws";
-import { theOnly, type Engine, type Tab, type Target } from "./engine.ts";
+import { findOne, type Engine, type Tab, type Target } from "./engine.ts";
 import { isInstalled, ProcessGroup, waitForOutput } from "./processes.ts";
 
 // Firefox, driven by WebDriver BiDi.
@@ -61,17 +61,16 @@ function createTab(command: Command, context: string): Tab {
   };
   const call = (functionDeclaration: string, node: Node, ...values: string[]) =>
     run("script.callFunction", { functionDeclaration, arguments: [node, ...values.map((value) => ({ type: "string", value }))] });
-  const find = async (target: Target): Promise<Node> => {
-    const { role, name, containing } = target;
+  const search = async ({ role, name, containing }: Target): Promise<Node[]> => {
     const locator = { type: "accessibility", value: { role, name } };
     const { nodes } = await command("browsingContext.locateNodes", { context, locator });
     // A label has the name of its field.
     const isMeant = "(node, text) => !node.matches('label, label *') && node.textContent.includes(text)";
     const meant = await Promise.all(nodes.map((node: Node) => call(isMeant, node, containing ?? "")));
-    return theOnly(nodes.filter((_: Node, index: number) => meant[index]), target);
+    return nodes.filter((_: Node, index: number) => meant[index]);
   };
   const click = async (target: Target) => {
-    const { sharedId } = await find(target);
+    const { sharedId } = await findOne(target, () => search(target));
     await call("(node) => node.scrollIntoView({ block: 'nearest' })", { sharedId });
     const origin = { type: "element", element: { sharedId } };
     const actions = [{ type: "pointerMove", x: 0, y: 0, origin }, { type: "pointerDown", button: 0 }, { type: "pointerUp", button: 0 }];

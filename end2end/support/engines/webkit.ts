@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { findFreePort } from "../ports.ts";
-import { theOnly, type Engine, type Tab, type Target } from "./engine.ts";
+import { findOne, type Engine, type Tab, type Target } from "./engine.ts";
 import { ProcessGroup, retryUntilReady, waitForOutput } from "./processes.ts";
 
 // WebKitGTK, driven by WebDriver.
@@ -57,7 +57,7 @@ function createTab(send: Command, window: string): Tab {
     return send(method, path, body);
   };
   const evaluate = (expression: string) => command("POST", "/execute/sync", { script: `return ${expression}`, args: [] });
-  const find = (target: Target) => findElement(command, target);
+  const find = (target: Target) => findOne(target, () => searchElements(command, target));
   return {
     open: (url) => command("POST", "/url", { url }),
     evaluate,
@@ -74,9 +74,8 @@ function createTab(send: Command, window: string): Tab {
   };
 }
 
-/** Returns the id of the element with this role and name. */
-async function findElement(command: Command, target: Target): Promise<string> {
-  const { role, name, containing } = target;
+/** Returns the ids of the elements with this role and name. */
+async function searchElements(command: Command, { role, name, containing }: Target): Promise<string[]> {
   const value = role ? CANDIDATES[role] : Object.values(CANDIDATES).join();
   const candidates: Record<string, string>[] = await command("POST", "/elements", { using: "css selector", value });
   const found: string[] = [];
@@ -89,7 +88,7 @@ async function findElement(command: Command, target: Target): Promise<string> {
     if (role !== undefined && (await command("GET", `${path}/computedrole`)) !== role) continue;
     found.push(id);
   }
-  return theOnly(found, target);
+  return found;
 }
 
 /** Without this, the buttons and the address bar make the window wider than a phone. */
