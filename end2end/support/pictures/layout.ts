@@ -12,13 +12,16 @@ export function findCutTexts(page: Page): Promise<string[]> {
     const overlaps = (inner: DOMRect, outer: DOMRect) => inner.right > outer.left && inner.left < outer.right;
     const isWider = (inner: DOMRect, outer: DOMRect) => inner.right > outer.right + SLACK || inner.left < outer.left - SLACK;
     const isHigher = (inner: DOMRect, outer: DOMRect) => inner.bottom > outer.bottom + SLACK || inner.top < outer.top - SLACK;
-    const isOnlyForReaders = (element: Element) => element.clientWidth <= 1 && getComputedStyle(element).overflow === "hidden";
+    /** For screen readers, or until it has the focus. */
+    const isHidden = (element: Element) => getComputedStyle(element).clipPath === "inset(50%)";
+    /** A row that scrolls sideways on purpose. */
+    const isRow = (element: Element) => element.matches(".filters");
 
     /** Returns why a text is cut off, from the innermost element outwards. */
     const findReason = (rect: DOMRect, parent: Element): string | undefined => {
       let scrolls = false;
       for (let element: Element | null = parent; element && element !== root; element = element.parentElement) {
-        if (isOnlyForReaders(element)) return undefined;
+        if (isHidden(element) || isRow(element)) return undefined;
         const { overflowX, overflowY, textOverflow, webkitLineClamp, display } = getComputedStyle(element);
         if (display === "inline" || element === document.body) continue;
         const box = element.getBoundingClientRect();

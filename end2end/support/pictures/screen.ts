@@ -5,17 +5,18 @@ import { COOKIE } from "../api.ts";
 import { NOW } from "./clock.ts";
 import { VIEWS, type View, type ViewName } from "./views.ts";
 
-/** A font from a package, so that the text looks the same on every system. */
-const FONT = [400, 600]
-  .map((weight) => {
-    const file = new URL(`../../node_modules/@fontsource/inter/files/inter-latin-${weight}-normal.woff2`, import.meta.url);
+/** A font from a package, so that the text looks the same on every system: a file for most letters, one for the rest. */
+const FONT = ["latin", "latin-ext"]
+  .flatMap((letters) => [400, 600].map((weight) => [letters, weight]))
+  .map(([letters, weight]) => {
+    const file = new URL(`../../node_modules/@fontsource/inter/files/inter-${letters}-${weight}-normal.woff2`, import.meta.url);
     const data = fs.readFileSync(fileURLToPath(file)).toString("base64");
-    return `@font-face { font-family: Pictured; font-weight: ${weight}; src: url(data:font/woff2;base64,${data}) }`;
+    return `@font-face { font-family: pictured-${letters}; font-weight: ${weight}; src: url(data:font/woff2;base64,${data}) }`;
   })
   .join("\n");
 
 /** Colours of initials derive from random ids. */
-const STYLE = `${FONT}\n[class*=hue-] { --hue: #575757 !important }\n:root, :root * { font-family: Pictured !important }`;
+const STYLE = `${FONT}\n[class*=hue-] { --hue: #575757 !important }\n:root, :root * { font-family: pictured-latin, pictured-latin-ext !important }`;
 
 /** The sizes of text that the browser starts with. */
 const TEXT_SIZES = { standard: 16, fixed: 13 };
