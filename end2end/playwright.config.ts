@@ -25,8 +25,7 @@ export default defineConfig({
   workers: 2,
   retries: 0,
   timeout: 60_000,
-  // Screenshots tolerate what differs between versions of the browser: the edges of letters.
-  expect: { timeout: 10_000, toHaveScreenshot: { maxDiffPixelRatio: 0.01, animations: "disabled", caret: "hide" } },
+  expect: { timeout: 10_000, toHaveScreenshot: { animations: "disabled", caret: "hide" } },
   snapshotPathTemplate: "{testDir}/../screenshots/{arg}{ext}",
   reporter: [["list"], ["json", { outputFile: "../target/playwright.json" }], ["./support/report.ts"]],
   use: {

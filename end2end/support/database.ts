@@ -3,7 +3,10 @@ import type { Site } from "./site.ts";
 
 type Value = string | number | Buffer | null;
 
-function withDatabase<T>(site: Site, work: (database: Database.Database) => T): T {
+/** A site, or its data alone. */
+type HasDatabase = Pick<Site, "database">;
+
+function withDatabase<T>(site: HasDatabase, work: (database: Database.Database) => T): T {
   const database = new Database(site.database, { timeout: 5_000 });
   try {
     return work(database);
@@ -21,7 +24,7 @@ export function query<Row = Record<string, any>>(site: Site, sql: string, ...val
 }
 
 /** Changes the database directly, for states that a test would have to wait for. */
-export function executeSql(site: Site, sql: string, ...values: Value[]): void {
+export function executeSql(site: HasDatabase, sql: string, ...values: Value[]): void {
   withDatabase(site, (database) => database.prepare(sql).run(values));
 }
 

@@ -13,7 +13,7 @@ export { expect } from "@playwright/test";
 export type { Conversation, FaultProxy, Person, Site, SmtpServer };
 
 /** A conversation of two demo people. `path` and `booking` are its pages, `bodies` its seeded messages. */
-type Conversation = { id: string; path: string; booking: string; bodies: string[] };
+type Conversation = { id: string; path: string; title: string; booking: string; bodies: string[] };
 
 type Fixtures = Record<DemoName, Person> & {
   /** Environment variables of the site, to be set with `test.use`. */
@@ -53,7 +53,7 @@ const conversationFixture = (name: DemoName): TestFixture<Conversation, any> =>
     const [conversation] = await apis[name].listConversations();
     const { id, booking } = conversation;
     const bodies = (await apis[name].listMessages(id)).map(({ body }: { body: string }) => body);
-    await use({ id, path: `/conversations/${id}`, booking: `/bookings/${booking.id}`, bodies });
+    await use({ id, path: `/conversations/${id}`, title: booking.title, booking: `/bookings/${booking.id}`, bodies });
   };
 
 export const test = base.extend<Fixtures, { template: Template }>({

@@ -47,12 +47,6 @@ export const PAGES: SitePage[] = [
 /** The pages that Lighthouse audits, by name. */
 export const AUDITED = ["the start page", "sign-in", "the inbox", "a thread", "the directory", "the bookings", "a profile"];
 
-/**
- * The pages whose screenshots are compared, by name. Bookings and threads show how far
- * away the event is, so their lines break elsewhere every day.
- */
-export const PICTURED = ["the start page", "sign-in", "the inbox", "the directory", "a profile"];
-
 /** Returns the pages with these names. */
 export function pagesNamed(names: string[]): SitePage[] {
   const pages = PAGES.filter(([name]) => names.includes(name));

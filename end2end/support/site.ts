@@ -8,7 +8,8 @@ import { promisify } from "node:util";
 import { Api } from "./api.ts";
 import { findFreePort } from "./ports.ts";
 
-const PROGRAM = fileURLToPath(new URL("../../target/greenroom", import.meta.url));
+/** The release build. */
+export const PROGRAM = fileURLToPath(new URL("../../target/greenroom", import.meta.url));
 const START_LIMIT = 20_000;
 const STOP_LIMIT = 15_000;
 
@@ -30,14 +31,14 @@ export class Site {
     public settings: Settings,
   ) {}
 
-  /** Starts a site: with a copy of the data in a template folder, or with seeded demo data. */
-  static async start(template?: string, settings: Settings = {}): Promise<Site> {
+  /** Starts a site: with a copy of the data in a template folder, or with seeded data, by default of the demo. */
+  static async start(template?: string, settings: Settings = {}, seed = ["seed"]): Promise<Site> {
     const data = fs.mkdtempSync(path.join(os.tmpdir(), "greenroom-"));
     if (template) fs.cpSync(template, data, { recursive: true });
     const site = new Site(data, await findFreePort(), settings);
     if (!template) {
-      await site.run("migrate");
-      await site.run("seed");
+      await site.run(["migrate"]);
+      await site.run(seed);
     }
     await site.serve();
     return site;
@@ -66,8 +67,8 @@ export class Site {
     return { cwd: this.data, env: { PATH: process.env.PATH, ...settings, ...this.settings } };
   }
 
-  private async run(command: string): Promise<void> {
-    await promisify(execFile)(PROGRAM, [command], this.options);
+  private async run(command: string[]): Promise<void> {
+    await promisify(execFile)(PROGRAM, command, this.options);
   }
 
   /** Starts the server on its port and with its data, and waits until it is healthy. */

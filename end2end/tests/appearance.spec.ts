@@ -1,53 +1,50 @@
 import fs from "node:fs";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { COOKIE } from "../support/api.ts";
-import { expect, test } from "../support/fixtures.ts";
-import { demoIds, pagesNamed, PICTURED } from "../support/pages.ts";
+import { expect } from "@playwright/test";
+import { Api } from "../support/api.ts";
+import { isPinned } from "../support/pictures/browser.ts";
+import { test } from "../support/pictures/fixtures.ts";
+import { findCutTexts } from "../support/pictures/layout.ts";
+import { PICTURED } from "../support/pictures/pages.ts";
+import { Screen } from "../support/pictures/screen.ts";
+import { VIEWS, type View, type ViewName } from "../support/pictures/views.ts";
 
-// Pages look as their screenshots in end2end/screenshots do. docs/testing.md says how to renew these.
+// Pages look as their screenshots in end2end/screenshots do, fit the width of their screen, and cut off no text.
+// docs/testing.md says how to renew the screenshots. On Linux only, as the browser that takes them.
 
-const WIDTHS = [360, 1440];
-const SCHEMES = ["light", "dark"] as const;
+const PAGES = isPinned ? Object.entries(PICTURED) : [];
 
-/** A font from a package, so that the text looks the same on every system. */
-const FONT = [400, 600]
-  .map((weight) => {
-    const file = new URL(`../node_modules/@fontsource/inter/files/inter-latin-${weight}-normal.woff2`, import.meta.url);
-    const data = fs.readFileSync(fileURLToPath(file)).toString("base64");
-    return `@font-face { font-family: Pictured; font-weight: ${weight}; src: url(data:font/woff2;base64,${data}) }`;
-  })
-  .join("\n");
+const fileOf = (name: string, view: ViewName) => `${name.replace(/[',]/g, "").replaceAll(" ", "-")}-${view}.png`;
+const needsJavaScript = (view: ViewName) => (VIEWS[view] as View).javaScript !== false;
 
-/** Colours of initials derive from random ids. */
-const HUE = "[class*=hue-] { --hue: #575757 !important }";
-
-/** The demo data is as old as the test: all times get the same text. */
-const steadyTimes = () => {
-  for (const time of document.querySelectorAll("time")) {
-    const texts = [...time.childNodes].filter(({ nodeType }) => nodeType === Node.TEXT_NODE);
-    for (const text of texts) text.textContent = "1 Jan";
-  }
-};
-
-for (const [name, who, pathOf] of pagesNamed(PICTURED)) {
-  test(`@js ${name} looks as before`, async ({ site, browser, apis, launch }) => {
-    const session = who === "visitor" ? undefined : apis[who].session;
-    // The policy of the pages allows neither inline styles nor fonts.
-    const context = await browser.newContext({ baseURL: site.url, bypassCSP: true, reducedMotion: "reduce" });
-    if (session) await context.addCookies([{ name: COOKIE, value: session, domain: "127.0.0.1", path: "/" }]);
-    const page = await context.newPage();
-    await page.goto(pathOf(await demoIds({ apis, launch })));
-    await expect(page.locator("html[data-hydrated], html[data-program=none]")).toHaveCount(1);
-    await page.addStyleTag({ content: `${FONT}\n${HUE}\n:root, :root * { font-family: Pictured !important }` });
-    await page.evaluate(steadyTimes);
-    for (const width of WIDTHS) {
-      for (const colorScheme of SCHEMES) {
-        await page.setViewportSize({ width, height: 800 });
-        await page.emulateMedia({ colorScheme });
-        await page.evaluate(() => document.fonts.ready);
-        await expect.soft(page).toHaveScreenshot(`${name.replaceAll(" ", "-")}-${width}-${colorScheme}.png`);
+for (const [name, { data, who, path, views, prepare }] of PAGES) {
+  test(`@js ${name} looks as before`, async ({ startSite, browser }) => {
+    test.slow();
+    const { site, sessions } = await startSite(data);
+    const session = who === "visitor" ? undefined : sessions[who];
+    const address = typeof path === "string" ? path : await path(new Api(site.url, session));
+    for (const hasJavaScript of [true, false]) {
+      const group = views.filter((view) => needsJavaScript(view) === hasJavaScript);
+      if (!group.length) continue;
+      const screen = await Screen.open(browser, site.url, session, hasJavaScript);
+      for (const [number, view] of group.entries()) {
+        await screen.show(view);
+        if (prepare || !number) await screen.visit(address);
+        await prepare?.(screen.page);
+        await screen.hidePort();
+        await expect.soft(screen.page).toHaveScreenshot(fileOf(name, view));
+        expect.soft(await findCutTexts(screen.page), `${name}, ${view}`).toEqual([]);
       }
+      await screen.close();
     }
-    await context.close();
   });
 }
+
+test("@once each screenshot belongs to a page", ({}, info) => {
+  const folder = fileURLToPath(new URL("../screenshots", import.meta.url));
+  const expected = Object.entries(PICTURED).flatMap(([name, { views }]) => views.map((view) => fileOf(name, view)));
+  const unused = fs.readdirSync(folder).filter((file) => !expected.includes(file));
+  if (info.config.updateSnapshots === "changed") unused.forEach((file) => fs.rmSync(path.join(folder, file)));
+  else expect(unused).toEqual([]);
+});

@@ -1,43 +1,38 @@
 import { COOKIE } from "../support/api.ts";
-import { ENGINES, type Engine } from "../support/engines.ts";
+import { ENGINES, isLiveAt, reload, shows, traverse, waitUntil } from "../support/engines.ts";
 import { expect, test } from "../support/fixtures.ts";
 
 // Each engine has its own back/forward cache. Whatever it keeps, the next page is live at once.
 
 const LIVE_WITHIN = 2_000;
 
-for (const [engine, start] of Object.entries(ENGINES)) {
-  test(`@once ${engine}: a page is live within 2 s after a load, reload, back and forward`, async ({ site, template, apis, launch }) => {
+for (const [name, start] of Object.entries(ENGINES)) {
+  test(`@once ${name}: a page is live within 2 s after a load, reload, back and forward`, async ({ site, browser, template, apis, launch }) => {
     test.slow();
-    const browser = await start();
+    const engine = await start(browser);
     try {
-      await browser.open(`${site.url}/healthz`);
-      await browser.setCookie("127.0.0.1", COOKIE, template.sessions.sarah);
-      const load = (path: string) => () => browser.open(site.url + path);
-      const run = (script: string) => () => browser.evaluate(`(setTimeout(() => { ${script} }), 0)`);
+      const tab = await engine.openTab();
+      await tab.open(`${site.url}/healthz`);
+      await engine.setCookie("127.0.0.1", COOKIE, template.sessions.sarah);
+      const load = (path: string) => () => tab.open(site.url + path);
       const navigations: [string, string, () => Promise<unknown>][] = [
         ["a load", launch.path, load(launch.path)],
-        ["a reload", launch.path, () => browser.evaluate("(window.reloading = 1, setTimeout(() => location.reload()), 0)")],
+        ["a reload", launch.path, () => reload(tab)],
         ["a load of another page", "/inbox", load("/inbox")],
-        ["going back", launch.path, run("history.back()")],
-        ["going forward", "/inbox", run("history.forward()")],
-        ["going back again", launch.path, run("history.back()")],
+        ["going back", launch.path, () => traverse(tab, -1)],
+        ["going forward", "/inbox", () => traverse(tab, 1)],
+        ["going back again", launch.path, () => traverse(tab, -1)],
       ];
       for (const [name, path, navigate] of navigations) {
         await navigate();
-        await waitUntil(browser, `location.pathname === ${JSON.stringify(path)} && !window.reloading && document.documentElement.hasAttribute("data-hydrated")`, 20_000);
+        await waitUntil(tab, isLiveAt(path));
         await apis.eventpro.sendMessage(launch.id, `Heard after ${name}`);
         const sent = Date.now();
-        await waitUntil(browser, `document.body.innerText.includes(${JSON.stringify(`Heard after ${name}`)})`, 20_000);
+        await waitUntil(tab, shows(`Heard after ${name}`));
         expect(Date.now() - sent, `after ${name}`).toBeLessThan(LIVE_WITHIN);
       }
     } finally {
-      await browser.close();
+      await engine.close();
     }
   });
-}
-
-/** Polls an expression. Errors count as false: between two pages there is nothing to evaluate it in. */
-async function waitUntil(browser: Engine, expression: string, limit: number): Promise<void> {
-  await expect.poll(() => browser.evaluate(expression).catch(() => false), { timeout: limit, intervals: [50], message: expression }).toBe(true);
 }
