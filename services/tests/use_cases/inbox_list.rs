@@ -9,6 +9,7 @@ on_both! {
     filters_follow_the_booking,
     a_search_finds_names_and_titles,
     a_search_finds_titles_with_and_without_accents,
+    a_search_follows_the_next_booking,
     paging_yields_every_conversation_once,
     a_forged_page_token_is_refused,
     a_paged_list_plus_later_events_equals_the_current_list,
@@ -110,6 +111,22 @@ async fn a_search_finds_titles_with_and_without_accents(site: Site) {
     assert_eq!(search("soiree").await, [], "written by an older node");
     site.fold_texts().await;
     assert_eq!(search("SOIRÉE").await, [opened]);
+}
+
+async fn a_search_follows_the_next_booking(site: Site) {
+    let demo = site.demo().await;
+    let opened = open(&site, &demo.eventpro, &demo.achieng).await;
+    let search = site.greenroom.load_inbox_list(&demo.achieng, InboxFilter::All, Some("nowhere"), None);
+    let mut found = search.await.expect("a list");
+    assert_eq!((ids(&found), found.next_up.is_some()), (vec![], false));
+    for (action, outcome) in
+        [(BookingAction::Accept, ApplyOutcome::Changed), (BookingAction::Cancel, ApplyOutcome::Gap)]
+    {
+        act(&site, &demo.achieng, opened, action).await;
+        let log = audit_event_log(&site.greenroom, &demo.achieng).await;
+        let greatest = log.iter().map(|envelope| found.apply(demo.achieng.id(), envelope)).max();
+        assert_eq!((greatest, found.next_up.is_some()), (Some(outcome), action == BookingAction::Accept));
+    }
 }
 
 /// Opens bookings between EventPro and MC Achieng: more than two pages. A third has unread messages for EventPro; of

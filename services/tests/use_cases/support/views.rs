@@ -40,7 +40,7 @@ impl Views {
         let notification_list = greenroom.list_notifications(viewer, None).await.expect("notifications");
         let nav_state = greenroom.load_nav_state(viewer).await.expect("a nav state");
         let (lists, agendas) = (read_lists(greenroom, viewer).await, read_agendas(greenroom, viewer).await);
-        let search = greenroom.load_inbox_list(viewer, InboxFilter::All, Some("a"), None).await.expect("a list");
+        let search = greenroom.load_inbox_list(viewer, InboxFilter::All, Some("launch"), None).await.expect("a list");
         let (inbox, search) = (Some(inbox), Some(search));
         Self { inbox, lists, search, agendas, notification_list, nav_state, threads, bookings }
     }
