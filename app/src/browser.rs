@@ -181,3 +181,12 @@ pub(crate) fn vibrate(millis: u32) {
         call_method(&navigator, "vibrate", &[&millis.into()]);
     }
 }
+
+/// Replaces the address of the current entry of the history, and keeps its state. A browser may refuse it, for example
+/// after too many changes in a short time: then the address stays.
+pub(crate) fn replace_address(path: &str) {
+    if let Some(history) = get_property(&window(), "history") {
+        let state = get_property(&history, "state").unwrap_or(JsValue::NULL);
+        call_method(&history, "replaceState", &[&state, &"".into(), &path.into()]);
+    }
+}

@@ -1,5 +1,6 @@
 //! The paths of pages: which need no session, and which lead to the sign-in page and back.
 
+use crate::browser;
 use leptos::prelude::window;
 use model::person::is_address_like;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -75,11 +76,9 @@ pub fn with_address(path: &str, address: &str) -> String {
 /// Returns the e-mail address in the fragment of the current URL, and removes the fragment, so that the address isn't
 /// in the history of a shared computer.
 pub fn take_address_from_fragment() -> Option<String> {
-    let (location, history) = (window().location(), window().history().ok()?);
+    let location = window().location();
     let fragment = location.hash().ok().filter(|fragment| fragment.starts_with(ADDRESS))?;
-    let here = location.pathname().ok()? + &location.search().ok()?;
-    // A browser may refuse it. Then the fragment stays.
-    let _ = history.replace_state_with_url(&history.state().unwrap_or_default(), "", Some(&here));
+    browser::replace_address(&(location.pathname().ok()? + &location.search().ok()?));
     address_in(&fragment)
 }
 

@@ -86,7 +86,7 @@ fn transactions_for_a_viewer_check_their_session() {
 
 /// Returns whether a function or one that calls it, in the same file, acquires a limit.
 fn acquires_limit(functions: &[(String, String)], name: &str, depth: usize) -> bool {
-    let limits = ["rate_limits .", ". prove_password ("];
+    let limits = [". rate_limits", ". prove_password ("];
     let is_limited = |body: &str| limits.iter().any(|limit| body.contains(limit));
     let call = format!(". {name} (");
     functions.iter().any(|(own, body)| own == name && is_limited(body))
