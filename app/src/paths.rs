@@ -1,7 +1,7 @@
 //! The paths of pages: which need no session, and which lead to the sign-in page and back.
 
 use leptos::prelude::window;
-use model::person::EMAIL_LIMIT;
+use model::{ConversationId, person::EMAIL_LIMIT};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// The paths that don't need a session.
@@ -12,6 +12,11 @@ pub const INBOX: &str = "/inbox";
 
 /// Where the conversations are, and what belongs to them.
 const CONVERSATIONS: &str = "/conversations/";
+
+/// Returns the path of a conversation.
+pub fn conversation_path(id: ConversationId) -> String {
+    format!("{CONVERSATIONS}{id}")
+}
 
 /// Returns whether the page at `path` is a conversation, or belongs to one.
 pub fn is_conversation(path: &str) -> bool {
