@@ -2,7 +2,7 @@
 
 use crate::browser;
 use leptos::prelude::window;
-use model::person::is_address_like;
+use model::{ConversationId, person::is_address_like};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// The paths that don't need a session.
@@ -13,6 +13,11 @@ pub const INBOX: &str = "/inbox";
 
 /// Where the conversations are, and what belongs to them.
 const CONVERSATIONS: &str = "/conversations/";
+
+/// Returns the path of a conversation.
+pub fn conversation_path(id: ConversationId) -> String {
+    format!("{CONVERSATIONS}{id}")
+}
 
 /// Returns whether the page at `path` is a conversation, or belongs to one.
 pub fn is_conversation(path: &str) -> bool {

@@ -119,7 +119,7 @@ pub async fn post_message(conversation_id: String, body: String, client_id: Opti
     let input = model::MessageInput { conversation_id: Some(conversation_id), body, client_id };
     let draft = input.parse()?;
     let message = greenroom.send_message(&viewer, draft).await?.into_message();
-    crate::ssr::redirect_plain_form(&format!("/conversations/{}", message.conversation_id));
+    crate::ssr::redirect_plain_form(&crate::paths::conversation_path(message.conversation_id));
     Ok(message)
 }
 
@@ -167,7 +167,7 @@ pub async fn open_booking(
     };
     let draft = input.parse_with_fee(model::Money::parse_shillings(Some(&fee)), greenroom.now())?;
     let opened = greenroom.open_booking(&viewer, draft).await?;
-    leptos_axum::redirect(&format!("/conversations/{}", opened.id));
+    leptos_axum::redirect(&crate::paths::conversation_path(opened.id));
     Ok(())
 }
 

@@ -1,5 +1,5 @@
 use super::{Avatar, IsolatedText, StatusChip, Time, TimeFormat, UnreadBadge};
-use crate::{reactive::memo, strings};
+use crate::{paths::conversation_path, reactive::memo, strings};
 use leptos::{either::Either, prelude::*};
 use leptos_router::hooks::use_location;
 use model::{BookingStatus, Conversation, Day, InboxFilter, InboxList, Message, Person, PersonId, text};
@@ -10,7 +10,7 @@ const PREVIEW: usize = 80;
 /// Renders a conversation in the inbox.
 #[component]
 pub fn InboxRow(me: PersonId, inbox: RwSignal<InboxList>, conversation: Conversation) -> impl IntoView {
-    let (id, path) = (conversation.id, format!("/conversations/{}", conversation.id));
+    let (id, path) = (conversation.id, conversation_path(conversation.id));
     let (name_id, about_id) = (format!("name-{id}"), format!("about-{id}"));
     let (labelled, described) = (name_id.clone(), about_id.clone());
     let today = inbox.with_untracked(|inbox| inbox.today.day);

@@ -5,6 +5,7 @@ use crate::{
     },
     live::{ClashCheck, Live, WithClashes},
     page_resource::page_resource,
+    paths::conversation_path,
     reactive::memo,
     server_fns, strings,
 };
@@ -52,7 +53,7 @@ fn Details(loaded: WithClashes<BookingView>) -> impl IntoView {
     let booking = memo(move || conversation.with(|conversation| conversation.booking.clone()));
     let known = booking.get_untracked();
     let (role, clashes) = (known.role_of(me), ClashCheck::new(clashes, me, &known));
-    let path = conversation.with_untracked(|conversation| format!("/conversations/{}", conversation.id));
+    let path = conversation.with_untracked(|conversation| conversation_path(conversation.id));
     let (print, message_box) = (format!("{path}/print"), format!("{path}#message"));
     let actions = BookingActions::new("#booking-status", me, known.id, move |status| {
         view.try_update(|view| view.conversation.booking.advance_to(status));

@@ -7,6 +7,7 @@ use crate::{
     },
     live::{ClashCheck, Live, WithClashes},
     page_resource::page_resource,
+    paths::conversation_path,
     platform::IN_BROWSER,
     reactive::{effect, memo},
     request_error::ForPerson,
@@ -123,7 +124,7 @@ fn Details(
     role: Role,
 ) -> impl IntoView {
     let booking = memo(move || conversation.with(|conversation| conversation.booking.clone()));
-    let print = conversation.with_untracked(|conversation| format!("/conversations/{}/print", conversation.id));
+    let print = conversation.with_untracked(|conversation| conversation_path(conversation.id) + "/print");
     view! {
         <aside class="details-pane sheet" id=DETAILS popover="auto" aria-label=strings::BOOKING>
             <button class="back close" type="button" popovertarget=DETAILS popovertargetaction="hide" aria-label=strings::CLOSE>

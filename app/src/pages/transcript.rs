@@ -4,6 +4,7 @@ use crate::{
         page_of_param,
     },
     page_resource::page_resource,
+    paths::conversation_path,
     request_error::ForPerson,
     server_fns, strings,
 };
@@ -46,7 +47,7 @@ fn TranscriptView(for_person: ForPerson<Thread>) -> impl IntoView {
         <PageTitle text=title.clone()/>
         <h1>{title}</h1>
         <p class="no-print">
-            <a class="button" href=format!("/conversations/{}", conversation.id)>{strings::OPEN_CONVERSATION}</a>
+            <a class="button" href=conversation_path(conversation.id)>{strings::OPEN_CONVERSATION}</a>
             // Without JavaScript, the browser's menu prints.
             {move || locale.is_hydrated().then(|| view! {
                 <button class="button primary" type="button" on:click=|_| { let _ = window().print(); }>{strings::PRINT}</button>

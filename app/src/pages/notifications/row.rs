@@ -1,5 +1,6 @@
 use crate::{
     components::{Avatar, Form, FormState, Glyph, Icon, IsolatedText, Time, TimeFormat, focus_on, locale::Locale},
+    paths::conversation_path,
     reactive::memo,
     strings,
 };
@@ -24,7 +25,7 @@ pub(super) fn NotificationRow(
         None => title.clone(),
     });
     let mark_label = move || what.with(|what| strings::mark_read_label(what));
-    let href = conversation_id.map_or_else(|| "/settings".to_owned(), |id| format!("/conversations/{id}"));
+    let href = conversation_id.map_or_else(|| "/settings".to_owned(), conversation_path);
     let link_id = format!("notification-{id}");
     let link = StoredValue::new(format!("#{link_id}"));
     let unread = memo(move || {
