@@ -39,7 +39,7 @@ test("@js with Save-Data, no part of the program is loaded before its page is op
     ["/inbox", []],
     [launch.path, []],
     ["/notifications", ["split_account_pages"]],
-    ["/bookings", ["split_booking_pages"]],
+    ["/bookings", ["split_bookings_pages"]],
     ["/settings", ["split_settings_page"]],
   ];
   for (const [path, expected] of pages) {

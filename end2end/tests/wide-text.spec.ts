@@ -14,6 +14,7 @@ test("names, events and a bio without spaces don't make any page wider than the 
   await apis.sarah.request("PATCH", "/api/account", { bio });
   const { conversation } = opened;
   for (const who of [sarah, eventpro]) {
+    await who.open("/inbox");
     await who.page.setViewportSize({ width: 320, height: 640 });
     for (const path of [
       "/inbox",

@@ -19,7 +19,8 @@ impl NavigationFocus {
 /// Shows the part of the page that the URL names, and moves the focus there. The router looks for it only once, when
 /// the page may still be loading.
 pub fn focus_fragment() {
-    let fragment = window().location().hash().unwrap_or_default();
+    // The router's: the address of the window changes only after the page is shown.
+    let fragment = use_location().hash.get_untracked();
     let part = fragment.strip_prefix('#').and_then(|id| document().get_element_by_id(id));
     if let Some(part) = part {
         request_animation_frame(move || {

@@ -12,10 +12,12 @@ const FOCUSABLE: &str = "a[href], button:not([hidden]), input:not([type=hidden])
 
 /// Handles the keys and clicks of the document.
 pub fn handle_overlays() {
-    window_event_listener(ev::keydown, |event| match event.key().as_str() {
-        "Tab" => keep_focus_in_sheet(&event),
-        "Escape" => close_menus(None, true),
-        _ => {}
+    window_event_listener(ev::keydown, |event| {
+        if event.key() == "Tab" {
+            keep_focus_in_sheet(&event);
+        } else if event.key() == "Escape" {
+            close_menus(None, true);
+        }
     });
     window_event_listener(ev::click, |event| close_menus(target_of(&event).as_ref(), false));
 }

@@ -69,8 +69,17 @@ function createTab(command: Command, context: string): Tab {
     const meant = await Promise.all(nodes.map((node: Node) => call(isMeant, node, containing ?? "")));
     return nodes.filter((_: Node, index: number) => meant[index]);
   };
-  const click = async (target: Target) => {
+  const click = async (target: Target): Promise<void> => {
     const { sharedId } = await findOne(target, () => search(target));
+    try {
+      await clickElement(sharedId);
+    } catch (error) {
+      if (!/is not displayed|no such node/.test(String(error))) throw error;
+      // The page has replaced it since: its place is taken by another.
+      await click(target);
+    }
+  };
+  const clickElement = async (sharedId: string) => {
     await call("(node) => node.scrollIntoView({ block: 'nearest' })", { sharedId });
     const origin = { type: "element", element: { sharedId } };
     const actions = [{ type: "pointerMove", x: 0, y: 0, origin }, { type: "pointerDown", button: 0 }, { type: "pointerUp", button: 0 }];

@@ -80,15 +80,23 @@ async function searchElements(command: Command, { role, name, containing }: Targ
   const candidates: Record<string, string>[] = await command("POST", "/elements", { using: "css selector", value });
   const found: string[] = [];
   for (const { [ELEMENT]: id } of candidates) {
-    const path = `/element/${id}`;
-    // What isn't displayed has neither name nor role.
-    if (!(await command("GET", `${path}/displayed`))) continue;
-    if (containing !== undefined && !(await command("GET", `${path}/text`)).includes(containing)) continue;
-    if (name !== undefined && (await command("GET", `${path}/computedlabel`)) !== name) continue;
-    if (role !== undefined && (await command("GET", `${path}/computedrole`)) !== role) continue;
-    found.push(id);
+    if (await isTarget(command, `/element/${id}`, { role, name, containing })) found.push(id);
   }
   return found;
+}
+
+async function isTarget(command: Command, path: string, { role, name, containing }: Target): Promise<boolean> {
+  try {
+    // What isn't displayed has neither name nor role.
+    if (!(await command("GET", `${path}/displayed`))) return false;
+    if (containing !== undefined && !(await command("GET", `${path}/text`)).includes(containing)) return false;
+    if (name !== undefined && (await command("GET", `${path}/computedlabel`)) !== name) return false;
+    return role === undefined || (await command("GET", `${path}/computedrole`)) === role;
+  } catch (error) {
+    // The page has replaced it since.
+    if (/stale element reference/.test(String(error))) return false;
+    throw error;
+  }
 }
 
 /** Without this, the buttons and the address bar make the window wider than a phone. */

@@ -1,9 +1,9 @@
 //! Moving a site from SQLite to PostgreSQL.
 
-use crate::support::{Database, DemoData, Kind, Site, Views, connect, path_of, send_text, soon};
+use crate::support::{Database, DemoData, Kind, Site, Views, connect, open_process, path_of, send_text, soon};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use services::{
-    Greenroom, Limits,
+    Limits,
     backup::{BackupError, move_to_postgres},
 };
 
@@ -62,8 +62,7 @@ async fn moving_to_postgres_keeps_all_rows() {
     let rows = |table| digests.iter().find(|digest| digest.table == table).map(|digest| digest.rows);
     assert_eq!([rows("person"), rows("message"), rows("notification")], [Some(5), Some(27), Some(27)]);
     assert!(digests.iter().all(|digest| digest.rows > 0 && digest.hash.len() == 64), "a table is empty: {digests:?}");
-    let greenroom =
-        Greenroom::open(&target.url, "https://greenroom.example", Limits::default()).await.expect("a Greenroom");
+    let greenroom = open_process(&target.url, Limits::default(), site.clock.clone()).await;
     for (viewer, before) in demo.all().into_iter().zip(before) {
         assert_eq!(Views::read(&greenroom, viewer).await, before);
     }
