@@ -21,15 +21,14 @@ impl NavigationFocus {
 pub fn focus_fragment() {
     // The router's: the address of the window changes only after the page is shown.
     let fragment = use_location().hash.get_untracked();
-    let part = fragment.strip_prefix('#').and_then(|id| document().get_element_by_id(id));
-    if let Some(part) = part {
-        request_animation_frame(move || {
-            // The attribute is valid.
-            let _ = part.set_attribute("tabindex", "-1");
-            browser::call_method(&part, "scrollIntoView", &[]);
-            browser::call_method(&part, "focus", &[]);
-        });
-    }
+    request_animation_frame(move || {
+        let part = fragment.strip_prefix('#').and_then(|id| document().get_element_by_id(id));
+        let Some(part) = part else { return };
+        // The attribute is valid.
+        let _ = part.set_attribute("tabindex", "-1");
+        browser::call_method(&part, "scrollIntoView", &[]);
+        browser::call_method(&part, "focus", &[]);
+    });
 }
 
 /// Moves the focus to the heading of a page that was navigated to; when it lists the page that was left, to that entry.
